@@ -34,7 +34,7 @@ proof: $(VENV)/.test ## the same tests with full counts; report to docs/proof/ (
 	@$(BIN)/python -m tests.proof $(NAME)
 
 generate: $(VENV)/.run ## rewrite what is generated: register SDL, row policies, schema.graphql, docs/api.graphql
-	@$(BIN)/python -m tests.generate
+	@tools/generate.sh $(BIN)
 
 assets: $(VENV)/.run
 	@$(BIN)/python -m gateway.transport.fetch_assets --quiet
