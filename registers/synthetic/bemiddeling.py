@@ -6,6 +6,8 @@ decides on dates, offices and providers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -13,15 +15,34 @@ from uuid import UUID
 from registers.synthetic.dossier import Dossier, Row
 from registers.synthetic.person import Contact, Person, Relation
 
-__all__ = ["Form", "allocate", "contact_fields", "coordinate", "describe_client", "mediate", "relation_fields", "transfer", "transfer_line"]
+__all__ = [
+    "Allocation",
+    "Form",
+    "allocate",
+    "contact_fields",
+    "coordinate",
+    "describe_client",
+    "mediate",
+    "relation_fields",
+    "transfer",
+    "transfer_line",
+]
 
 Form = Literal["2", "4", "5", "7", "8", "9"]
 """COD578: PGB, Verblijf, VPT, MPT, DTV, verkeerde bed."""
 
 
-def describe_client(dossier: Dossier, person: Person, *, id: UUID | None = None) -> UUID:
-    """Write the client of this register with contact data and contact persons."""
+def describe_client(
+    dossier: Dossier,
+    person: Person,
+    *,
+    id: UUID | None = None,
+    contact_ids: Sequence[UUID] = (),
+    relation_ids: Sequence[UUID] = (),
+) -> UUID:
+    """Write the client of this register with contact data and contact persons; given ids name the first of each."""
     key = id or dossier.stream.uuid()
+    contact_keys, relation_keys = iter(contact_ids), iter(relation_ids)
     dossier.add(
         "bemiddeling",
         "client",
@@ -38,10 +59,14 @@ def describe_client(dossier: Dossier, person: Person, *, id: UUID | None = None)
         dossier.add(
             "bemiddeling",
             "clientcontactgegevens",
-            {"clientContactgegevensID": dossier.stream.uuid(), **contact_fields(contact), "clientID": key},
+            {
+                "clientContactgegevensID": next(contact_keys, None) or dossier.stream.uuid(),
+                **contact_fields(contact),
+                "clientID": key,
+            },
         )
     for relation in person.relations:
-        relation_key = dossier.stream.uuid()
+        relation_key = next(relation_keys, None) or dossier.stream.uuid()
         dossier.add(
             "bemiddeling",
             "contactpersoon",
@@ -61,7 +86,14 @@ def describe_client(dossier: Dossier, person: Person, *, id: UUID | None = None)
 
 
 def mediate(
-    dossier: Dossier, client: UUID, indication: UUID, office: str, start: date, end: date | None, *, id: UUID | None = None
+    dossier: Dossier,
+    client: UUID,
+    indication: UUID,
+    office: str,
+    start: date,
+    end: date | None,
+    *,
+    id: UUID | None = None,
 ) -> Row:
     """Write the mediation of an indication by the office responsible from `start` to `end`. Returns the row."""
     return dossier.add(
@@ -78,50 +110,57 @@ def mediate(
     )
 
 
-def allocate(
-    dossier: Dossier,
-    mediation: UUID,
-    form: Form,
-    package: str,
-    provider: str | None,
-    office: str,
-    start: date,
-    end: date | None,
-    recorded: datetime,
-    *,
-    id: UUID | None = None,
-    percentage: int | None = 10_000,
-    reason: str | None = None,
-    destination: str | None = None,
-    kind: str = "1",
-) -> Row:
-    """Write an allocation of `package` to `provider`, executed by `office`. Returns the row.
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """What is allocated to whom: form (COD578), package (COD163), provider (AGB), executing office, from when until when.
+
+    `recorded` is the vaststellingMoment; `percentage` is in hundredths of a percent; `reason` (COD172) says why it was
+    withdrawn, `destination` (AGB) who took over, `kind` is COD165.
+    """
+
+    form: Form
+    package: str
+    provider: str | None
+    office: str
+    start: date
+    end: date | None
+    recorded: datetime
+    percentage: int | None = 10_000
+    reason: str | None = None
+    destination: str | None = None
+    kind: str = "1"
+
+    def __post_init__(self) -> None:
+        assert (self.provider is None) == (self.form == "2"), "CD040"
+        assert self.end is None or self.end >= self.start, "CS003"
+
+
+def allocate(dossier: Dossier, mediation: UUID, what: Allocation, *, id: UUID | None = None) -> Row:
+    """Write an allocation. Returns the row.
 
     A PGB (form 2) has no provider and all other forms have one (CD040); `opname` comes with forms 4 and 8 only (CD052),
     `etmalen` with form 8 only (CD072).
     """
-    assert (provider is None) == (form == "2"), "CD040"
-    assert end is None or end >= start, "CS003"
     stream = dossier.stream
     return dossier.add(
         "bemiddeling",
         "bemiddelingspecificatie",
         {
             "bemiddelingspecificatieID": id or stream.uuid(),
-            "leveringsvorm": form,
-            "zzpCode": package,
-            "toewijzingIngangsdatum": start,
-            "instelling": provider,
-            "uitvoerendZorgkantoor": office,
-            "vaststellingMoment": recorded,
-            "toewijzingEinddatum": end,
-            "percentage": percentage,
-            "pgbPercentage": percentage if form == "2" else None,
-            "opname": ("1" if stream.chance(0.7) else "2") if form in {"4", "8"} else None,
-            "redenIntrekking": reason,
-            "etmalen": stream.pick(("3,5", "4,0", "4,5")) if form == "8" else None,
-            "instellingBestemming": destination,
-            "soortToewijzing": kind,
+            "leveringsvorm": what.form,
+            "zzpCode": what.package,
+            "toewijzingIngangsdatum": what.start,
+            "instelling": what.provider,
+            "uitvoerendZorgkantoor": what.office,
+            "vaststellingMoment": what.recorded,
+            "toewijzingEinddatum": what.end,
+            "percentage": what.percentage,
+            "pgbPercentage": what.percentage if what.form == "2" else None,
+            "opname": ("1" if stream.chance(0.7) else "2") if what.form in {"4", "8"} else None,
+            "redenIntrekking": what.reason,
+            "etmalen": stream.pick(("3,5", "4,0", "4,5")) if what.form == "8" else None,
+            "instellingBestemming": what.destination,
+            "soortToewijzing": what.kind,
             "bemiddelingID": mediation,
         },
     )
@@ -153,7 +192,14 @@ def coordinate(
 
 
 def transfer(
-    dossier: Dossier, mediation: UUID, new_office: str, day: date, moved: date, recorded: datetime, *, id: UUID | None = None
+    dossier: Dossier,
+    mediation: UUID,
+    new_office: str,
+    day: date,
+    moved: date,
+    recorded: datetime,
+    *,
+    id: UUID | None = None,
 ) -> Row:
     """Write the transfer of a file to another office on `day`; the client moves house on `moved`."""
     return dossier.add(

@@ -1,6 +1,7 @@
 """Writes the Cliëntregister's part: the profile of a person, one for every client of the network.
 
-It describes the same contacts and contact persons as BR; each fact keeps who registered it.
+It describes the same contacts and contact persons as BR; each row keeps who registered it (`bronhouder`: the code of an
+office or provider, or `client`), and whether it is secret (COD260).
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from uuid import UUID
 from registers.synthetic.bemiddeling import contact_fields, relation_fields
 from registers.synthetic.dossier import Dossier
 from registers.synthetic.person import Person
-from registers.synthetic.stream import Weighted
+from registers.synthetic.stream import Stream, Weighted
 
-__all__ = ["profile"]
+__all__ = ["BY_THE_CLIENT", "profile"]
+
+BY_THE_CLIENT = "client"
+"""The `bronhouder` of what clients registered themselves; never their BSN."""
 
 _PREFERENCE = Weighted[str | None]((None, 25), ("1", 45), ("2", 22), ("3", 8))
 
@@ -44,6 +48,8 @@ def profile(dossier: Dossier, person: Person, holder: str, recorded: datetime, *
             {
                 "clientprofielContactgegevensID": stream.uuid(),
                 **contact_fields(contact),
+                "bronhouder": _holder(stream, holder),
+                "geheim": "1" if person.secret else "2",
                 "clientprofielID": key,
             },
         )
@@ -55,6 +61,7 @@ def profile(dossier: Dossier, person: Person, holder: str, recorded: datetime, *
             {
                 "clientprofielContactpersoonID": relation_key,
                 **relation_fields(relation),
+                "bronhouder": _holder(stream, holder),
                 "clientprofielID": key,
             },
         )
@@ -65,7 +72,14 @@ def profile(dossier: Dossier, person: Person, holder: str, recorded: datetime, *
                 {
                     "clientprofielContactpersoonContactgegevensID": stream.uuid(),
                     **contact_fields(contact),
+                    "bronhouder": _holder(stream, holder),
+                    "geheim": None,
                     "clientprofielContactpersoonID": relation_key,
                 },
             )
     return key
+
+
+def _holder(stream: Stream, holder: str) -> str:
+    """Clients register some of their data themselves."""
+    return BY_THE_CLIENT if stream.chance(0.15) else holder

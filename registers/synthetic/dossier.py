@@ -11,10 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from registers.synthetic.stream import Stream
+from registers.synthetic.tables import REGISTERS
 
-__all__ = ["REGISTERS", "Dossier", "Row"]
+__all__ = ["Dossier", "Row"]
 
-REGISTERS = ("indicatie", "bemiddeling", "zorglevering", "client")
 
 Row = dict[str, Any]
 

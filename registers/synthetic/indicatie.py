@@ -14,7 +14,7 @@ from registers.synthetic.dossier import Dossier
 from registers.synthetic.person import Contact, Person
 from registers.synthetic.stream import Stream, Weighted
 
-__all__ = ["GROUNDS", "Ground", "Lapse", "indicate"]
+__all__ = ["GROUNDS", "Ground", "Indication", "Lapse", "indicate", "kinds_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +66,31 @@ _PROGNOSIS = Weighted[str | None]((None, 20), ("3", 25), ("4", 50), ("5", 5))
 _WZD = Weighted(("2", 60), ("3", 15), ("1", 10), ("4", 10), ("9", 5))
 
 
-def indicate(
-    dossier: Dossier,
-    person: Person,
-    kind: str,
-    office: str,
-    start: date,
-    *,
-    id: UUID | None = None,
-    end: date | None = None,
-    lapses: tuple[Lapse, ...] = (),
-    preferred: str | None = None,
-) -> tuple[UUID, str]:
-    """Write an indication of a kind of `GROUNDS`, starting on `start`. Returns its id and its care package."""
+@dataclass(frozen=True, slots=True)
+class Indication:
+    """What CIZ decides: a kind of `GROUNDS`, the office that is responsible at first, and the period.
+
+    `preferred` is the provider that the client would like (AGB). `wzd` says whether there is a Wzd statement; chance
+    decides when it is None.
+    """
+
+    kind: str
+    office: str
+    start: date
+    end: date | None = None
+    lapses: tuple[Lapse, ...] = ()
+    preferred: str | None = None
+    wzd: bool | None = None
+
+
+def indicate(dossier: Dossier, person: Person, what: Indication, *, id: UUID | None = None) -> tuple[UUID, str]:
+    """Write an indication. Returns its id and its care package."""
     stream = dossier.stream
-    ground = GROUNDS[kind]
+    ground = GROUNDS[what.kind]
     key = id or stream.uuid()
     package = stream.pick(ground.packages)
     number = len(dossier.rows("indicatie", "wlzindicatie"))
-    decided = start - timedelta(days=stream.between(0, 21))
+    decided = what.start - timedelta(days=stream.between(0, 21))
     dossier.add(
         "indicatie",
         "wlzindicatie",
@@ -94,11 +100,11 @@ def indicate(
             "besluitnummer": 100_000_001 + dossier.index * 8 + number,
             "soortWlzindicatie": "4" if stream.chance(0.004) else "1",
             "afgiftedatum": decided,
-            "ingangsdatum": start,
-            "einddatum": end,
+            "ingangsdatum": what.start,
+            "einddatum": what.end,
             "meerzorg": "1" if stream.chance(0.03) else "2" if stream.chance(0.7) else None,
-            "initieelVerantwoordelijkZorgkantoor": office,
-            "vervaldatum": lapses[-1].day if lapses else None,
+            "initieelVerantwoordelijkZorgkantoor": what.office,
+            "vervaldatum": what.lapses[-1].day if what.lapses else None,
             "commentaar": "Aanvraag gedaan samen met de wijkverpleegkundige." if stream.chance(0.1) else None,
         },
     )
@@ -108,21 +114,21 @@ def indicate(
         {
             "geindiceerdZorgzwaartepakketID": stream.uuid(),
             "zzpCode": package,
-            "ingangsdatum": start,
-            "einddatum": end,
+            "ingangsdatum": what.start,
+            "einddatum": what.end,
             "voorkeurClient": _PREFERENCE.pick(stream),
-            "instellingVoorkeur": preferred,
+            "instellingVoorkeur": what.preferred,
             "financiering": _FINANCE.pick(stream),
             "commentaar": None,
             "wlzindicatieID": key,
         },
     )
-    _lapses(dossier, key, lapses)
+    _lapses(dossier, key, what.lapses)
     _grounds(dossier, key, ground)
     _limitations(dossier, key)
     _disorders(dossier, key, ground)
-    if kind in {"verpleging", "verstandelijk"} and stream.chance(0.3):
-        _wzd(dossier, key, start)
+    if what.wzd or (what.wzd is None and what.kind in {"verpleging", "verstandelijk"} and stream.chance(0.3)):
+        _wzd(dossier, key, what.start)
     _client(dossier, key, person, decided)
     return key, package
 
@@ -135,7 +141,7 @@ def _lapses(dossier: Dossier, key: UUID, lapses: tuple[Lapse, ...]) -> None:
             {
                 "vervallenGeldigheidID": dossier.stream.uuid(),
                 "vervaldatum": lapse.day,
-                "vaststellingmoment": dossier.stream.moment(lapse.day),
+                "vaststellingmoment": dossier.stream.moment(min(lapse.day, dossier.today)),
                 "reden": lapse.reason,
                 "nieuwVerantwoordelijkZorgkantoor": lapse.new_office if lapse.reason == "1" else None,
                 "wlzindicatieID": key,
@@ -340,6 +346,4 @@ def kinds_for(stream: Stream, age: int) -> str:
 
 
 _KINDS_OLD = Weighted(("verpleging", 93), ("lichamelijk", 3), ("visueel", 2), ("auditief", 2))
-_KINDS_ADULT = Weighted(
-    ("verstandelijk", 52), ("psychisch", 22), ("lichamelijk", 16), ("visueel", 5), ("auditief", 5)
-)
+_KINDS_ADULT = Weighted(("verstandelijk", 52), ("psychisch", 22), ("lichamelijk", 16), ("visueel", 5), ("auditief", 5))

@@ -99,7 +99,8 @@ _USAGE = Weighted(("1", 20), ("2", 25), ("3", 45), ("4", 10))
 _COMMUNICATION = Weighted[str | None]((None, 940), ("1", 45), ("2", 10), ("3", 5))
 _BORN_USAGE = Weighted[str | None]((None, 990), ("1", 4), ("2", 5), ("3", 1))
 # Kind of relation, role, family relation and sex that go together.
-_RELATIONS = Weighted(
+_Tie = tuple[str, str, str | None, str]
+_RELATIONS = Weighted[_Tie](
     (("16", "01", "DAUC", "2"), 30),
     (("16", "23", None, "1"), 22),
     (("12", "01", "HUSB", "1"), 9),
@@ -112,7 +113,9 @@ _RELATIONS = Weighted(
     (("19", "19", None, "1"), 2),
     (("21", "21", None, "2"), 2),
 )
-_PARENTS = Weighted((("10", "24", "MTH", "2"), 60), (("10", "24", "FTH", "1"), 30), (("13", "01", "MTHFOST", "2"), 10))
+_PARENTS = Weighted[_Tie](
+    (("10", "24", "MTH", "2"), 60), (("10", "24", "FTH", "1"), 30), (("13", "01", "MTHFOST", "2"), 10)
+)
 
 
 def invent_person(stream: Stream, office: str, born: date, known_since: date, today: date) -> Person:
@@ -210,7 +213,7 @@ def _relations(stream: Stream, client: Name, child: bool, since: date, today: da
 
 def _relation(
     stream: Stream,
-    pool: Weighted[tuple[str, str, str | None, str]] | Weighted[tuple[str, str, str, str]],
+    pool: Weighted[_Tie],
     number: int,
     client: Name,
     since: date,

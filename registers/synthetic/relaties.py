@@ -44,9 +44,7 @@ def refer(dossier: Dossier) -> None:
 
 
 def _relations(dossier: Dossier, mediations: dict[UUID, Row]) -> list[Row]:
-    def relation(
-        capacity: str, row: Row, code: str, since: date, until: date | None, **extra: Any
-    ) -> Row:
+    def relation(capacity: str, row: Row, code: str, since: date, until: date | None, **extra: Any) -> Row:
         return {
             "zorgrelatieID": dossier.stream.uuid(),
             "hoedanigheid": capacity,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from random import Random
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 from uuid import UUID
 
 from iwlz.periods import AMSTERDAM
@@ -42,8 +42,9 @@ class Weighted(Generic[T]):
 class Stream(Random):
     """The chance of one client. Equal (seed, client) give equal streams on every machine."""
 
-    def __init__(self, seed: int, client: int) -> None:
-        super().__init__(f"{seed}:{client}")
+    @classmethod
+    def of(cls, seed: int, client: int) -> Self:
+        return cls(f"{seed}:{client}")
 
     def uuid(self) -> UUID:
         """A UUID of version 4 made from this stream."""
@@ -75,6 +76,4 @@ class Stream(Random):
     def moment(self, day: date) -> datetime:
         """A moment in office hours of that day, in Dutch time."""
         second = self.between(8 * 3600, 18 * 3600 - 1)
-        return datetime(
-            day.year, day.month, day.day, second // 3600, second // 60 % 60, second % 60, tzinfo=AMSTERDAM
-        )
+        return datetime(day.year, day.month, day.day, second // 3600, second // 60 % 60, second % 60, tzinfo=AMSTERDAM)

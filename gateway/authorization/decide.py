@@ -1,0 +1,193 @@
+"""Say what of an operation a caller may not have, before anything is planned.
+
+Works on the normalized operation: each selected coordinate, and each coordinate that a filter or sort input reads, is looked
+up in what the caller's role and scopes can reach. Filtering on a field is reading it. Fragments and aliases are gone by now,
+so a field is found under exactly one type. What follows from a refusal (refuse all, or prune) is the pipeline's choice.
+
+The walk touches each selection and each input value once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from graphql import GraphQLAbstractType, GraphQLSchema, get_named_type, is_abstract_type, is_composite_type
+
+from gateway.authorization.caller import Caller
+from gateway.authorization.grants import Anchored, Grants, Reach
+from gateway.authorization.reads import pinned_fields, read_coordinates
+from gateway.language.operation import Condition, Field, Fragment, Operation, OperationKind, Selection
+
+__all__ = ["Decision", "Reason", "Refusal", "decide"]
+
+
+class Reason(Enum):
+    SCOPE = "scope"
+    """A scope is missing."""
+    ROLE = "role"
+    """No grant gives this to the caller's role."""
+    ANCHOR = "anchor"
+    """This role may ask for it, with fields pinned that are not."""
+    INPUT = "input"
+    """An input field of which nobody has said what it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One coordinate that the caller wrote and may not have. `needs` lists fields to pin (reason ANCHOR)."""
+
+    coordinate: str
+    reason: Reason
+    scope: str | None = None
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome: `refused` in the order of the operation, each coordinate once; `coordinates` is everything asked for."""
+
+    refused: tuple[Refusal, ...] = ()
+    missing_scopes: tuple[str, ...] = ()
+    coordinates: frozenset[str] = frozenset()
+
+    @property
+    def allowed(self) -> bool:
+        return not self.refused
+
+
+def decide(operation: Operation, variables: Mapping[str, Any], grants: Grants, caller: Caller) -> Decision:
+    """Return the coordinates of `operation` that no grant of `caller` could allow, each with its reason.
+
+    `variables` are the coerced values by name; a variable that is absent counts as not given.
+    """
+    walk = _Walk(grants, caller, grants.reach(caller.role, caller.scopes), variables)
+    walk.roots(operation)
+    refused = tuple(walk.refused.values())
+    missing = dict.fromkeys(refusal.scope for refusal in refused if refusal.scope)
+    return Decision(refused, tuple(missing), frozenset(walk.asked))
+
+
+@dataclass(slots=True)
+class _Walk:
+    grants: Grants
+    caller: Caller
+    reach: Reach
+    variables: Mapping[str, Any]
+    refused: dict[str, Refusal] = field(default_factory=dict[str, Refusal])
+    asked: set[str] = field(default_factory=set[str])
+
+    def roots(self, operation: Operation) -> None:
+        free = operation.kind is OperationKind.QUERY
+        for selection in self._included(operation.selections):
+            if isinstance(selection, Fragment):
+                continue  # a root type has no subtypes
+            if selection.name.startswith("__"):
+                continue
+            self._inputs(selection)
+            if not free:
+                self._ask(selection.parent, selection.name)
+            self._beneath(selection, self._opened_at_root(selection))
+
+    def _opened_at_root(self, root: Field) -> frozenset[str] | None:
+        """What a root of an anchored type opens of that type; None where anchors play no part."""
+        name = get_named_type(root.type).name
+        anchors = self.reach.anchors.get(name)
+        if anchors is None:
+            return None
+        plain = self.reach.plain_roots[name]
+        pinned = pinned_fields(self.grants.inputs, self.grants.supergraph.schema, root, self.variables)
+        satisfied = [anchor for anchor in anchors if pinned.issuperset(f"{name}.{f}" for f in anchor.fields)]
+        if not plain and not satisfied:
+            self._refuse_unanchored(root, anchors)
+            return None
+        return plain.union(*(anchor.coordinates for anchor in satisfied))
+
+    def _refuse_unanchored(self, root: Field, anchors: Iterable[Anchored]) -> None:
+        coordinate = f"{root.parent}.{root.name}"
+        needs = min((anchor.fields for anchor in anchors), key=len)
+        self.refused.setdefault(coordinate, Refusal(coordinate, Reason.ANCHOR, needs=needs))
+
+    def _beneath(self, owner: Field, opened: frozenset[str] | None = None) -> None:
+        """Judge what is selected under a field; when nothing under it is refused, the type itself must be reachable."""
+        if not is_composite_type(get_named_type(owner.type)):
+            return
+        before = len(self.refused)
+        self._selections(owner.selections, opened)
+        if len(self.refused) == before:
+            self._type(owner)
+
+    def _selections(self, selections: Iterable[Selection], opened: frozenset[str] | None) -> None:
+        for selection in self._included(selections):
+            if isinstance(selection, Fragment):
+                self._selections(selection.selections, opened)
+            elif not selection.name.startswith("__"):
+                self._ask(selection.parent, selection.name, opened)
+                self._inputs(selection)
+                self._beneath(selection)
+
+    def _type(self, owner: Field) -> None:
+        """A type that this caller has no grant for at all is not reached, be it only for `__typename`."""
+        named = get_named_type(owner.type)
+        names = [named.name] if not is_abstract_type(named) else self._possible(named)
+        if not any(name in self.reach.types or name in self.reach.anchors for name in names):
+            self._refuse(f"{owner.parent}.{owner.name}", names[0] if names else named.name)
+
+    def _ask(self, parent: str, name: str, opened: frozenset[str] | None = None) -> None:
+        """A field asked through an abstract type is asked of all types that may stand there (security case A01)."""
+        named = self.grants.supergraph.schema.type_map.get(parent)
+        owners = self._possible(named) if named is not None and is_abstract_type(named) else [parent]
+        for owner in owners:
+            coordinate = f"{owner}.{name}"
+            self.asked.add(coordinate)
+            if coordinate in (self.reach.allowed if opened is None else opened):
+                continue
+            if opened is not None and coordinate in self.reach.allowed:
+                needs = next(a.fields for a in self.reach.anchors[owner] if coordinate in a.coordinates)
+                self.refused.setdefault(coordinate, Refusal(coordinate, Reason.ANCHOR, needs=needs))
+            else:
+                self._refuse(coordinate)
+
+    def _inputs(self, selection: Field) -> None:
+        schema: GraphQLSchema = self.grants.supergraph.schema
+        for coordinate, known in read_coordinates(self.grants.inputs, schema, selection, self.variables):
+            self.asked.add(coordinate)
+            if not known:
+                self.refused.setdefault(coordinate, Refusal(coordinate, Reason.INPUT))
+            elif coordinate not in self.reach.allowed:
+                self._refuse(coordinate)
+
+    def _refuse(self, coordinate: str, type_name: str | None = None) -> None:
+        if coordinate in self.refused:
+            return
+        scope = self._scope(coordinate, type_name)
+        self.refused[coordinate] = Refusal(coordinate, Reason.SCOPE if scope else Reason.ROLE, scope)
+
+    def _scope(self, coordinate: str, type_name: str | None) -> str | None:
+        """The scope that is missing, when a scope is what is missing."""
+        owner = type_name or coordinate.partition(".")[0]
+        scope = None if type_name else self.grants.scope_for(self.caller.role, coordinate)
+        if type_name or (scope and scope in self.caller.scopes):
+            return self._home_scope(owner)
+        return scope
+
+    def _home_scope(self, type_name: str) -> str | None:
+        home = self.grants.homes.get(type_name)
+        for grant in self.grants.of_role(self.caller.role):
+            if grant.type.name == type_name and home in {None, grant.type.register}:
+                return None if self.caller.scopes & set(grant.scopes) else grant.scopes[0]
+        return None
+
+    def _possible(self, named: Any) -> list[str]:
+        abstract: GraphQLAbstractType = named
+        return [type_.name for type_ in self.grants.supergraph.schema.get_possible_types(abstract)]
+
+    def _included(self, selections: Iterable[Selection]) -> Iterable[Selection]:
+        return (selection for selection in selections if all(map(self._holds, selection.conditions)))
+
+    def _holds(self, condition: Condition) -> bool:
+        """`@skip` and `@include` as this request's variables say; without a value the field counts as asked for."""
+        value = self.variables.get(condition.variable)
+        return value is None or bool(value) is condition.wanted

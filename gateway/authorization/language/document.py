@@ -1,0 +1,252 @@
+"""Reads the sections of a grants file: roles, homes, functions, scopes, fields, inputs, grants, never.
+
+Every section is read before anything is reported, so that one run names all mistakes. What needs a schema or tables is
+checked elsewhere (`gateway.authorization.checks`, `gateway.authorization.rowpolicies`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+from zoneinfo import available_timezones
+
+from gateway.authorization.language.expressions import Function, parse_expression, parse_functions
+from gateway.authorization.language.inputs import read_inputs
+from gateway.authorization.language.model import Anchor, Grant, GrantsFile, Inputs, Never, Part, Role, TypeName, Word
+from gateway.authorization.language.problems import GrantsError, Position, Problem, meant, one_of
+from gateway.authorization.language.source import Entry, Source, Text, read_yaml
+
+__all__ = ["ACTIONS", "parse_grants"]
+
+ACTIONS = ("lezen", "registreren", "wijzigen", "verwijderen")
+"""What a grant may allow: read, register, change, end. The words are part of the published file format."""
+
+_SECTIONS = ("version", "timezone", "roles", "homes", "functions", "scopes", "fields", "inputs", "grants", "never")
+_GRANT = (
+    "id", "source", "role", "action", "scope", "type", "fields", "when", "part_of", "path", "anchored", "anchor_only", "enabled",
+)  # fmt: skip
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Vocabulary:
+    """What grants may refer to by name."""
+
+    roles: Mapping[str, Role] = field(default_factory=dict[str, Role])
+    scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    sets: Mapping[str, tuple[Word, ...]] = field(default_factory=dict[str, tuple[Word, ...]])
+
+
+def parse_grants(text: str) -> GrantsFile:
+    """Parse a grants file. Raises `GrantsError` with every problem found."""
+    try:
+        return _parse(text)
+    except RecursionError:
+        raise GrantsError([Problem(Position(1, 1), "the file is nested too deeply")]) from None
+
+
+def _parse(text: str) -> GrantsFile:
+    root = read_yaml(text)
+    sections = root.entries(_SECTIONS, required=("version", "roles", "grants"))
+    problems = root.problems
+    if "version" in sections and sections["version"].word() != "1":
+        sections["version"].problem("this reader knows version 1")
+    timezone = sections["timezone"].word() if "timezone" in sections else "UTC"
+    if timezone not in available_timezones():
+        sections["timezone"].problem(f"'{timezone}' is no time zone; write one like Europe/Amsterdam")
+    words = _Vocabulary(
+        roles=_section(sections, "roles", _roles, {}),
+        scopes=_section(sections, "scopes", _scopes, {}),
+        sets=_section(sections, "fields", _sets, {}),
+    )
+    file = GrantsFile(
+        release=hashlib.sha256(text.encode()).hexdigest(),
+        timezone=timezone,
+        roles=words.roles,
+        homes=_section(sections, "homes", _homes, {}),
+        functions=_section(sections, "functions", _functions, ()),
+        inputs=_section(sections, "inputs", read_inputs, Inputs()),
+        grants=_section(sections, "grants", lambda entry: _grants(entry, words), ()),
+        never=_section(sections, "never", _never, ()),
+    )
+    if problems:
+        raise GrantsError(problems)
+    return file
+
+
+def _section(sections: Mapping[str, Entry], name: str, read: Callable[[Entry], T], absent: T) -> T:
+    return read(sections[name]) if name in sections else absent
+
+
+def _roles(section: Entry) -> dict[str, Role]:
+    return {name: _role(entry) for name, entry in section.entries().items()}
+
+
+def _role(entry: Entry) -> Role:
+    parts = entry.entries(("claims", "identifiers", "derived"), required=("identifiers",))
+    identifiers = _word_map(parts.get("identifiers"))
+    for name, pattern in identifiers.items():
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            parts["identifiers"].problem(f"the pattern of '{name}' is no regular expression: {error}")
+    derived = _word_map(parts.get("derived"))
+    for name, origin in derived.items():
+        if origin not in identifiers:
+            parts["derived"].problem(f"'{name}' is derived from '{origin}', which is no identifier of this role")
+    return Role(entry.key, _word_map(parts.get("claims")), identifiers, derived, entry.key_position)
+
+
+def _word_map(entry: Entry | None) -> dict[str, str]:
+    return {} if entry is None else {name: value.word() for name, value in entry.entries().items()}
+
+
+def _homes(section: Entry) -> dict[str, Word]:
+    return {name: Word(entry.word(), entry.position) for name, entry in section.entries().items()}
+
+
+def _functions(section: Entry) -> tuple[Function, ...]:
+    return _guarded(section, parse_functions, ())
+
+
+def _guarded(entry: Entry, parse: Callable[[Text], T], absent: T) -> T:
+    try:
+        return parse(entry.text())
+    except GrantsError as error:
+        entry.problems.extend(error.problems)
+        return absent
+
+
+def _scopes(section: Entry) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(entry.words()) for name, entry in section.entries().items()}
+
+
+def _sets(section: Entry) -> dict[str, tuple[Word, ...]]:
+    """Named sets of fields; a set may name the sets above it."""
+    found: dict[str, tuple[Word, ...]] = {}
+    for name, entry in section.entries().items():
+        found[name] = _fields(entry, found)
+    return found
+
+
+def _fields(entry: Source, sets: Mapping[str, tuple[Word, ...]]) -> tuple[Word, ...]:
+    """Field names; `<NAME>` stands for a named set."""
+    found: dict[str, Word] = {}
+    for item in entry.items():
+        word = item.word()
+        if not word.startswith("<"):
+            found.setdefault(word, Word(word, item.position))
+            continue
+        name = word.removeprefix("<").removesuffix(">")
+        if name not in sets:
+            item.problem(f"there is no set of fields '{name}'{meant(name, sets)}")
+        for field_word in sets.get(name, ()):
+            found.setdefault(field_word.text, Word(field_word.text, item.position))
+    return tuple(found.values())
+
+
+def _grants(section: Entry, words: _Vocabulary) -> tuple[Grant, ...]:
+    found: list[Grant] = []
+    seen: set[str] = set()
+    for item in section.items():
+        grant = _grant(item, words)
+        if grant is None:
+            continue
+        if grant.id in seen:
+            item.problem(f"the id '{grant.id}' is used twice")
+        seen.add(grant.id)
+        found.append(grant)
+    return tuple(found)
+
+
+def _grant(item: Source, words: _Vocabulary) -> Grant | None:
+    parts = item.entries(_GRANT, required=("id", "role", "action", "scope", "type", "fields"))
+    if not {"id", "role", "action", "scope", "type", "fields"} <= parts.keys():
+        return None
+    type_name = read_type(parts["type"])
+    if type_name is None:
+        return None
+    if not _ID.fullmatch(parts["id"].word()):
+        parts["id"].problem("an id has letters, digits, '-', '_' and '.'")
+    if parts["action"].word() not in ACTIONS:
+        parts["action"].problem(f"the action is {one_of(ACTIONS)}")
+    return Grant(
+        id=parts["id"].word(),
+        source=tuple(parts["source"].words()) if "source" in parts else (),
+        roles=_known_roles(parts["role"], words.roles),
+        action=parts["action"].word(),
+        scopes=_known_scopes(parts["scope"], words.scopes),
+        type=type_name,
+        fields=_fields(parts["fields"], words.sets),
+        when=_guarded(parts["when"], parse_expression, None) if "when" in parts else None,
+        part=_part(parts),
+        anchor=_anchor(parts),
+        enabled=parts["enabled"].flag() if "enabled" in parts else True,
+        position=parts["id"].position,
+    )
+
+
+def _known_roles(entry: Entry, roles: Mapping[str, Role]) -> tuple[Word, ...]:
+    for item in entry.items():
+        if item.word() not in roles:
+            item.problem(f"there is no role '{item.word()}'{meant(item.word(), roles)}")
+    return tuple(Word(item.word(), item.position) for item in entry.items())
+
+
+def _known_scopes(entry: Entry, scopes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    name = entry.word()
+    if name not in scopes:
+        entry.problem(f"there is no scope '{name}' in the section `scopes`{meant(name, scopes)}")
+    return scopes.get(name, ())
+
+
+def _part(parts: Mapping[str, Entry]) -> Part | None:
+    if "part_of" not in parts:
+        if "path" in parts:
+            parts["path"].problem("`path` belongs to `part_of`")
+        return None
+    if "path" not in parts:
+        parts["part_of"].problem("`path` is missing: how does the owner lead to these rows?")
+        return None
+    if "when" in parts:
+        parts["when"].problem("a part follows its owner; it has no `when` of its own")
+    paths = tuple(Word(item.word(), item.position) for item in parts["path"].items())
+    return Part(Word(parts["part_of"].word(), parts["part_of"].position), paths)
+
+
+def _anchor(parts: Mapping[str, Entry]) -> Anchor | None:
+    if "anchored" not in parts:
+        if "anchor_only" in parts:
+            parts["anchor_only"].problem("`anchor_only` belongs to `anchored`")
+        return None
+    fields = tuple(Word(item.word(), item.position) for item in parts["anchored"].items())
+    return Anchor(fields, "anchor_only" in parts and parts["anchor_only"].flag())
+
+
+def _never(section: Entry) -> tuple[Never, ...]:
+    found: list[Never] = []
+    for entry in section.entries().values():
+        type_name = split_type(entry.key)
+        if type_name is None:
+            entry.problem(f"'{entry.key}' should be register.Type", entry.key_position)
+            continue
+        fields = tuple(Word(item.word(), item.position) for item in entry.items())
+        found.append(Never(TypeName(*type_name, entry.key_position), fields))
+    return tuple(found)
+
+
+def read_type(entry: Source) -> TypeName | None:
+    parts = split_type(entry.word())
+    if parts is None:
+        entry.problem("a type is written register.Type")
+        return None
+    return TypeName(*parts, entry.position)
+
+
+def split_type(word: str) -> tuple[str, str] | None:
+    register, dot, name = word.partition(".")
+    return (register, name) if dot and register and name and "." not in name else None

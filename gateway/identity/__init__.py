@@ -1,0 +1,1 @@
+"""Who calls: access tokens, the key sets that prove them, and the signed decision context for registers."""

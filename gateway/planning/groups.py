@@ -1,0 +1,328 @@
+"""Fetches under construction: the choices of the search laid out as selections per subgraph and place in the answer.
+
+Walking a `Choice` fills *groups*. A group is one fetch-to-be: a subgraph, a path into the answer, selections, what its
+representations need, and the groups that must have run before. `grouping.py` then merges and orders them.
+
+A `Context` stands for one object position of the answer and owns its response keys: the client's are fixed first, so that
+a key or requirement added by us never lands on a name that the client uses for something else. Because all fetches write
+into one assembled answer, contexts are shared between groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from graphql import GraphQLNonNull, get_named_type
+
+from gateway.language.operation import Argument, Condition, Field, Fragment, Selection
+from gateway.planning.budget import Meter
+from gateway.planning.graph import QueryGraph, list_depth
+from gateway.planning.nodes import KeyField, KeyFragment, KeySelection, Path, PathStep, Requirement
+from gateway.planning.search import Choice, Jump, Local, Typed
+
+__all__ = ["Builder", "Context", "Entry", "Group", "Selections"]
+
+TYPENAME = "__typename"
+Signature = tuple[str, tuple[tuple[str, str], ...]]
+
+
+class Context:
+    """The response keys of one object position: what the client wrote there, and what was added."""
+
+    __slots__ = ("_children", "_hidden", "_selections", "_taken", "groups", "keys")
+
+    def __init__(self, selections: Iterable[Selection]) -> None:
+        self.keys: dict[str, set[Signature]] = {}
+        self._selections: dict[str, list[Selection]] = {}
+        self._children: dict[str, Context] = {}
+        self._hidden: dict[Signature, str] = {}
+        self._taken: set[str] = set()
+        self.groups: set[int] = set()
+        """The groups that select this composite; more than one means their values are merged."""
+        self._note(selections)
+
+    def _note(self, selections: Iterable[Selection]) -> None:
+        for selection in selections:
+            if isinstance(selection, Fragment):
+                self._note(selection.selections)
+                continue
+            self.keys.setdefault(selection.key, set()).add(signature(selection))
+            self._selections.setdefault(selection.key, []).extend(selection.selections)
+
+    def hidden_key(self, field: Field) -> str:
+        """Where a field that was added for our own sake stands: under its name, if that is free or means the same."""
+        wanted = signature(field)
+        if wanted not in self._hidden:
+            self._hidden[wanted] = self._free(field.name, wanted)
+        return self._hidden[wanted]
+
+    def _free(self, name: str, wanted: Signature) -> str:
+        candidate, number = name, 0
+        while candidate in self._taken or self.keys.get(candidate, {wanted}) != {wanted}:
+            number += 1
+            candidate = f"_{name}_{number}"
+        self._taken.add(candidate)
+        return candidate
+
+    def child(self, key: str) -> Context:
+        if key not in self._children:
+            self._children[key] = Context(self._selections.get(key, ()))
+        return self._children[key]
+
+
+def signature(field: Field) -> Signature:
+    """What makes two fields of one object the same field."""
+    return field.name, tuple((argument.name, argument.text) for argument in field.arguments)
+
+
+class Entry:
+    """A field in a selection set under construction. `shape` is its printed type in the subgraph."""
+
+    __slots__ = ("alias", "arguments", "below", "conditions", "context", "hidden", "key", "name", "shape")
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        arguments: tuple[Argument, ...],
+        conditions: tuple[Condition, ...],
+        shape: str,
+        below: Selections | None,
+        context: Context | None,
+    ) -> None:
+        self.key = key
+        self.name = name
+        self.arguments = arguments
+        self.conditions = conditions
+        self.shape = shape
+        self.below = below
+        self.context = context
+        self.hidden = True
+        self.alias = ""
+
+
+class Selections:
+    """A selection set under construction: fields by response key and conditions, fragments by type."""
+
+    __slots__ = ("entries", "fragments")
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[str, tuple[Condition, ...]], Entry] = {}
+        self.fragments: dict[str, Selections] = {}
+
+    def fragment(self, condition: str) -> Selections:
+        return self.fragments.setdefault(condition, Selections())
+
+    def add_typename(self, key: str) -> None:
+        if (key, ()) not in self.entries:
+            self.entries[key, ()] = Entry(key, TYPENAME, (), (), "String!", None, None)
+
+
+@dataclass(eq=False, slots=True)
+class Group:
+    """One fetch-to-be. `entity` is false for root fetches; `after` holds the groups that it needs."""
+
+    index: int
+    subgraph: str
+    entity: bool
+    path: Path
+    exact: str
+    selections: Selections = field(default_factory=Selections)
+    requires: dict[tuple[str, str], tuple[KeySelection, ...]] = field(
+        default_factory=dict[tuple[str, str], tuple[KeySelection, ...]]
+    )
+    homes: set[str] = field(default_factory=set[str])
+    after: set[Group] = field(default_factory=set["Group"])
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        return tuple(Requirement(type_, entity, keys) for (type_, entity), keys in sorted(self.requires.items()))
+
+    def needs(self, other: Group) -> bool:
+        """Whether this group runs after `other`, directly or not."""
+        seen: set[int] = set()
+        stack: list[Group] = [self]
+        while stack:
+            group = stack.pop()
+            if group is other:
+                return True
+            if group.index not in seen:
+                seen.add(group.index)
+                stack.extend(group.after)
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where the walk stands: `exact` is the type that the client's schema promises here, "" when it is abstract; `types`
+    the runtime types that the current branch is for.
+    """
+
+    group: Group
+    selections: Selections
+    path: Path
+    context: Context
+    exact: str
+    types: tuple[str, ...] = ()
+
+
+class Builder:
+    """Turns choices into groups."""
+
+    def __init__(self, graph: QueryGraph, meter: Meter, typename_key: str) -> None:
+        self._graph = graph
+        self._meter = meter
+        self._typename_key = typename_key
+        self._places: dict[tuple[str, Path, str, str], list[Group]] = {}
+        self.groups: list[Group] = []
+
+    def build(self, choice: Choice, root_type: str, context: Context) -> None:
+        """Lay out the choice made at the root of an operation."""
+        nowhere = Group(-1, "", False, (), root_type)
+        self._walk(choice, _Spot(nowhere, nowhere.selections, (), context, root_type), hidden=False)
+        for group in self.groups:
+            group.after.discard(nowhere)
+
+    def _walk(
+        self, choice: Choice, spot: _Spot, *, hidden: bool, conditions: tuple[Condition, ...] = ()
+    ) -> set[Group]:
+        """Place all steps; return the groups that they went to."""
+        touched = {spot.group}
+        for step in choice.steps:
+            match step:
+                case Local():
+                    touched |= self._local(step, spot, hidden, conditions)
+                case Typed():
+                    touched |= self._typed(step, spot, hidden, conditions)
+                case Jump():
+                    touched |= self._jump(step, spot, hidden, conditions)
+        return touched
+
+    def _local(self, step: Local, spot: _Spot, hidden: bool, outer: tuple[Condition, ...]) -> set[Group]:
+        asked = step.field
+        key = spot.context.hidden_key(asked) if hidden else asked.key
+        conditions = (*outer, *(condition for condition in asked.conditions if condition not in outer))
+        entry = spot.selections.entries.get((key, conditions))
+        if entry is None:
+            self._meter.selection()
+            composite = step.choice is not None
+            context = spot.context.child(key) if composite else None
+            entry = Entry(
+                key, asked.name, asked.arguments, conditions, step.edge.shape, Selections() if composite else None, context
+            )
+            spot.selections.entries[key, conditions] = entry
+        if not hidden:
+            entry.hidden = False
+        if step.choice is None or entry.below is None or entry.context is None:
+            return {spot.group}
+        entry.context.groups.add(spot.group.index)
+        return self._walk(step.choice, self._below(step, entry, spot), hidden=hidden)
+
+    def _below(self, step: Local, entry: Entry, spot: _Spot) -> _Spot:
+        assert entry.below is not None
+        assert entry.context is not None
+        declared = step.field.type
+        type_name = get_named_type(declared).name
+        abstract = self._graph.is_abstract(type_name)
+        if abstract and not self._graph.is_interface_object(step.edge.target, spot.group.subgraph):
+            entry.below.add_typename(self._typename_key)
+        path = (*spot.path, PathStep(entry.key, list_depth(declared), spot.types))
+        return _Spot(spot.group, entry.below, path, entry.context, "" if abstract else type_name)
+
+    def _typed(self, step: Typed, spot: _Spot, hidden: bool, conditions: tuple[Condition, ...]) -> set[Group]:
+        inside = replace(
+            spot,
+            selections=spot.selections.fragment(step.condition),
+            types=self._graph.implementations(step.condition),
+        )
+        return self._walk(step.choice, inside, hidden=hidden, conditions=conditions)
+
+    def _jump(self, step: Jump, spot: _Spot, hidden: bool, outer: tuple[Condition, ...]) -> set[Group]:
+        if step.root:
+            return self._root(step, spot, hidden, outer)
+        shared = () if step.home else _common(step.choice)
+        conditions = (*outer, *(condition for condition in shared if condition not in outer))
+        needed = self._walk(step.condition, spot, hidden=True, conditions=conditions)
+        interface_object = self._graph.is_abstract(step.type)
+        exact = step.type if interface_object else spot.exact
+        group = self._group(step.target, spot.path, exact, step.entry if step.entry != step.type else "", needed)
+        keys = (
+            *self._keys(step.key, spot.context, step.type, alone=len(step.key) == 1),
+            *self._keys(step.requires, spot.context, step.type),
+        )
+        place = (step.type, step.entry)
+        group.requires[place] = merged_keys((*group.requires.get(place, ()), *keys))
+        if step.home:
+            group.homes.add(step.type)
+        inside = group.selections.fragment(step.entry)
+        if interface_object:
+            inside.add_typename(self._typename_key)
+        target = replace(spot, group=group, selections=inside)
+        return {spot.group} | self._walk(step.choice, target, hidden=hidden, conditions=outer)
+
+    def _root(self, step: Jump, spot: _Spot, hidden: bool, conditions: tuple[Condition, ...]) -> set[Group]:
+        group = self._group(step.target, spot.path, step.type, "", {spot.group}, entity=False)
+        target = replace(spot, group=group, selections=group.selections)
+        return self._walk(step.choice, target, hidden=hidden, conditions=conditions)
+
+    def _group(
+        self, subgraph: str, path: Path, exact: str, entry: str, after: set[Group], *, entity: bool = True
+    ) -> Group:
+        """An open group of that subgraph at that path, unless what it would wait for waits for itself; else a new one."""
+        place = (subgraph, path, exact, entry)
+        for group in self._places.get(place, ()):
+            if group.entity == entity and not any(needed.needs(group) for needed in after):
+                group.after |= after
+                return group
+        group = Group(len(self.groups), subgraph, entity, path, exact, after=set(after))
+        self.groups.append(group)
+        self._meter.fetch_count(len(self.groups))
+        self._places.setdefault(place, []).append(group)
+        return group
+
+    def _keys(
+        self, selections: tuple[Selection, ...], context: Context, type_name: str, *, alone: bool = False
+    ) -> Iterable[KeySelection]:
+        """How a representation is read back from the assembled answer; a key of one field is needed, nullable or not."""
+        for selection in selections:
+            if isinstance(selection, Fragment):
+                types = self._graph.implementations(selection.condition)
+                below = tuple(self._keys(selection.selections, context, selection.condition))
+                yield from below if type_name in types else (KeyFragment(types, below),)
+                continue
+            source = context.hidden_key(selection)
+            needed = alone or isinstance(selection.type, GraphQLNonNull)
+            yield KeyField(selection.name, source, self._keys_below(selection, context, source), needed)
+
+    def _keys_below(self, selection: Field, context: Context, source: str) -> tuple[KeySelection, ...]:
+        if not selection.selections:
+            return ()
+        type_name = get_named_type(selection.type).name
+        below = tuple(self._keys(selection.selections, context.child(source), type_name))
+        return (KeyField(TYPENAME, self._typename_key), *below) if self._graph.is_abstract(type_name) else below
+
+
+def merged_keys(selections: Iterable[KeySelection]) -> tuple[KeySelection, ...]:
+    """The same selections with equal fields merged, sorted as they came."""
+    merged: dict[object, KeySelection] = {}
+    for selection in selections:
+        place = selection.name if isinstance(selection, KeyField) else selection.types
+        known = merged.get(place)
+        if known is None:
+            merged[place] = selection
+            continue
+        below = merged_keys((*known.selections, *selection.selections))
+        if isinstance(known, KeyField) and isinstance(selection, KeyField):
+            merged[place] = replace(known, selections=below, needed=known.needed or selection.needed)
+        else:
+            merged[place] = replace(known, selections=below)
+    return tuple(merged.values())
+
+
+def _common(choice: Choice) -> tuple[Condition, ...]:
+    """Conditions that hang on every field of a choice: where they fail, its requirements need not be fetched either."""
+    lists = [step.field.conditions if isinstance(step, Local) else () for step in choice.steps]
+    if not lists:
+        return ()
+    return tuple(condition for condition in lists[0] if all(condition in other for other in lists[1:]))

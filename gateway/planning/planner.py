@@ -1,0 +1,133 @@
+"""An operation in, a plan out. Pure and deterministic: equal inputs give equal plans, whose texts are equal bytes.
+
+Three stages: `search.py` chooses which subgraph answers what, `groups.py` lays the choice out as fetches, `grouping.py`
+merges and orders them. Mutations are planned one run of root fields after the other, because each may see what the one
+before it did (GraphQL §6.2.2); a subscription is its stream plus a plan for each event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.language.operation import Field, Fragment, Operation, OperationKind, Selection
+from gateway.planning.budget import Budget, Meter
+from gateway.planning.documents import Variables
+from gateway.planning.graph import QueryGraph, query_graph
+from gateway.planning.grouping import arranged
+from gateway.planning.groups import Builder, Context
+from gateway.planning.nodes import Condition, Fetch, Plan, PlanNode, Sequence, Subscribe
+from gateway.planning.search import Choice, Jump, Place, Search
+from gateway.supergraph.model import Supergraph
+
+__all__ = ["plan_operation"]
+
+_INTROSPECTION = frozenset({"__schema", "__type", "__typename"})
+
+
+def plan_operation(
+    supergraph: Supergraph,
+    operation: Operation,
+    *,
+    homes: Mapping[str, str] | None = None,
+    labels: frozenset[str] = frozenset(),
+    budget: Budget | None = None,
+) -> Plan:
+    """Plan `operation`.
+
+    `homes` maps an entity type to the subgraph that judges its existence: behind a link from another subgraph the entity
+    is always visited there, and a null from there makes the whole object null. `labels` are the `@override` labels that
+    are on. Raises GatewayError: PLAN_BUDGET, or INTERNAL_SERVER_ERROR for a graph that cannot answer the operation.
+    """
+    planner = _Planner(query_graph(supergraph, labels), operation, dict(homes or {}), Meter(budget or Budget()))
+    return Plan(operation, planner.plan(), planner.typename_key, frozenset(homes or ()))
+
+
+class _Planner:
+    def __init__(self, graph: QueryGraph, operation: Operation, homes: dict[str, str], meter: Meter) -> None:
+        self._graph = graph
+        self._operation = operation
+        self._meter = meter
+        self._search = Search(graph, homes, meter)
+        self._variables = Variables(operation.variables)
+        self._context = Context(operation.selections)
+        self.typename_key = _typename_key(operation.selections)
+
+    def plan(self) -> PlanNode | None:
+        selections = tuple(
+            selection
+            for selection in self._operation.selections
+            if not (isinstance(selection, Field) and selection.name in _INTROSPECTION)
+        )
+        match self._operation.kind:
+            case OperationKind.QUERY:
+                return self._planned(selections)
+            case OperationKind.MUTATION:
+                return self._mutation(selections)
+            case OperationKind.SUBSCRIPTION:
+                return self._subscription(selections)
+
+    def _choice(self, selections: tuple[Selection, ...]) -> Choice:
+        choice = self._search.choose(selections, Place(self._operation.root_type, ""))
+        if choice.remainder:
+            raise GatewayError(
+                GraphQLIssue("The operation cannot be answered by this graph.", Code.INTERNAL_SERVER_ERROR)
+            )
+        return choice
+
+    def _planned(self, selections: tuple[Selection, ...]) -> PlanNode | None:
+        return self._built(self._choice(selections))
+
+    def _built(self, choice: Choice) -> PlanNode | None:
+        builder = Builder(self._graph, self._meter, self.typename_key)
+        builder.build(choice, self._operation.root_type, self._context)
+        return arranged(builder.groups, self._operation.kind, self._variables)
+
+    def _mutation(self, selections: tuple[Selection, ...]) -> PlanNode | None:
+        """Runs of root fields of one subgraph travel together; a subgraph executes them in order itself."""
+        runs: list[tuple[str, list[Jump]]] = []
+        for field in self._search.flatten(selections, self._operation.root_type):
+            for step in self._choice((field,)).steps:
+                assert isinstance(step, Jump)
+                if not runs or runs[-1][0] != step.target:
+                    runs.append((step.target, []))
+                runs[-1][1].append(step)
+        nodes: list[PlanNode] = []
+        for _, jumps in runs:
+            steps = tuple(step for jump in jumps for step in jump.choice.steps)
+            together = replace(jumps[0], choice=Choice(steps, jumps[0].choice.cost))
+            node = self._built(Choice((together,), together.choice.cost))
+            if node is not None:
+                nodes.extend(node.nodes if isinstance(node, Sequence) else (node,))
+        if len(nodes) < 2:
+            return nodes[0] if nodes else None
+        return Sequence(tuple(nodes))
+
+    def _subscription(self, selections: tuple[Selection, ...]) -> PlanNode | None:
+        node = self._planned(selections)
+        first, rest = (node.nodes[0], node.nodes[1:]) if isinstance(node, Sequence) else (node, ())
+        if isinstance(first, Condition):
+            first = first.node
+        if not isinstance(first, Fetch):
+            raise GatewayError(
+                GraphQLIssue("The subscription cannot be answered by this graph.", Code.INTERNAL_SERVER_ERROR)
+            )
+        return Subscribe(first, Sequence(rest) if len(rest) > 1 else (rest[0] if rest else None))
+
+
+def _typename_key(selections: Iterable[Selection]) -> str:
+    """Where runtime types are kept: `__typename`, unless the client gives that name to another field somewhere."""
+    taken = set(_aliases(selections))
+    key = "__typename"
+    while key in taken:
+        key += "_"
+    return key
+
+
+def _aliases(selections: Iterable[Selection]) -> Iterable[str]:
+    for selection in selections:
+        if isinstance(selection, Fragment) or selection.name != "__typename":
+            if isinstance(selection, Field) and selection.key.startswith("__typename"):
+                yield selection.key
+            yield from _aliases(selection.selections)

@@ -1,0 +1,105 @@
+"""A fetcher for one request of one caller: the subgraph client with that request's headers bound to it.
+
+Only what is named here reaches a subgraph: the trace id, a span id of its own for each hop, and what `header_for` gives
+(the decision context). No header of the incoming request propagates (security case T14).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import orjson
+
+from gateway.subgraphs.connection import Response
+from gateway.subgraphs.failure import FailureKind, FetchFailure
+from gateway.subgraphs.http import HttpClient, header_lines
+
+__all__ = ["Fetcher", "SubgraphFetcher"]
+
+_SPANS = random.Random()  # noqa: S311 - span ids are names, not secrets
+_MAX_ERROR_BODY = 64 * 1024
+
+Observer = Callable[[str, str, float], None]
+"""Told of each fetch: subgraph, outcome (`ok` or the failure's kind), seconds."""
+
+
+class Fetcher(Protocol):
+    """What the executor needs: a body out, an answer or a failure back. It never raises for what a subgraph does."""
+
+    async def fetch(self, subgraph: str, body: bytes, *, idempotent: bool = True) -> bytes | FetchFailure: ...
+
+
+class SubgraphFetcher:
+    """Fetches over `client` for one request.
+
+    `header_for(subgraph)` gives the headers of the caller for that subgraph; it is asked once a subgraph. `deadline` is
+    the loop time by which the whole request has to be done.
+    """
+
+    __slots__ = ("_client", "_deadline", "_header_for", "_lines", "_observe", "_trace")
+
+    def __init__(
+        self,
+        client: HttpClient,
+        trace_id: str,
+        header_for: Callable[[str], Mapping[str, str]] | None = None,
+        *,
+        deadline: float | None = None,
+        observe: Observer | None = None,
+    ) -> None:
+        self._client = client
+        self._trace = trace_id
+        self._header_for = header_for
+        self._deadline = deadline
+        self._observe = observe
+        self._lines: dict[str, bytes] = {}
+
+    async def fetch(self, subgraph: str, body: bytes, *, idempotent: bool = True) -> bytes | FetchFailure:
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        left = None if self._deadline is None else self._deadline - start
+        if left is not None and left <= 0:
+            return self._seen(subgraph, start, FetchFailure(FailureKind.TIMEOUT))
+        span = b"X-B3-SpanId: %016x\r\n" % (_SPANS.getrandbits(64) or 1)
+        answer = await self._client.post(
+            subgraph, self._headers(subgraph) + span, body, seconds=left, idempotent=idempotent
+        )
+        return self._seen(subgraph, start, _outcome(answer))
+
+    def _headers(self, subgraph: str) -> bytes:
+        lines = self._lines.get(subgraph)
+        if lines is None:
+            headers = dict(self._header_for(subgraph)) if self._header_for is not None else {}
+            lines = self._lines[subgraph] = header_lines({**headers, "X-B3-TraceId": self._trace})
+        return lines
+
+    def _seen(self, subgraph: str, start: float, outcome: bytes | FetchFailure) -> bytes | FetchFailure:
+        if self._observe is not None:
+            kind = outcome.kind.value if isinstance(outcome, FetchFailure) else "ok"
+            self._observe(subgraph, kind, asyncio.get_running_loop().time() - start)
+        return outcome
+
+
+def _outcome(answer: Response | FetchFailure) -> bytes | FetchFailure:
+    if isinstance(answer, FetchFailure):
+        return answer
+    if 200 <= answer.status < 300:
+        return answer.body
+    if 300 <= answer.status < 400:
+        return FetchFailure(FailureKind.PROTOCOL, answer.status)
+    return FetchFailure(FailureKind.STATUS, answer.status, _code_in(answer.body))
+
+
+def _code_in(body: bytes) -> str | None:
+    """`errors[0].extensions.code` of an error body, when it has one."""
+    if len(body) > _MAX_ERROR_BODY:
+        return None
+    try:
+        found: Any = orjson.loads(body)
+        code = found["errors"][0]["extensions"]["code"]
+    except (orjson.JSONDecodeError, KeyError, IndexError, TypeError):
+        return None
+    return code if isinstance(code, str) else None

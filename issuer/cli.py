@@ -1,0 +1,253 @@
+"""`issuer serve | token | participant add|remove|list | keys rotate`: the autorisatieserver and its administration.
+
+Everything lies in one folder (`--state`): keys, their public set `jwks.json`, and `participants.json`. A running server
+notices changes that these commands make.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+import structlog
+from cyclopts import App, Parameter
+
+from issuer.app import Authority, build_app
+from issuer.keys import Algorithm, KeyStore, KeyStoreError
+from issuer.participants import Participant, ParticipantsError, ParticipantsFile, canonical_id
+from issuer.server import Listener, ServeError, serve
+from issuer.tokens import Issued, RefusedError, TokenIssuer, TokenRequest, decide
+
+__all__ = ["app", "main"]
+
+app = App(name="issuer", help="The autorisatieserver: access tokens for known parties.", version_flags=[])
+participant_app = App(name="participant", help="Who may have tokens.")
+keys_app = App(name="keys", help="The signing keys.")
+app.command(participant_app)
+app.command(keys_app)
+
+State = Annotated[Path, Parameter(help="Folder with the keys and participants.json.")]
+Name = Annotated[str, Parameter(name="--issuer", help="The claim `iss` of the tokens.")]
+Party = Annotated[str, Parameter(name="--as", help="uzovi:5050, agb:…, kvk:… or bsn:…")]
+DEFAULT_NAME = "https://autorisatieserver.example"
+
+
+@app.command(name="serve")
+def serve_command(  # noqa: PLR0913 - the options of a command
+    *,
+    state: State = Path("issuer"),
+    issuer: Name = DEFAULT_NAME,
+    host: str = "127.0.0.1",
+    port: Annotated[int | None, Parameter(help="Port for parties, with TLS.")] = None,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    client_authorities: Path | None = None,
+    algorithm: Algorithm = "RS256",
+    lifetime: int = 3600,
+    aggregated_claims: bool = False,
+    dev: bool = False,
+    dev_host: str = "127.0.0.1",
+    dev_port: Annotated[int | None, Parameter(help="Port without TLS, loopback only.")] = None,
+    dev_unix: Path | None = None,
+    default_audience: Annotated[str, Parameter(help="Audience of development tokens that ask for none.")] = "",
+) -> None:
+    """Serve `POST /auth/token` and the key set; with --dev also tokens without a certificate, on this machine only."""
+    authority = _authority(state, issuer, algorithm, lifetime, aggregated_claims, default_audience)
+    listeners: list[Listener] = []
+    if port is not None:
+        if certificate is None or key is None or client_authorities is None:
+            _fail(
+                "--port needs --certificate, --key and --client-authorities: parties are known by their certificates."
+            )
+        listeners.append(
+            Listener(
+                build_app(authority),
+                host=host,
+                port=port,
+                certificate=certificate,
+                key=key,
+                authorities=client_authorities,
+            )
+        )
+    if dev:
+        listeners += _dev_listeners(authority, dev_host, dev_port, dev_unix)
+    if not listeners:
+        _fail("Nothing to serve: give --port with certificates, or --dev with --dev-port or --dev-unix.")
+    try:
+        authority.participants.read()
+        serve(listeners)
+    except (ServeError, ParticipantsError) as error:
+        _fail(str(error))
+
+
+@app.command
+def token(  # noqa: PLR0913 - the options of a command
+    *,
+    party: Party,
+    audience: str,
+    state: State = Path("issuer"),
+    issuer: Name = DEFAULT_NAME,
+    scope: Annotated[list[str] | None, Parameter(help="A scope; repeat for more. Default: all of the party.")] = None,
+    acting: Annotated[str | None, Parameter(help="The participant that acts for the party.")] = None,
+    algorithm: Algorithm = "RS256",
+    lifetime: int = 3600,
+    aggregated_claims: bool = False,
+) -> None:
+    """Print an access token, made with the keys on this machine."""
+    authority = _authority(state, issuer, algorithm, lifetime, aggregated_claims, audience)
+    try:
+        print(authority.tokens.sign(_decide_locally(authority, party, acting, audience, scope)))
+    except (ParticipantsError, KeyStoreError) as error:
+        _fail(str(error))
+    except RefusedError as error:
+        _fail(f"No token for {party}: {error.text}.")
+
+
+@participant_app.command(name="add")
+def participant_add(  # noqa: PLR0913 - the options of a command
+    *,
+    party: Party,
+    name: str,
+    instantie_type: Literal["Zorgkantoor", "Zorgaanbieder", "Onderneming", "Burger"],
+    number: str,
+    state: State = Path("issuer"),
+    certificate: Annotated[Path | None, Parameter(help="Its client certificate (PEM).")] = None,
+    scope: list[str] | None = None,
+    may_act_for: list[str] | None = None,
+    blocked: bool = False,
+) -> None:
+    """Add a participant, or replace the one with this id."""
+    try:
+        participant = Participant(
+            id=canonical_id(party),
+            number=number,
+            name=name,
+            instantie_type=instantie_type,
+            scopes=tuple(sorted(set(scope or []))),
+            certificate=_fingerprint_of(certificate) if certificate else None,
+            may_act_for=tuple(canonical_id(other) for other in may_act_for or []),
+            blocked=blocked,
+        )
+        ParticipantsFile(state / "participants.json").add(participant)
+    except (ParticipantsError, ValueError, OSError) as error:
+        _fail(str(error))
+    print(f"{participant.id} {participant.name}")
+
+
+@participant_app.command(name="remove")
+def participant_remove(*, party: Party, state: State = Path("issuer")) -> None:
+    """Remove a participant; tokens that it has live on for at most an hour."""
+    try:
+        ParticipantsFile(state / "participants.json").remove(canonical_id(party))
+    except (ParticipantsError, OSError) as error:
+        _fail(str(error))
+
+
+@participant_app.command(name="list")
+def participant_list(*, state: State = Path("issuer")) -> None:
+    """Print the participants: id, kind, name, number of scopes, certificate."""
+    try:
+        participants = ParticipantsFile(state / "participants.json").read()
+    except ParticipantsError as error:
+        _fail(str(error))
+    for participant in participants.by_id.values():
+        fingerprint = (participant.certificate or "no certificate")[:16]
+        mark = "blocked" if participant.blocked else f"{len(participant.scopes)} scopes"
+        print(f"{participant.id:15} {participant.instantie_type:13} {participant.name:40} {mark:10} {fingerprint}")
+
+
+@keys_app.command(name="rotate")
+def keys_rotate(*, state: State = Path("issuer")) -> None:
+    """Put new keys to work. Tokens of the old ones stay valid until they expire."""
+    try:
+        for record in KeyStore(state).rotate():
+            moment = datetime.fromtimestamp(record.created, UTC).isoformat()
+            print(f"{record.algorithm} {record.kid} {moment}")
+    except (KeyStoreError, OSError) as error:
+        _fail(str(error))
+
+
+def main() -> None:
+    """Entry point of the command `issuer`."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    app()
+
+
+def _authority(
+    state: Path, name: str, algorithm: Algorithm, lifetime: int, aggregated: bool, default_audience: str
+) -> Authority:
+    keys = KeyStore(state)
+    try:
+        keys.ensure()
+        tokens = TokenIssuer(
+            keys, name=name, clock=time.time, algorithm=algorithm, lifetime=lifetime, aggregated=aggregated
+        )
+    except (KeyStoreError, OSError, ValueError) as error:
+        _fail(str(error))
+    return Authority(keys, ParticipantsFile(state / "participants.json"), tokens, default_audience)
+
+
+def _dev_listeners(authority: Authority, host: str, port: int | None, unix: Path | None) -> list[Listener]:
+    if not _is_loopback(host):
+        _fail(
+            f"--dev hands out tokens without a certificate and therefore listens on this machine only, not on {host}."
+        )
+    face = build_app(authority, dev=True)
+    listeners: list[Listener] = []
+    if port is not None:
+        listeners.append(Listener(face, host=host, port=port))
+    if unix is not None:
+        listeners.append(Listener(face, unix=unix))
+    return listeners
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _decide_locally(
+    authority: Authority, party: str, acting: str | None, audience: str, scope: list[str] | None
+) -> Issued:
+    from issuer.tokens import AccessToken
+
+    participants = authority.participants.read()
+    subject = participants.by_id.get(canonical_id(party))
+    caller = subject if acting is None else participants.by_id.get(canonical_id(acting))
+    if subject is None or caller is None:
+        raise ParticipantsError(f"{party if subject is None else acting} is no participant of this network.")
+    wanted = TokenRequest(
+        grant_type="client_credentials",
+        scope=" ".join(subject.scopes if scope is None else scope),
+        audience=audience,
+        access_token=AccessToken(sub=subject.id) if acting is not None else None,
+    )
+    return decide(wanted, caller, participants)
+
+
+def _fingerprint_of(certificate: Path) -> str:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.x509 import load_pem_x509_certificate
+
+    try:
+        return load_pem_x509_certificate(certificate.read_bytes()).fingerprint(SHA256()).hex()
+    except ValueError:
+        raise ParticipantsError(f"{certificate} is no certificate in PEM form.") from None
+
+
+def _fail(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise SystemExit(1)

@@ -1,0 +1,190 @@
+"""Signing keys on disk: one RS256 and one ES256 key at work, retired ones for as long as their tokens live.
+
+The folder holds a PEM file a key (mode 0600) and `keys.json`, the list of them. The list is written last and
+atomically, so an interrupted rotation leaves the old state. The public half is the JWKS document, served and written to a
+file for verifiers on the same machine.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+__all__ = ["Algorithm", "KeyRecord", "KeyStore", "KeyStoreError", "write_private"]
+
+Algorithm = Literal["RS256", "ES256"]
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+KEPT_AFTER_RETIREMENT = 2 * 3600
+"""Seconds: twice the longest life of a token."""
+
+
+class KeyStoreError(Exception):
+    """The keys cannot be read or written, in a sentence."""
+
+
+class KeyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of `keys.json`. Times are seconds since 1970; `retired` is None for a key at work."""
+
+    kid: str
+    algorithm: Algorithm
+    created: int
+    retired: int | None = None
+
+
+class KeyStore:
+    """The keys of one issuer. Made on first use; a rotation by another process is noticed at the next use."""
+
+    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._stamp: tuple[int, int] | None = None
+        self._records: list[KeyRecord] = []
+        self._private: dict[str, PrivateKey] = {}
+
+    def ensure(self) -> None:
+        """Make the keys that do not exist yet and write the JWKS file."""
+        self._read()
+        at_work = {record.algorithm for record in self._records if record.retired is None}
+        missing: list[Algorithm] = [algorithm for algorithm in get_args(Algorithm) if algorithm not in at_work]
+        if missing:
+            self._write([*self._records, *(self._make(algorithm) for algorithm in missing)])
+        elif not self.jwks_file.exists():
+            self._write(self._records)
+
+    def rotate(self) -> list[KeyRecord]:
+        """Put new keys to work, retire the present ones, drop those that retired long ago. Returns the new ones."""
+        self._read()
+        now = int(self._clock())
+        kept = [
+            record if record.retired is not None else msgspec.structs.replace(record, retired=now)
+            for record in self._records
+            if record.retired is None or now - record.retired < KEPT_AFTER_RETIREMENT
+        ]
+        dropped = {record.kid for record in self._records} - {record.kid for record in kept}
+        made = [self._make(algorithm) for algorithm in get_args(Algorithm)]
+        self._write([*kept, *made])
+        for kid in dropped:
+            self._file(kid).unlink(missing_ok=True)
+        return made
+
+    def signing_key(self, algorithm: Algorithm) -> tuple[str, PrivateKey]:
+        """Return key id and private key for new tokens."""
+        self._read()
+        for record in self._records:
+            if record.algorithm == algorithm and record.retired is None:
+                return record.kid, self._load(record.kid)
+        raise KeyStoreError(f"There is no {algorithm} key in {self._folder}.")
+
+    def jwks(self) -> dict[str, Any]:
+        """Return the public key set: keys at work and keys whose tokens may still live."""
+        self._read()
+        return {"keys": [_public_jwk(record, self._load(record.kid)) for record in self._records]}
+
+    def records(self) -> list[KeyRecord]:
+        self._read()
+        return list(self._records)
+
+    @property
+    def jwks_file(self) -> Path:
+        return self._folder / "jwks.json"
+
+    # --- files ---
+
+    def _read(self) -> None:
+        path = self._folder / "keys.json"
+        try:
+            found = path.stat()
+            stamp = (found.st_mtime_ns, found.st_ino)
+            if stamp == self._stamp:
+                return
+            self._records = msgspec.json.decode(path.read_bytes(), type=list[KeyRecord])
+            self._stamp = stamp
+        except FileNotFoundError:
+            self._records, self._stamp = [], None
+        except (OSError, msgspec.DecodeError) as error:
+            raise KeyStoreError(f"The list of keys {path} cannot be read: {error}") from error
+
+    def _write(self, records: list[KeyRecord]) -> None:
+        self._records = records
+        write_private(self._folder / "keys.json", msgspec.json.format(msgspec.json.encode(records)))
+        jwks = {"keys": [_public_jwk(record, self._load(record.kid)) for record in records]}
+        write_private(self.jwks_file, msgspec.json.format(msgspec.json.encode(jwks)), mode=0o644)
+        self._stamp = None
+
+    def _make(self, algorithm: Algorithm) -> KeyRecord:
+        key: PrivateKey
+        if algorithm == "RS256":
+            key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        else:
+            key = ec.generate_private_key(ec.SECP256R1())
+        kid = _thumbprint(key)
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        write_private(self._file(kid), pem)
+        self._private[kid] = key
+        return KeyRecord(kid=kid, algorithm=algorithm, created=int(self._clock()))
+
+    def _load(self, kid: str) -> PrivateKey:
+        key = self._private.get(kid)
+        if key is None:
+            path = self._file(kid)
+            try:
+                loaded = load_pem_private_key(path.read_bytes(), password=None)
+            except (OSError, ValueError) as error:
+                raise KeyStoreError(f"The key {path} cannot be read: {error}") from error
+            if not isinstance(loaded, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+                raise KeyStoreError(f"The key {path} is of an unknown kind.")
+            key = self._private[kid] = loaded
+        return key
+
+    def _file(self, kid: str) -> Path:
+        return self._folder / f"{kid}.pem"
+
+
+def write_private(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Write a file atomically; it never exists with more rights than `mode`."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _public_jwk(record: KeyRecord, key: PrivateKey) -> dict[str, Any]:
+    return {**_bare_jwk(key), "kid": record.kid, "alg": record.algorithm, "use": "sig"}
+
+
+def _bare_jwk(key: PrivateKey) -> dict[str, Any]:
+    if isinstance(key, rsa.RSAPrivateKey):
+        full = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    else:
+        full = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    return {name: full[name] for name in ("crv", "e", "kty", "n", "x", "y") if name in full}
+
+
+def _thumbprint(key: PrivateKey) -> str:
+    """RFC 7638: the hash of the required members in lexical order."""
+    digest = hashlib.sha256(msgspec.json.encode(_bare_jwk(key), order="sorted")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,0 +1,131 @@
+"""Who may have tokens: the participants file.
+
+A JSON file that an administrator (or the demonstration network) writes. A participant is known by the SHA-256 fingerprint of its
+client certificate and by nothing in a request. `claim` is the claim that carries its code; `scopes` what it may ask for; `may_act_for`
+the participants that gave it a mandate (`*` within a claim: `agb:*`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import re
+from collections.abc import Generator, Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from issuer.keys import write_private
+
+__all__ = ["Participant", "Participants", "ParticipantsError", "ParticipantsFile", "canonical_id"]
+
+_ID = re.compile(r"(uzovi|agb|kvk|bsn):([0-9]{4,9})")
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+ALIASES: Mapping[str, str] = {"agbcode": "agb"}
+"""Words of the published token request that differ from the claim."""
+
+
+class ParticipantsError(Exception):
+    """The participants file is unusable, or a change to it is not possible; in a sentence."""
+
+
+class Participant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One party. `id` is `uzovi:5050`; `number` its relation number, which becomes `sub` and `client_id`."""
+
+    id: str
+    number: str
+    name: str
+    instantie_type: str
+    scopes: tuple[str, ...] = ()
+    certificate: str | None = None
+    may_act_for: tuple[str, ...] = ()
+    blocked: bool = False
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise ValueError(f"{self.id!r} is no party; write uzovi:5050, agb:12345678, kvk:12345678 or bsn:123456789")
+        if self.certificate is not None and not _FINGERPRINT.fullmatch(self.certificate):
+            raise ValueError(f"{self.id}: a certificate is named by its SHA-256 fingerprint, 64 hexadecimal digits")
+
+    @property
+    def claim(self) -> str:
+        return self.id.partition(":")[0]
+
+    @property
+    def code(self) -> str:
+        return self.id.partition(":")[2]
+
+    def acts_for(self, party: str) -> bool:
+        return party in self.may_act_for or f"{party.partition(':')[0]}:*" in self.may_act_for
+
+
+class Participants:
+    """The participants by id and by certificate fingerprint."""
+
+    def __init__(self, participants: Iterable[Participant]) -> None:
+        self.by_id: dict[str, Participant] = {}
+        self.by_certificate: dict[str, Participant] = {}
+        for participant in participants:
+            if participant.id in self.by_id:
+                raise ParticipantsError(f"{participant.id} is listed twice.")
+            self.by_id[participant.id] = participant
+            if participant.certificate is not None:
+                if participant.certificate in self.by_certificate:
+                    raise ParticipantsError(f"{participant.id} has the certificate of another participant.")
+                self.by_certificate[participant.certificate] = participant
+
+
+class ParticipantsFile:
+    """The file, read again when it changed. A change that cannot be read leaves the participants as they were."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stamp: tuple[int, int] | None = None
+        self._participants = Participants(())
+
+    def read(self) -> Participants:
+        """Return the participants. Raises `ParticipantsError`."""
+        try:
+            found = self.path.stat()
+            stamp = (found.st_mtime_ns, found.st_ino)
+            if stamp != self._stamp:
+                content = msgspec.json.decode(self.path.read_bytes(), type=list[Participant])
+                self._participants = Participants(content)
+                self._stamp = stamp
+        except FileNotFoundError:
+            raise ParticipantsError(f"There is no participants file {self.path}.") from None
+        except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise ParticipantsError(f"The participants file {self.path} cannot be read: {error}") from error
+        return self._participants
+
+    def add(self, participant: Participant) -> None:
+        """Add a participant, or replace the one with the same id."""
+        with self._exclusive():
+            present = self.read().by_id if self.path.exists() else {}
+            self._write({**present, participant.id: participant}.values())
+
+    def remove(self, party: str) -> None:
+        with self._exclusive():
+            present = dict(self.read().by_id)
+            if present.pop(party, None) is None:
+                raise ParticipantsError(f"{party} is no participant.")
+            self._write(present.values())
+
+    @contextlib.contextmanager
+    def _exclusive(self) -> Generator[None]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _write(self, participants: Iterable[Participant]) -> None:
+        content = list(participants)
+        Participants(content)
+        write_private(self.path, msgspec.json.format(msgspec.json.encode(content)))
+
+
+def canonical_id(party: str) -> str:
+    """Return the id that `party` means: `agbcode:012345678` of the published request is `agb:012345678`."""
+    kind, separator, code = party.partition(":")
+    return f"{ALIASES.get(kind, kind)}{separator}{code}"

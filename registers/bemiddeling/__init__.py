@@ -1,0 +1,1 @@
+"""The Bemiddelingsregister: which care office allocates which care to whom."""

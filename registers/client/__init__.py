@@ -1,0 +1,1 @@
+"""The Cliëntregister: the profile of a person, and how to reach them."""

@@ -1,0 +1,1 @@
+"""The Indicatieregister: what CIZ decides about Wlz care."""

@@ -1,0 +1,1 @@
+"""The Zorgleveringsregister: which care providers deliver, postpone and ask for."""
