@@ -7,6 +7,7 @@ notices changes that these commands make.
 from __future__ import annotations
 
 import ipaddress
+import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -181,7 +182,12 @@ def main() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    app()
+    try:
+        app()
+    except BrokenPipeError:
+        # Somebody read enough of our output (`issuer participant list | head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
 
 
 def _authority(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from iwlz.participants import (
     CIZ_KVK,
@@ -20,8 +20,9 @@ from iwlz.participants import (
     ZORGAANBIEDERS,
     ZORGKANTOREN,
 )
+from network.errors import NetworkError
 
-__all__ = ["SCOPES", "Participant", "participants", "participants_file"]
+__all__ = ["SCOPES", "Participant", "merged_file", "participants"]
 
 InstantieType = Literal["Zorgkantoor", "Zorgaanbieder", "Onderneming", "Burger"]
 
@@ -54,10 +55,30 @@ def participants() -> tuple[Participant, ...]:
     return tuple(_all())
 
 
-def participants_file(fingerprints: Mapping[str, str]) -> str:
-    """Return the content of the participants file; `fingerprints` of the certificates by party id."""
-    entries = [{**asdict(party), "certificate": fingerprints[party.id]} for party in participants()]
-    return json.dumps(entries, ensure_ascii=False, indent=1)
+def merged_file(present: str | None, fingerprints: Mapping[str, str]) -> str | None:
+    """Return the new content of the participants file, or None when the present one will do.
+
+    `fingerprints` are those of the certificates by party id. A file that exists keeps its entries as an administrator left
+    them, additions and removals included; only a renewed certificate is written in.
+    """
+    if present is None:
+        entries: list[dict[str, Any]] = [
+            {**asdict(party), "certificate": fingerprints[party.id]} for party in participants()
+        ]
+        return json.dumps(entries, ensure_ascii=False, indent=1)
+    try:
+        entries = json.loads(present)
+        numbers = {party.id: party.number for party in participants()}
+        renewed = [_renewed(entry, fingerprints, numbers) for entry in entries]
+    except (ValueError, TypeError, KeyError) as error:
+        raise NetworkError("The participants file cannot be read; remove it to have it made anew.") from error
+    return None if renewed == entries else json.dumps(renewed, ensure_ascii=False, indent=1)
+
+
+def _renewed(entry: dict[str, Any], fingerprints: Mapping[str, str], numbers: Mapping[str, str]) -> dict[str, Any]:
+    party = entry["id"]
+    ours = party in fingerprints and numbers.get(party) == entry.get("number")
+    return {**entry, "certificate": fingerprints[party]} if ours else entry
 
 
 def _all() -> Iterator[Participant]:

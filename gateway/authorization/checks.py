@@ -81,7 +81,10 @@ def _input(file: GrantsFile, supergraph: Supergraph, entry: InputType) -> Iterat
         inputs = [name for name, known in supergraph.types.items() if known.kind is TypeKind.INPUT]
         yield Problem(entry.position, f"there is no input type '{entry.name}'{meant(entry.name, inputs)}")
         return
-    yield from _fields(supergraph, entry.reads, ())
+    wrong = list(_fields(supergraph, entry.reads, ()))
+    if wrong:
+        yield from wrong
+        return
     reads = supergraph.types.get(entry.reads.name)
     known = set(reads.fields) if reads else set[str]()
     named = {*entry.combinators, *entry.claims, *entry.ignored, *entry.overrides}

@@ -86,10 +86,11 @@ class _Walk:
                 continue  # a root type has no subtypes
             if selection.name.startswith("__"):
                 continue
-            self._inputs(selection)
             if not free:
                 self._ask(selection.parent, selection.name)
-            self._beneath(selection, self._opened_at_root(selection))
+            opened = self._opened_at_root(selection)
+            self._inputs(selection, opened)
+            self._beneath(selection, opened)
 
     def _opened_at_root(self, root: Field) -> frozenset[str] | None:
         """What a root of an anchored type opens of that type; None where anchors play no part."""
@@ -150,13 +151,15 @@ class _Walk:
             else:
                 self._refuse(coordinate)
 
-    def _inputs(self, selection: Field) -> None:
+    def _inputs(self, selection: Field, opened: frozenset[str] | None = None) -> None:
         schema: GraphQLSchema = self.grants.supergraph.schema
+        anchored = f"{get_named_type(selection.type).name}."
         for coordinate, known in read_coordinates(self.grants.inputs, schema, selection, self.variables):
             self.asked.add(coordinate)
+            readable = self.reach.allowed if opened is None or not coordinate.startswith(anchored) else opened
             if not known:
                 self.refused.setdefault(coordinate, Refusal(coordinate, Reason.INPUT))
-            elif coordinate not in self.reach.allowed:
+            elif coordinate not in readable:
                 self._refuse(coordinate)
 
     def _refuse(self, coordinate: str, type_name: str | None = None) -> None:

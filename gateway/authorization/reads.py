@@ -52,7 +52,8 @@ def pinned_fields(inputs: Inputs, schema: GraphQLSchema, field: Field, variables
     for _, argument_type, value in _arguments(schema, field):
         named = get_named_type(argument_type)
         entry = inputs.types.get(named.name)
-        if entry is None or not isinstance(get_nullable_type(argument_type), GraphQLInputObjectType):
+        written: Any = argument_type
+        if entry is None or not isinstance(get_nullable_type(written), GraphQLInputObjectType):
             continue  # a list of filters pins nothing
         for name, operators in _fields(value, variables):
             coordinates = entry.overrides.get(name) or (f"{entry.reads.name}.{name}",)

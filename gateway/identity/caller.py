@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.authorization.grants import Grants, caller_from_claims
-
 from gateway.authorization.caller import Caller
+from gateway.authorization.grants import Grants, caller_from_claims
 from gateway.identity.tokens import unauthenticated
 
 __all__ = ["caller_of", "scopes_of"]
@@ -21,8 +20,8 @@ def caller_of(claims: Mapping[str, Any], grants: Grants) -> Caller:
     """Return the caller of verified `claims`. Raises `GatewayError` 401 for claims that contradict themselves."""
     try:
         role, identifiers = caller_from_claims(grants, claims)
-    except ValueError as error:
-        raise unauthenticated("The access token identifies more than one party.") from error
+    except (ValueError, TypeError) as error:
+        raise unauthenticated("The access token does not identify one party.") from error
     audience = claims["aud"]
     return Caller(
         role=role,

@@ -110,10 +110,10 @@ class HttpSource:
         try:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("GET", path, headers={"Accept": "application/json"})
-            response = connection.getresponse()
-            if response.status != http.HTTPStatus.OK:
-                raise ValueError(f"HTTP status {response.status}")
-            return _bounded(response.read(MAXIMUM_BYTES + 1))
+            with connection.getresponse() as response:
+                if response.status != http.HTTPStatus.OK:
+                    raise ValueError(f"HTTP status {response.status}")
+                return _bounded(response.read(MAXIMUM_BYTES + 1))
         except http.client.HTTPException as error:
             raise ValueError(type(error).__name__) from error
         finally:

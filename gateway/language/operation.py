@@ -13,7 +13,16 @@ from typing import Any
 
 from graphql import GraphQLOutputType, ValueNode
 
-__all__ = ["Argument", "Condition", "Field", "Fragment", "Operation", "OperationKind", "Selection", "VariableDefinition"]
+__all__ = [
+    "Argument",
+    "Condition",
+    "Field",
+    "Fragment",
+    "Operation",
+    "OperationKind",
+    "Selection",
+    "VariableDefinition",
+]
 
 
 class OperationKind(Enum):

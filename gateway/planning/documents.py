@@ -33,9 +33,7 @@ class Variables:
 
 def _collect(selections: Selections, hoisted: set[Condition], names: set[str], *, top: bool = True) -> None:
     for entry in selections.entries.values():
-        names.update(
-            condition.variable for condition in entry.conditions if not (top and condition in hoisted)
-        )
+        names.update(condition.variable for condition in entry.conditions if not (top and condition in hoisted))
         for argument in entry.arguments:
             _variables_in(argument.value, names)
         if entry.below is not None:
@@ -134,7 +132,9 @@ def _shape(entry: Entry) -> str:
 # -- text ---------------------------------------------------------------------------------------------------------------
 
 
-def root_text(kind: OperationKind, variables: Sequence[VariableDefinition], selections: Sequence[FetchSelection]) -> str:
+def root_text(
+    kind: OperationKind, variables: Sequence[VariableDefinition], selections: Sequence[FetchSelection]
+) -> str:
     """The document of a root fetch, on one line; anonymous, so that equal fetches are equal documents."""
     declared = _declared([f"${name}: {_typed(variable)}" for variable in variables for name in (variable.name,)])
     head = "" if kind is OperationKind.QUERY and not declared else f"{kind.value}{declared}"

@@ -121,7 +121,9 @@ class QueryGraph:
         return tuple(
             name
             for name in self._supergraph.subgraphs
-            if self.knows(type_name, name) and not self.is_interface_object(type_name, name) and self.keys(type_name, name)
+            if self.knows(type_name, name)
+            and not self.is_interface_object(type_name, name)
+            and self.keys(type_name, name)
         )
 
     # -- fields --------------------------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ from graphql import GraphQLNonNull, get_named_type
 
 from gateway.language.operation import Argument, Condition, Field, Fragment, Selection
 from gateway.planning.budget import Meter
+from gateway.planning.choices import Choice, Jump, Local, Typed
 from gateway.planning.graph import QueryGraph, list_depth
 from gateway.planning.nodes import KeyField, KeyFragment, KeySelection, Path, PathStep, Requirement
-from gateway.planning.search import Choice, Jump, Local, Typed
 
 __all__ = ["Builder", "Context", "Entry", "Group", "Selections"]
 
@@ -184,9 +184,7 @@ class Builder:
         for group in self.groups:
             group.after.discard(nowhere)
 
-    def _walk(
-        self, choice: Choice, spot: _Spot, *, hidden: bool, conditions: tuple[Condition, ...] = ()
-    ) -> set[Group]:
+    def _walk(self, choice: Choice, spot: _Spot, *, hidden: bool, conditions: tuple[Condition, ...] = ()) -> set[Group]:
         """Place all steps; return the groups that they went to."""
         touched = {spot.group}
         for step in choice.steps:
@@ -209,7 +207,13 @@ class Builder:
             composite = step.choice is not None
             context = spot.context.child(key) if composite else None
             entry = Entry(
-                key, asked.name, asked.arguments, conditions, step.edge.shape, Selections() if composite else None, context
+                key,
+                asked.name,
+                asked.arguments,
+                conditions,
+                step.edge.shape,
+                Selections() if composite else None,
+                context,
             )
             spot.selections.entries[key, conditions] = entry
         if not hidden:

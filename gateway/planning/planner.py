@@ -13,12 +13,13 @@ from dataclasses import replace
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.language.operation import Field, Fragment, Operation, OperationKind, Selection
 from gateway.planning.budget import Budget, Meter
+from gateway.planning.choices import Choice, Jump, Place
 from gateway.planning.documents import Variables
 from gateway.planning.graph import QueryGraph, query_graph
 from gateway.planning.grouping import arranged
 from gateway.planning.groups import Builder, Context
 from gateway.planning.nodes import Condition, Fetch, Plan, PlanNode, Sequence, Subscribe
-from gateway.planning.search import Choice, Jump, Place, Search
+from gateway.planning.search import Search
 from gateway.supergraph.model import Supergraph
 
 __all__ = ["plan_operation"]

@@ -12,84 +12,34 @@ where keys lead through third subgraphs; the meter bounds that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.language.operation import Condition, Field, Fragment, Selection
 from gateway.planning.budget import Meter
+from gateway.planning.choices import (
+    EMPTY,
+    FETCH,
+    FREE,
+    Choice,
+    Cost,
+    Jump,
+    Local,
+    Place,
+    Step,
+    Typed,
+    after,
+    cost_of,
+    total,
+)
 from gateway.planning.graph import Edge, QueryGraph
 
-__all__ = ["Choice", "Cost", "Jump", "Local", "Place", "Search", "Step", "Typed"]
+__all__ = ["Search"]
 
-Cost = tuple[int, int, int]
-FREE: Cost = (0, 0, 0)
-FETCH: Cost = (1, 1, 0)
 Guard = frozenset[tuple[str, str, str]]
 NO_GUARD: Guard = frozenset()
 TYPENAME = "__typename"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A type in a subgraph ("" before any subgraph is chosen), with what `@provides` offers there.
-
-    `linked` says that the object was reached over a field, so that its home has not judged it yet.
-    """
-
-    type: str
-    subgraph: str
-    provided: tuple[Selection, ...] = ()
-    linked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Local:
-    """A field answered where we are."""
-
-    field: Field
-    edge: Edge
-    choice: Choice | None
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """Steps that only apply to objects of `condition`."""
-
-    condition: str
-    choice: Choice
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """Fields answered by another subgraph (or the same one, once its requirements are met).
-
-    `key` and `requires` are handed over for objects of `type`, both resolved here by `condition`; `entry` is the type that
-    they are there. For root types there is nothing to hand over (`root`). `home` makes the target the judge of existence.
-    """
-
-    target: str
-    type: str
-    entry: str
-    key: tuple[Selection, ...]
-    requires: tuple[Selection, ...]
-    condition: Choice
-    choice: Choice
-    root: bool = False
-    home: bool = False
-
-
-Step = Local | Typed | Jump
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    steps: tuple[Step, ...]
-    cost: Cost
-    remainder: tuple[Selection, ...] = ()
-
-
-EMPTY = Choice((), FREE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +170,7 @@ class Search:
             condition = self.choose(needed, replace(place, linked=False), inner)
             if condition.remainder:
                 continue
-            cost = _after(FETCH, condition.cost)
+            cost = after(FETCH, condition.cost)
             if best is None or cost < best.cost:
                 best = _Route(target, entry, key.selections, requires, condition, cost)
         return best
@@ -247,7 +197,7 @@ class Search:
                 remainder.append(Fragment(member, choice.remainder))
             if choice.steps:
                 steps.append(Typed(member, choice))
-        return Choice(tuple(steps), _total(steps), self.keep(tuple(remainder)))
+        return Choice(tuple(steps), total(steps), self.keep(tuple(remainder)))
 
     def _together(self, selection: Selection, place: Place, guard: Guard) -> Step | None:
         """A step for all members at once, where the subgraph knows the interface as the client does."""
@@ -284,7 +234,7 @@ class Search:
             elif not (isinstance(selection, Field) and selection.name == TYPENAME):
                 rest.append(selection)
         if guard and not rest:
-            return Choice(tuple(steps), _total(steps))
+            return Choice(tuple(steps), total(steps))
         asked = self.keep(tuple(rest))
         best: Jump | None = None
         for subgraph in self._graph.subgraphs_with_interface(place.type):
@@ -294,12 +244,12 @@ class Search:
                 continue
             choice = self.choose(asked, Place(place.type, subgraph, (), place.linked), guard)
             jump = Jump(subgraph, place.type, place.type, route.key, (), route.condition, choice)
-            if best is None or (len(choice.remainder), _cost(jump)) < (len(best.choice.remainder), _cost(best)):
+            if best is None or (len(choice.remainder), cost_of(jump)) < (len(best.choice.remainder), cost_of(best)):
                 best = jump
         if best is None:
-            return Choice(tuple(steps), _total(steps), asked or self.keep(selections))
+            return Choice(tuple(steps), total(steps), asked or self.keep(selections))
         steps.append(best)
-        return Choice(tuple(steps), _total(steps), best.choice.remainder)
+        return Choice(tuple(steps), total(steps), best.choice.remainder)
 
     # -- helpers -------------------------------------------------------------------------------------------------
 
@@ -315,9 +265,7 @@ class Search:
             self._flat[memo] = tuple(self._opened(selections, type_name, ()))
         return self._flat[memo]
 
-    def _opened(
-        self, selections: Iterable[Selection], type_name: str, outer: tuple[Condition, ...]
-    ) -> Iterable[Field]:
+    def _opened(self, selections: Iterable[Selection], type_name: str, outer: tuple[Condition, ...]) -> Iterable[Field]:
         for selection in selections:
             conditions = _joined(outer, selection.conditions)
             if isinstance(selection, Fragment):
@@ -375,11 +323,13 @@ class _Work:
     def finish(self) -> Choice:
         for order, field, options in sorted(self._pending, key=lambda item: len(item[2])):
             self._deal(order, field, options)
-        jumps = [(min((order for order, _ in steps), default=0), self._jump(place)) for place, steps in
-                 self._answered.items()]
+        jumps = [
+            (min((order for order, _ in steps), default=0), self._jump(place))
+            for place, steps in self._answered.items()
+        ]
         placed: list[tuple[int, Step]] = [*self._local, *jumps, *self._required]
         steps = [step for _, step in sorted(placed, key=lambda item: item[0])]
-        return Choice(tuple(steps), _total(steps), self._search.keep(tuple(self._remainder)))
+        return Choice(tuple(steps), total(steps), self._search.keep(tuple(self._remainder)))
 
     def _deal(self, order: int, field: Field, options: list[_Option]) -> None:
         """Give `field` to its best option; what that leaves goes to the next, as long as each adds something."""
@@ -406,7 +356,7 @@ class _Work:
         cost = option.choice.cost if option.choice is not None else FREE
         if option.route is not None:
             is_open = not option.edge.requires and (option.subgraph, option.route.entry) in self._open
-            cost = _after((1, 0, 0), cost) if is_open else _after(option.route.cost, cost)
+            cost = after((1, 0, 0), cost) if is_open else after(option.route.cost, cost)
         return _leaves(option.remainder), cost
 
     def _assign(self, order: int, field: Field, option: _Option) -> None:
@@ -416,10 +366,8 @@ class _Work:
             return
         route = option.route
         if option.edge.requires:
-            choice = Choice((step,), _total([step]))
-            jump = Jump(
-                route.target, self._place.type, route.entry, route.key, route.requires, route.condition, choice
-            )
+            choice = Choice((step,), total([step]))
+            jump = Jump(route.target, self._place.type, route.entry, route.key, route.requires, route.condition, choice)
             self._required.append((order, jump))
             return
         opened = (route.target, route.entry)
@@ -429,7 +377,7 @@ class _Work:
     def _jump(self, place: tuple[str, str]) -> Jump:
         route = self._open[place]
         steps = tuple(step for _, step in sorted(self._answered[place], key=lambda item: item[0]))
-        choice = Choice(steps, _total(steps))
+        choice = Choice(steps, total(steps))
         home = place == (self._home, self._place.type)
         return Jump(
             route.target, self._place.type, route.entry, route.key, (), route.condition, choice, route.root, home
@@ -443,32 +391,7 @@ def _settled(option: _Option) -> bool:
 
 def _answers(choice: Choice) -> bool:
     """Whether any field at all is answered (a visit that only judges existence answers none)."""
-    return any(
-        isinstance(step, Local) or _answers(step.choice) for step in choice.steps
-    )
-
-
-def _after(first: Cost, then: Cost) -> Cost:
-    return (first[0] + then[0], first[1] + then[1], first[2] + then[2])
-
-
-def _cost(step: Step) -> Cost:
-    match step:
-        case Local(_, _, choice):
-            return _after((0, 0, 1), choice.cost) if choice is not None else (0, 0, 1)
-        case Typed(_, choice):
-            return choice.cost
-        case Jump():
-            return _after(_after(FETCH, step.condition.cost), step.choice.cost)
-
-
-def _total(steps: Sequence[Step]) -> Cost:
-    costs = [_cost(step) for step in steps]
-    return (
-        max((cost[0] for cost in costs), default=0),
-        sum(cost[1] for cost in costs),
-        sum(cost[2] for cost in costs),
-    )
+    return any(isinstance(step, Local) or _answers(step.choice) for step in choice.steps)
 
 
 def _leaves(selections: Iterable[Selection]) -> int:

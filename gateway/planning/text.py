@@ -64,9 +64,15 @@ def _lines(node: PlanNode) -> list[str]:
 def _entity(node: EntityFetch) -> list[str]:
     if len(node.parts) == 1 and len(node.parts[0].paths) == 1:
         part = node.parts[0]
-        fetch = [f'Fetch(service: "{node.subgraph}") {{', *_indented([*_requires(part), *_block(part.selections)]), "},"]
+        fetch = [
+            f'Fetch(service: "{node.subgraph}") {{',
+            *_indented([*_requires(part), *_block(part.selections)]),
+            "},",
+        ]
         return _flattened(part.paths, fetch)
-    body = [line for part in node.parts for line in _flattened(part.paths, [*_requires(part), *_block(part.selections)])]
+    body = [
+        line for part in node.parts for line in _flattened(part.paths, [*_requires(part), *_block(part.selections)])
+    ]
     return [f'BatchFetch(service: "{node.subgraph}") {{', *_indented(body), "},"]
 
 

@@ -19,7 +19,6 @@ from datetime import date
 from itertools import chain
 from operator import itemgetter
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
@@ -64,8 +63,8 @@ async def seed(
 ) -> SeedResult:
     """Load a network of so many clients. `admin_urls` gives the database of each register by its name.
 
-    `replace` empties the registers first. `if_needed` loads nothing when a network of this size stands there completely;
-    together they mend a load that was broken off and leave a finished one alone.
+    `replace` empties the registers first. `if_needed` loads nothing when a network of exactly this size stands there
+    completely, whatever its seed and day; together they mend a load that was broken off and leave a finished one alone.
 
     Raises SeedError when a register is missing from `admin_urls`, is not migrated, or is not empty and `replace` is off;
     nothing is written then. Database failures come as asyncpg raises them.
@@ -80,11 +79,7 @@ async def seed(
             register: await stack.enter_async_context(_connected(admin_urls[register])) for register in REGISTERS
         }
         filled = [await _first_filled(register, connection) for register, connection in connections.items()]
-        if (
-            if_needed
-            and all(filled)
-            and await _is_complete(connections, client_key(secret, bsn_from_index(clients - 1)))
-        ):
+        if if_needed and all(filled) and await _holds_exactly(connections, clients, secret):
             return SeedResult(0, dict.fromkeys(REGISTERS, 0))
         if not replace:
             _refuse_filled(filled)
@@ -146,12 +141,15 @@ def _refuse_filled(filled: Sequence[str | None]) -> None:
         )
 
 
-async def _is_complete(connections: Mapping[str, Any], last_client: UUID) -> bool:
-    """Pieces are written in order, so a register that knows the last client has all of them."""
+async def _holds_exactly(connections: Mapping[str, Any], clients: int, secret: bytes) -> bool:
+    """Pieces are written in order, so a register that knows the last client, and not the one after, has them all."""
+    last = client_key(secret, bsn_from_index(clients - 1))
+    beyond = client_key(secret, bsn_from_index(clients))
     for register, connection in connections.items():
         # Every client has relations in the registers that keep them; BR has the client itself.
         table = "zorgrelatie" if "zorgrelatie" in TABLES[register] else "client"
-        if not await connection.fetchval(f'SELECT EXISTS (SELECT 1 FROM "{table}" WHERE client_key = $1)', last_client):
+        known = f'SELECT EXISTS (SELECT 1 FROM "{table}" WHERE client_key = $1)'
+        if not await connection.fetchval(known, last) or await connection.fetchval(known, beyond):
             return False
     return True
 

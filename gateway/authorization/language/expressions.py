@@ -142,7 +142,7 @@ Expression = Constant | Name | Attribute | Call | Comparison | Choice | Presence
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`types` are the types that this parameter accepts; `register.Type` narrows one to a register."""
+    """`types` are the types that this parameter accepts; `register.Type` narrows one to a register, `object` is any row."""
 
     name: str
     types: tuple[str, ...]
@@ -251,6 +251,8 @@ class _Reader:
                 return Constant(value, place)
             case ast.Constant(value=None):
                 raise self._error(node, "None is asked for with `is None` or `is not None`")
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)) if not isinstance(value, bool):
+                return Constant(-value, place)
             case ast.Name(id=name):
                 return Name(name, place)
             case ast.Attribute(value=owner, attr=name):

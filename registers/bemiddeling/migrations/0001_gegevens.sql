@@ -203,7 +203,8 @@ CREATE TABLE overdrachtspecificatie (
     systeem_van                          timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (client_key, "overdrachtspecificatieID"),
     FOREIGN KEY (client_key, "overdrachtID") REFERENCES overdracht (client_key, "overdrachtID"),
-    FOREIGN KEY (client_key, "bemiddelingspecificatieID") REFERENCES bemiddelingspecificatie (client_key, "bemiddelingspecificatieID")
+    FOREIGN KEY (client_key, "bemiddelingspecificatieID")
+        REFERENCES bemiddelingspecificatie (client_key, "bemiddelingspecificatieID")
 );
 CREATE INDEX ON overdrachtspecificatie ("overdrachtspecificatieID");
 CREATE INDEX ON overdrachtspecificatie ("overdrachtID");

@@ -20,55 +20,73 @@ END
 $$;
 
 CREATE TABLE client_historie (
-    LIKE client, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "clientID", systeem_van, versie)
+    LIKE client,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "clientID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON client
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE clientcontactgegevens_historie (
-    LIKE clientcontactgegevens, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "clientContactgegevensID", systeem_van, versie)
+    LIKE clientcontactgegevens,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "clientContactgegevensID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON clientcontactgegevens
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE contactpersoon_historie (
-    LIKE contactpersoon, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "contactpersoonID", systeem_van, versie)
+    LIKE contactpersoon,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "contactpersoonID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON contactpersoon
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE contactpersooncontactgegevens_historie (
-    LIKE contactpersooncontactgegevens, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "contactpersoonContactgegevensID", systeem_van, versie)
+    LIKE contactpersooncontactgegevens,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "contactpersoonContactgegevensID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON contactpersooncontactgegevens
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE bemiddeling_historie (
-    LIKE bemiddeling, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "bemiddelingID", systeem_van, versie)
+    LIKE bemiddeling,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "bemiddelingID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON bemiddeling
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE bemiddelingspecificatie_historie (
-    LIKE bemiddelingspecificatie, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "bemiddelingspecificatieID", systeem_van, versie)
+    LIKE bemiddelingspecificatie,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "bemiddelingspecificatieID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON bemiddelingspecificatie
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE regiehouder_historie (
-    LIKE regiehouder, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "regiehouderID", systeem_van, versie)
+    LIKE regiehouder,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "regiehouderID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON regiehouder
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE overdracht_historie (
-    LIKE overdracht, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "overdrachtID", systeem_van, versie)
+    LIKE overdracht,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "overdrachtID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON overdracht
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE overdrachtspecificatie_historie (
-    LIKE overdrachtspecificatie, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "overdrachtspecificatieID", systeem_van, versie)
+    LIKE overdrachtspecificatie,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "overdrachtspecificatieID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON overdrachtspecificatie
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();

@@ -109,7 +109,8 @@ CREATE TABLE clientprofielcontactpersooncontactgegevens (
     versie                                         integer NOT NULL DEFAULT 1,
     systeem_van                                    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (client_key, "clientprofielContactpersoonContactgegevensID"),
-    FOREIGN KEY (client_key, "clientprofielContactpersoonID") REFERENCES clientprofielcontactpersoon (client_key, "clientprofielContactpersoonID")
+    FOREIGN KEY (client_key, "clientprofielContactpersoonID")
+        REFERENCES clientprofielcontactpersoon (client_key, "clientprofielContactpersoonID")
 );
 CREATE INDEX ON clientprofielcontactpersooncontactgegevens ("clientprofielContactpersoonContactgegevensID");
 CREATE INDEX ON clientprofielcontactpersooncontactgegevens ("clientprofielContactpersoonID");

@@ -20,25 +20,33 @@ END
 $$;
 
 CREATE TABLE clientprofiel_historie (
-    LIKE clientprofiel, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "clientprofielID", systeem_van, versie)
+    LIKE clientprofiel,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "clientprofielID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON clientprofiel
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE clientprofielcontactgegevens_historie (
-    LIKE clientprofielcontactgegevens, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "clientprofielContactgegevensID", systeem_van, versie)
+    LIKE clientprofielcontactgegevens,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "clientprofielContactgegevensID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON clientprofielcontactgegevens
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE clientprofielcontactpersoon_historie (
-    LIKE clientprofielcontactpersoon, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "clientprofielContactpersoonID", systeem_van, versie)
+    LIKE clientprofielcontactpersoon,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "clientprofielContactpersoonID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON clientprofielcontactpersoon
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE clientprofielcontactpersooncontactgegevens_historie (
-    LIKE clientprofielcontactpersooncontactgegevens, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "clientprofielContactpersoonContactgegevensID", systeem_van, versie)
+    LIKE clientprofielcontactpersooncontactgegevens,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "clientprofielContactpersoonContactgegevensID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON clientprofielcontactpersooncontactgegevens
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();

@@ -39,7 +39,8 @@ class Selected:
     arguments: Mapping[str, Any]
     argument_types: Mapping[str, Any]
     children: Mapping[str, tuple[Selected, ...]]
-    node: FieldNode
+    nodes: tuple[FieldNode, ...]
+    """As written: more than one when the document repeats the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class _Collector:
             arguments={name: value for name, value in values.items() if value is not ABSENT},
             argument_types={name: definition.args[name].type for name in values},
             children=children,
-            node=node,
+            nodes=tuple(nodes),
         )
 
 

@@ -20,49 +20,65 @@ END
 $$;
 
 CREATE TABLE client_historie (
-    LIKE client, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "clientID", systeem_van, versie)
+    LIKE client,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "clientID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON client
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE levering_historie (
-    LIKE levering, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "leveringID", systeem_van, versie)
+    LIKE levering,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "leveringID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON levering
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE leveringperiode_historie (
-    LIKE leveringperiode, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "leveringperiodeID", systeem_van, versie)
+    LIKE leveringperiode,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "leveringperiodeID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON leveringperiode
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE behandelingperiode_historie (
-    LIKE behandelingperiode, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "behandelingperiodeID", systeem_van, versie)
+    LIKE behandelingperiode,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "behandelingperiodeID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON behandelingperiode
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE uitstelperiode_historie (
-    LIKE uitstelperiode, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "uitstelperiodeID", systeem_van, versie)
+    LIKE uitstelperiode,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "uitstelperiodeID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON uitstelperiode
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE afstel_historie (
-    LIKE afstel, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "afstelID", systeem_van, versie)
+    LIKE afstel,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "afstelID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON afstel
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE verzoek_historie (
-    LIKE verzoek, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "verzoekID", systeem_van, versie)
+    LIKE verzoek,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "verzoekID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON verzoek
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();
 
 CREATE TABLE verzoekaanbieder_historie (
-    LIKE verzoekaanbieder, systeem_tot timestamptz NOT NULL, PRIMARY KEY (client_key, "verzoekAanbiederID", systeem_van, versie)
+    LIKE verzoekaanbieder,
+    systeem_tot timestamptz NOT NULL,
+    PRIMARY KEY (client_key, "verzoekAanbiederID", systeem_van, versie)
 );
 CREATE TRIGGER bewaar_historie BEFORE UPDATE OR DELETE ON verzoekaanbieder
     FOR EACH ROW EXECUTE FUNCTION bewaar_historie();

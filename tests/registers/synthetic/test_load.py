@@ -111,6 +111,15 @@ async def test_if_needed_leaves_a_finished_network_alone(emptied: dict[str, str]
     assert (again.clients, set(again.rows.values())) == (0, {0})
 
 
+@pytest.mark.parametrize("size", [3, 5])
+async def test_if_needed_does_not_take_another_size_for_finished(emptied: dict[str, str], size: int) -> None:
+    await seed(emptied, 4, 1, DEMO_SECRET, TODAY)
+    with pytest.raises(SeedError, match="--replace"):
+        await seed(emptied, size, 1, DEMO_SECRET, TODAY, if_needed=True)
+    again = await seed(emptied, size, 1, DEMO_SECRET, TODAY, replace=True, if_needed=True)
+    assert again.clients == len(await stored(emptied["client"], "clientprofiel")) == size
+
+
 async def test_if_needed_with_replace_mends_a_load_that_was_broken_off(emptied: dict[str, str]) -> None:
     await seed(emptied, 4, 1, DEMO_SECRET, TODAY)
     connection: Any = await asyncpg.connect(emptied["zorglevering"])

@@ -1,0 +1,1 @@
+"""The gateway: one graph over many subgraphs, with grants. It knows nothing of what the graph is about."""

@@ -1,0 +1,63 @@
+"""`gateway grants compile`: writes, or checks, the policies of one register."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from gateway.authorization.language.document import parse_grants
+from gateway.authorization.language.problems import GrantsError
+from gateway.authorization.rowpolicies import compile_policies
+
+__all__ = ["FILES", "compile_command"]
+
+FILES: tuple[str, ...] = ("policies.sql", "fields.json")
+
+
+def compile_command(mapping: Path, grants: Path, output: Path, check: bool) -> int:
+    """Compile the grants for the register that `mapping` describes, into `output`.
+
+    With `check` nothing is written; files that differ from what would be written are an error. Returns the exit status:
+    0, or 1 with the reasons on standard error.
+    """
+    try:
+        table_mapping: Any = json.loads(mapping.read_text("utf-8"))
+        sql, fields = compile_policies(parse_grants(grants.read_text("utf-8")), table_mapping)
+    except GrantsError as error:
+        return _complain(*(f"{grants}:{problem}" for problem in error.problems))
+    except OSError as error:
+        return _complain(f"{error.filename}: {error.strerror}")
+    except (ValueError, KeyError, TypeError):
+        return _complain(f"{mapping}: not a mapping; make it with `registers mapping NAME`")
+    wanted = dict(
+        zip(FILES, (sql, json.dumps(fields, indent=1, ensure_ascii=False, sort_keys=True) + "\n"), strict=True)
+    )
+    return _compare(output, wanted) if check else _write(output, wanted)
+
+
+def _compare(output: Path, wanted: dict[str, str]) -> int:
+    stale = [name for name, text in wanted.items() if not _same(output / name, text)]
+    if not stale:
+        return 0
+    return _complain(*(f"{output / name}: not what the grants say now; run `gateway grants compile`" for name in stale))
+
+
+def _same(file: Path, text: str) -> bool:
+    return file.is_file() and file.read_text("utf-8") == text
+
+
+def _write(output: Path, wanted: dict[str, str]) -> int:
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        for name, text in wanted.items():
+            (output / name).write_text(text, "utf-8")
+    except OSError as error:
+        return _complain(f"{error.filename}: {error.strerror}")
+    return 0
+
+
+def _complain(*lines: str) -> int:
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    return 1

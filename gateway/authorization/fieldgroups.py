@@ -1,0 +1,88 @@
+"""`fields.json`: which field a role may read on which ground, for the register that compiles statements.
+
+A field that every grant of a role on a type lists is plain on each visible row (`when` is null). Any other field carries the
+conditions under which it may be read; the register wraps it in a CASE over those whose scope the caller holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.authorization.judged import Judged, JudgedRole
+from gateway.authorization.language.model import GrantsFile, InputType, Role
+from gateway.authorization.tables import Tables
+
+__all__ = ["field_groups"]
+
+
+def field_groups(file: GrantsFile, tables: Tables, roles: Sequence[JudgedRole]) -> dict[str, Any]:
+    """The value of `fields.json`: release, register, roles with their types and anchors, claims, inputs."""
+    return {
+        "release": file.release,
+        "register": tables.register,
+        "claims": {role.name: _claims(role) for role in file.roles.values()},
+        "roles": {role.role.name: _role(role) for role in roles},
+        "inputs": _inputs(file, tables),
+    }
+
+
+def _claims(role: Role) -> dict[str, Any]:
+    return {"match": dict(role.match), "identifiers": dict(role.identifiers), "derived": dict(role.derived)}
+
+
+def _role(role: JudgedRole) -> dict[str, Any]:
+    return {
+        "identifiers": [*role.role.identifiers],
+        "types": {name: _type(judged) for name, judged in sorted(role.types.items())},
+        "anchors": {
+            name: [
+                {"grant": grant.id, "fields": list(grant.anchor), "kind": "only" if grant.anchor_only else "root"}
+                for grant in judged
+                if grant.anchor
+            ]
+            for name, judged in sorted(role.types.items())
+            if any(grant.anchor for grant in judged)
+        },
+    }
+
+
+def _type(judged: Sequence[Judged]) -> dict[str, list[dict[str, Any]]]:
+    names = dict.fromkeys(name for grant in judged for name in grant.fields)
+    return {name: _alternatives(name, judged) for name in sorted(names)}
+
+
+def _alternatives(name: str, judged: Sequence[Judged]) -> list[dict[str, Any]]:
+    listing = [grant for grant in judged if name in grant.fields]
+    plain = len(listing) == len(judged)
+    return [
+        {
+            "grant": grant.id,
+            "scopes": list(grant.scopes),
+            "when": None if plain or grant.condition.sql == "true" else grant.condition.sql,
+        }
+        for grant in listing
+    ]
+
+
+def _inputs(file: GrantsFile, tables: Tables) -> dict[str, Any]:
+    """Every input field of this register, also those that no schema has: what is not listed is refused."""
+    found: dict[str, Any] = {}
+    for name, fields in file.inputs.transparent.items():
+        found.update({f"{name}.{field}": "combinator" for field in fields})
+    for name, entry in file.inputs.types.items():
+        if entry.reads.register == tables.register:
+            found.update({f"{name}.{field}": reads for field, reads in _reads(entry, tables).items()})
+    return dict(sorted(found.items()))
+
+
+def _reads(entry: InputType, tables: Tables) -> Mapping[str, Any]:
+    row = tables.rows.get(entry.reads.name)
+    reads: dict[str, Any] = {}
+    if row is not None:
+        named = [*row.columns.values(), *row.relations.values()]
+        reads = {part.name: [f"{row.type}.{part.name}"] for part in named if not part.hidden}
+    reads |= {name: list(coordinates) for name, coordinates in entry.overrides.items()}
+    reads |= dict.fromkeys(entry.combinators, "combinator")
+    reads |= {name: {"claim": claim} for name, claim in entry.claims.items()}
+    return reads | {name: [] for name in entry.ignored}

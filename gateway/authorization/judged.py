@@ -1,0 +1,193 @@
+"""The grants of one register with their predicates compiled: per role and type, in the order of cost.
+
+`granted(row)` and `part_of` resolve here: both ask what shows a row of another type to the same role, and get that type's
+conditions written in place. What anchors open is no property of a row, so anchored-only grants show no parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gateway.authorization.language.model import Grant, GrantsFile, Role
+from gateway.authorization.language.problems import GrantsError, Position, Problem, meant
+from gateway.authorization.predicates import ROW, Bound, Compiler
+from gateway.authorization.sql import FALSE, TRUE, Condition, combine, literal, setting
+from gateway.authorization.tables import Row, Tables
+
+__all__ = ["Judged", "JudgedRole", "judge", "scope_condition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A grant for one role: the condition on a row (`{row}` is its alias), and what it lets see."""
+
+    id: str
+    scopes: tuple[str, ...]
+    fields: tuple[str, ...]
+    condition: Condition
+    anchor: tuple[str, ...]
+    anchor_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRole:
+    """What one role may see of a register. `views` are the columns its predicates read, by table; `own` those read of the
+    rows themselves, by type.
+    """
+
+    role: Role
+    types: Mapping[str, tuple[Judged, ...]]
+    views: Mapping[str, frozenset[str]]
+    own: Mapping[str, frozenset[str]]
+
+
+def judge(file: GrantsFile, tables: Tables, action: str) -> list[JudgedRole]:
+    """Compile the enabled grants of a register. Raises `GrantsError` with every mistake found."""
+    problems = [problem for grant in _of_register(file, tables) for problem in _check(grant, tables)]
+    judged: list[JudgedRole] = []
+    for role in file.roles.values():
+        judges = _RoleJudge(file, tables, role, action)
+        judged.append(judges.judge(problems))
+    if problems:
+        raise GrantsError(problems)
+    return judged
+
+
+def scope_condition(scopes: Sequence[str]) -> Condition:
+    """Whether the caller holds one of the scopes."""
+    return combine(
+        "or",
+        [
+            Condition(f"(SELECT position({literal(f' {scope} ')} in current_setting('caller.scopes', true)) > 0)")
+            for scope in scopes
+        ],
+    )
+
+
+def _of_register(file: GrantsFile, tables: Tables) -> list[Grant]:
+    return [grant for grant in file.grants if grant.type.register == tables.register]
+
+
+def _check(grant: Grant, tables: Tables) -> list[Problem]:
+    row = tables.rows.get(grant.type.name)
+    if row is None or row.hidden:
+        known = [name for name, known_row in tables.rows.items() if not known_row.hidden]
+        hint = meant(grant.type.name, known)
+        return [Problem(grant.type.position, f"{tables.register} has no type '{grant.type.name}'{hint}")]
+    visible = [name for name, column in row.columns.items() if not column.hidden]
+    visible += [name for name, relation in row.relations.items() if not relation.hidden]
+    problems = [
+        Problem(word.position, f"{grant.type} has no field '{word.text}'{meant(word.text, visible)}")
+        for word in grant.fields
+        if word.text not in visible
+    ]
+    if row.stub and (grant.when or grant.part or grant.anchor):
+        message = f"{row.type} lives in another register; only its home can say which rows are visible"
+        problems.append(Problem(grant.position, message))
+    return problems
+
+
+@dataclass(slots=True)
+class _RoleJudge:
+    file: GrantsFile
+    tables: Tables
+    role: Role
+    action: str
+    views: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    own: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    stack: list[str] = field(default_factory=list[str])
+
+    def judge(self, problems: list[Problem]) -> JudgedRole:
+        types: dict[str, list[Judged]] = {}
+        for grant in self._grants():
+            row = self.tables.rows.get(grant.type.name)
+            if row is None:
+                continue
+            try:
+                types.setdefault(row.type, []).append(self._judged(grant, row))
+            except GrantsError as error:
+                problems.extend(error.problems)
+        return JudgedRole(
+            role=self.role,
+            types={name: tuple(sorted(found, key=lambda j: j.condition.cost)) for name, found in types.items()},
+            views={table: frozenset(columns) for table, columns in self.views.items()},
+            own={name: frozenset(columns) for name, columns in self.own.items()},
+        )
+
+    def _grants(self, type_name: str | None = None) -> list[Grant]:
+        return [
+            grant
+            for grant in _of_register(self.file, self.tables)
+            if grant.enabled
+            and grant.action == self.action
+            and self.role.name in {word.text for word in grant.roles}
+            and type_name in {None, grant.type.name}
+        ]
+
+    def _judged(self, grant: Grant, row: Row) -> Judged:
+        compiler = self._compiler(grant)
+        self.stack = [grant.id]
+        condition = TRUE if row.stub else self._condition(compiler, grant, Bound(row, ROW))
+        if grant.anchor is not None and grant.anchor.only:
+            pinned = Condition(f"{setting('anchored')} = {literal(grant.id)}")
+            condition = combine("and", [pinned, condition])
+        self._remember(compiler, row)
+        return Judged(
+            id=grant.id,
+            scopes=grant.scopes,
+            fields=tuple(word.text for word in grant.fields),
+            condition=condition,
+            anchor=tuple(word.text for word in grant.anchor.fields) if grant.anchor else (),
+            anchor_only=grant.anchor is not None and grant.anchor.only,
+        )
+
+    def _compiler(self, grant: Grant) -> Compiler:
+        def granted(compiler: Compiler, bound: Bound, position: Position) -> Condition:
+            return self._granted(compiler, bound, position, grant.scopes)
+
+        kinds = dict.fromkeys(self.role.identifiers, "text") | dict.fromkeys(self.role.derived, "key")
+        return Compiler(self.tables, self.file.functions, kinds, self.file.timezone, granted)
+
+    def _condition(self, compiler: Compiler, grant: Grant, bound: Bound) -> Condition:
+        if grant.part is not None:
+            return self._part(compiler, grant, bound)
+        return TRUE if grant.when is None else compiler.predicate(grant.when, bound)
+
+    def _part(self, compiler: Compiler, grant: Grant, bound: Bound) -> Condition:
+        assert grant.part is not None
+        word = grant.part.owner
+        owner = self.tables.rows.get(word.text)
+        if owner is None or owner.stub:
+            message = f"{self.tables.register} keeps no '{word.text}'{meant(word.text, self.tables.rows)}"
+            raise GrantsError.at(word.position, message)
+
+        def rule(owner_row: Bound) -> Condition:
+            return self._granted(compiler, owner_row, word.position, grant.scopes)
+
+        paths: list[Condition] = []
+        for path in grant.part.paths:
+            segments = [(segment, path.position) for segment in path.text.split(".")]
+            paths.append(compiler.part(bound, owner, segments, rule))
+        return combine("or", paths)
+
+    def _granted(self, compiler: Compiler, bound: Bound, position: Position, scopes: tuple[str, ...]) -> Condition:
+        """What shows a row to this role, for a reader who holds one of `scopes`."""
+        found: list[Condition] = []
+        for grant in self._grants(bound.row.type):
+            if grant.anchor is not None and grant.anchor.only:
+                continue
+            if grant.id in self.stack:
+                raise GrantsError.at(position, f"this goes round in circles: {' → '.join([*self.stack, grant.id])}")
+            self.stack.append(grant.id)
+            condition = self._condition(compiler, grant, bound)
+            self.stack.pop()
+            if grant.scopes != scopes:
+                condition = combine("and", [scope_condition(grant.scopes), condition])
+            found.append(condition)
+        return combine("or", found) if found else FALSE
+
+    def _remember(self, compiler: Compiler, row: Row) -> None:
+        for table, columns in compiler.used.items():
+            self.views.setdefault(table, set()).update(columns)
+        self.own.setdefault(row.type, set()).update(compiler.own)

@@ -1,0 +1,112 @@
+"""Paths over relations as joins: `X.bemiddeling.bemiddelingspecificatie` becomes the tables between, and what joins them.
+
+A table in between that only passes a key on is left out: when a step arrives at the key of a row and the next step starts
+from that same key, the foreign key already says that the row exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.authorization.language.expressions import Attribute, Expression, Name
+from gateway.authorization.language.problems import GrantsError, Position, meant
+from gateway.authorization.tables import CLIENT_KEY, Relation, Row, Tables
+
+__all__ = ["Join", "Segment", "reversed_joins", "split_path", "steps_of"]
+
+Segment = tuple[str, Position]
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """From a row of `source` to rows of `target`, where each pair of columns (local, remote) is equal."""
+
+    source: Row
+    target: Row
+    on: tuple[tuple[str, str], ...]
+    many: bool
+
+
+def split_path(node: Expression) -> tuple[Name, list[Segment]]:
+    """`X.a.b` → `X` and `[a, b]`. Raises `GrantsError` when the path does not start at a name."""
+    segments: list[Segment] = []
+    while isinstance(node, Attribute):
+        segments.append((node.name, node.position))
+        node = node.owner
+    if not isinstance(node, Name):
+        raise GrantsError.at(node.position, "a path starts at a name: X.relation.column")
+    return node, segments[::-1]
+
+
+def steps_of(tables: Tables, start: Row, segments: Sequence[Segment], *, single: bool = False) -> list[Join]:
+    """The joins along a path. `single` refuses steps that lead to many rows."""
+    return _shortened(_all_steps(tables, start, segments, single=single))
+
+
+def reversed_joins(tables: Tables, owner: Row, segments: Sequence[Segment], part: Row) -> list[Join]:
+    """The joins from a part back to its owner, along the path that leads from the owner to it."""
+    forward = _all_steps(tables, owner, segments, single=False)
+    if not forward or forward[-1].target.type != part.type:
+        arrives = forward[-1].target.type if forward else owner.type
+        raise GrantsError.at(segments[0][1], f"this path leads from {owner.type} to {arrives}, not to {part.type}")
+    return [
+        Join(join.target, join.source, tuple((remote, local) for local, remote in join.on), many=True)
+        for join in reversed(forward)
+    ]
+
+
+def _all_steps(tables: Tables, start: Row, segments: Sequence[Segment], *, single: bool) -> list[Join]:
+    joins: list[Join] = []
+    row = start
+    for name, position in segments:
+        relation = row.relations.get(name)
+        if relation is None:
+            if name in row.columns:
+                raise GrantsError.at(position, f"{row.type}.{name} is a column; it leads nowhere")
+            hint = meant(name, [*row.relations, *row.columns])
+            raise GrantsError.at(position, f"{row.type} has no relation '{name}'{hint}")
+        if single and relation.many:
+            raise GrantsError.at(position, f"{row.type}.{name} leads to many rows; write any(… for S in ….{name})")
+        for step in _expanded(relation):
+            joins.append(_join(tables, row, step, position))
+            row = joins[-1].target
+    return joins
+
+
+def _expanded(relation: Relation) -> list[str | Relation]:
+    return list(relation.through) if relation.through else [relation]
+
+
+def _join(tables: Tables, row: Row, step: str | Relation, position: Position) -> Join:
+    relation = row.relations.get(step) if isinstance(step, str) else step
+    target = tables.rows.get(relation.target) if relation else None
+    if relation is None or target is None:
+        raise GrantsError.at(position, f"the mapping of {tables.register} has no rows behind {row.type}.{step}")
+    if target.stub:
+        raise GrantsError.at(
+            position, f"rows of {target.type} are kept by another register; predicates stay within one"
+        )
+    on = relation.on
+    if relation.same_client and row.table:
+        on = ((CLIENT_KEY, CLIENT_KEY), *on)
+    return Join(row, target, on, relation.many)
+
+
+def _shortened(joins: Sequence[Join]) -> list[Join]:
+    kept: list[Join] = []
+    for join in joins:
+        before = kept[-1] if kept else None
+        if before is not None and _passes_on(before, join):
+            local_of = {remote: local for local, remote in before.on}
+            on = tuple((local_of[local], remote) for local, remote in join.on)
+            kept[-1] = Join(before.source, join.target, on, before.many or join.many)
+        else:
+            kept.append(join)
+    return kept
+
+
+def _passes_on(before: Join, join: Join) -> bool:
+    arrived = {remote for _, remote in before.on}
+    by_key = not before.many and before.target.key_column in arrived
+    return by_key and {local for local, _ in join.on} <= arrived

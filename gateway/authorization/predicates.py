@@ -1,0 +1,339 @@
+"""Predicates as SQL: typed against the tables of a register while they are written.
+
+The form is the one that was measured to be fast by key: correlated `EXISTS` over the narrow views of schema `policy`, which
+belong to the owner of the tables and therefore see all rows. Functions are inlined.
+
+A comparison with a missing value is false: SQL's `NULL` where only truth counts (`AND`, `OR`, the top of a policy), and
+`… IS NOT TRUE` where it is negated. A to-one step inside a comparison becomes `EXISTS` as well (no row, no truth); where its
+absence could make something true (`is None`, `coalesce`) it becomes a scalar sub-select.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gateway.authorization.language.expressions import (
+    Any_,
+    Attribute,
+    Call,
+    Choice,
+    Comparison,
+    Constant,
+    Expression,
+    Function,
+    Logic,
+    Name,
+    Negation,
+    Presence,
+    Step,
+    Sum,
+)
+from gateway.authorization.language.problems import GrantsError, Position, meant, one_of
+from gateway.authorization.paths import Join, Segment, reversed_joins, split_path, steps_of
+from gateway.authorization.sql import (
+    BUILT_IN,
+    FALSE,
+    TRUE,
+    Condition,
+    Value,
+    combine,
+    constant,
+    fit,
+    literal,
+    quoted,
+    setting,
+)
+from gateway.authorization.tables import Row, Tables
+
+__all__ = ["ROW", "Bound", "Compiler"]
+
+ROW = "{row}"
+"""Stands for the alias of the row in question; the user of the SQL puts one in."""
+
+_MAX_DEPTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A name bound to a row: its type and the SQL alias it has."""
+
+    row: Row
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A join with the aliases it got."""
+
+    join: Join
+    owner: str
+    alias: str
+
+
+Scope = Mapping[str, Bound | Value]
+Granted = Callable[["Compiler", Bound, Position], Condition]
+"""Answers `granted(row)`: what shows a row of that type to this role."""
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Writes the predicates of one role. `used` collects the columns that each view must have, by table; `own` the columns
+    that are read of the row in question.
+    """
+
+    tables: Tables
+    functions: Sequence[Function]
+    identifiers: Mapping[str, str]
+    """Identifier of the role → kind (`text`, or `key` for a derived one)."""
+    timezone: str
+    granted: Granted
+    used: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    own: set[str] = field(default_factory=set[str])
+    aliases: int = 0
+    depth: int = 0
+
+    def predicate(self, expression: Expression, bound: Bound) -> Condition:
+        """The condition for a row, which the predicate calls `X`."""
+        return self.condition(expression, {"X": bound})
+
+    def part(
+        self, bound: Bound, owner: Row, segments: Sequence[Segment], rule: Callable[[Bound], Condition]
+    ) -> Condition:
+        """The condition on a part: an owner that leads to it by this path exists, and the rule holds for the owner."""
+        joins: list[Joined] = []
+        alias = bound.alias
+        for join in reversed_joins(self.tables, owner, segments, bound.row):
+            alias = self._joined(join, alias, joins)
+        return _exists(joins, rule(Bound(owner, alias)))
+
+    # --- truth ---
+
+    def condition(self, node: Expression, scope: Scope) -> Condition:
+        match node:
+            case Logic():
+                return combine(node.operator, [self.condition(part, scope) for part in node.parts])
+            case Negation():
+                inner = self.condition(node.value, scope)
+                return Condition(f"(({inner.sql}) IS NOT TRUE)", inner.cost)
+            case Comparison():
+                return self._comparison(node, scope)
+            case Choice():
+                return self._choice(node, scope)
+            case Presence():
+                value = self._value(node.value, scope, None)
+                return Condition(f"{value.sql} IS {'NOT ' if node.present else ''}NULL", int("policy." in value.sql))
+            case Any_():
+                return self._any(node, scope)
+            case Constant(value=bool() as value):
+                return TRUE if value else FALSE
+            case Call() if node.function == "granted":
+                return self._granted(node, scope)
+            case Call() if node.function not in BUILT_IN:
+                inner, body = self._enter(node, scope)
+                found = self.condition(body, inner)
+                self.depth -= 1
+                return found
+            case _:
+                value = self._value(node, scope, None)
+                if value.kind != "bool":
+                    raise GrantsError.at(node.position, f"a condition is expected here, this is a {value.kind}")
+                return Condition(value.sql)
+
+    def _granted(self, node: Call, scope: Scope) -> Condition:
+        if len(node.arguments) != 1 or not isinstance(node.arguments[0], Name):
+            raise GrantsError.at(node.position, "granted takes one row by its name: granted(B)")
+        return self.granted(self, self._bound(node.arguments[0], scope), node.position)
+
+    def _comparison(self, node: Comparison, scope: Scope) -> Condition:
+        joins: list[Joined] = []
+        left, right = self._value(node.left, scope, joins), self._value(node.right, scope, joins)
+        left, right = fit(left, right, node.position), fit(right, left, node.position)
+        operator = {"==": "=", "!=": "<>"}.get(node.operator, node.operator)
+        return _exists(joins, Condition(f"{left.sql} {operator} {right.sql}"))
+
+    def _choice(self, node: Choice, scope: Scope) -> Condition:
+        joins: list[Joined] = []
+        value = self._value(node.value, scope, joins)
+        among = ", ".join(fit(constant(item), value, item.position).sql for item in node.among)
+        return _exists(joins, Condition(f"{value.sql} IN ({among})"))
+
+    def _any(self, node: Any_, scope: Scope) -> Condition:
+        inner = dict(scope)
+        joins: list[Joined] = []
+        for step in node.steps:
+            inner[step.variable] = self._step(step, inner, joins)
+        return _exists(joins, self.condition(node.condition, inner))
+
+    def _step(self, step: Step, scope: Scope, joins: list[Joined]) -> Bound:
+        root, segments = split_path(step.path)
+        start = self._bound(root, scope)
+        if not segments:
+            raise GrantsError.at(step.position, f"'{root.name}' is one row; walk a relation of it: {root.name}.…")
+        alias, row = start.alias, start.row
+        for join in steps_of(self.tables, start.row, segments):
+            alias, row = self._joined(join, alias, joins), join.target
+        return Bound(row, alias)
+
+    def _joined(self, join: Join, owner: str, joins: list[Joined]) -> str:
+        self.aliases += 1
+        alias = f"pol{self.aliases}"
+        self._read(owner, join.source, [local for local, _ in join.on])
+        self._read(alias, join.target, [remote for _, remote in join.on])
+        joins.append(Joined(join, owner, alias))
+        return alias
+
+    # --- values; `joins` collects to-one steps, None makes them sub-selects ---
+
+    def _value(self, node: Expression, scope: Scope, joins: list[Joined] | None) -> Value:
+        match node:
+            case Constant():
+                return constant(node)
+            case Name(name="today"):
+                return Value(setting("today", "::date"), "date")
+            case Name(name="forever"):
+                return Value("'infinity'::date", "date")
+            case Name():
+                return self._named(node, scope)
+            case Attribute(owner=Name(name="caller")):
+                return self._identifier(node)
+            case Attribute():
+                return self._column(node, scope, joins)
+            case Sum():
+                left, right = self._value(node.left, scope, joins), self._value(node.right, scope, joins)
+                if {left.kind, right.kind} != {"int"}:
+                    raise GrantsError.at(
+                        node.position, "only whole numbers are added; dates move by days() and years()"
+                    )
+                return Value(f"({left.sql} {node.operator} {right.sql})", "int")
+            case Call():
+                return self._call(node, scope, joins)
+            case _:
+                return Value(f"({self.condition(node, scope).sql})", "bool")
+
+    def _named(self, node: Name, scope: Scope) -> Value:
+        bound = scope.get(node.name)
+        if isinstance(bound, Value):
+            return bound
+        if bound is None:
+            hint = meant(node.name, [*scope, "today", "forever", "caller"])
+            raise GrantsError.at(node.position, f"'{node.name}' is not known here{hint}")
+        raise GrantsError.at(node.position, f"'{node.name}' is a row of {bound.row.type}; name one of its columns")
+
+    def _identifier(self, node: Attribute) -> Value:
+        kind = self.identifiers.get(node.name)
+        if kind is None:
+            known = ", ".join(f"caller.{name}" for name in self.identifiers)
+            raise GrantsError.at(node.position, f"this role has no identifier '{node.name}'; it has {known}")
+        return Value(setting(node.name, "::uuid" if kind == "key" else ""), kind)
+
+    def _column(self, node: Attribute, scope: Scope, joins: list[Joined] | None) -> Value:
+        root, segments = split_path(node.owner)
+        start = self._bound(root, scope)
+        here: list[Joined] = []
+        alias, row = start.alias, start.row
+        for join in steps_of(self.tables, start.row, segments, single=True):
+            alias, row = self._joined(join, alias, here), join.target
+        column = row.columns.get(node.name)
+        if column is None:
+            if node.name in row.relations:
+                raise GrantsError.at(node.position, f"{row.type}.{node.name} leads to rows; write any(… for … in …)")
+            hint = meant(node.name, [*row.columns, *row.relations])
+            raise GrantsError.at(node.position, f"{row.type} has no column '{node.name}'{hint}")
+        self._read(alias, row, [column.column])
+        sql = f"{alias}.{quoted(column.column)}"
+        if joins is None and here:
+            return Value(_select(sql, here), column.kind)
+        if joins is not None:
+            joins.extend(here)
+        return Value(sql, column.kind)
+
+    def _call(self, node: Call, scope: Scope, joins: list[Joined] | None) -> Value:
+        built_in = BUILT_IN.get(node.function)
+        if built_in is None:
+            inner, body = self._enter(node, scope)
+            found = self._value(body, inner, joins)
+            self.depth -= 1
+            return found
+        given = [self._value(argument, scope, joins if built_in.strict else None) for argument in node.arguments]
+        kind = built_in.kind_of(given, node.position)
+        if built_in.alike:
+            given = [fit(value, Value("", kind), node.position) for value in given]
+        return Value(built_in.write([value.sql for value in given], literal(self.timezone)), kind)
+
+    # --- names ---
+
+    def _enter(self, node: Call, scope: Scope) -> tuple[Scope, Expression]:
+        """Bind the arguments of a function of the file; what it returns is written in its place."""
+        arguments = [self._argument(argument, scope) for argument in node.arguments]
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise GrantsError.at(node.position, f"'{node.function}' calls itself")
+        named = [function for function in self.functions if function.name == node.function]
+        if not named:
+            known = [*BUILT_IN, "granted", "any", *(function.name for function in self.functions)]
+            raise GrantsError.at(node.position, f"there is no function '{node.function}'{meant(node.function, known)}")
+        for function in named:
+            if self._fits(function, arguments):
+                names = (parameter.name for parameter in function.parameters)
+                return dict(zip(names, arguments, strict=True)), function.body
+        given = ", ".join(a.kind if isinstance(a, Value) else a.row.type for a in arguments)
+        forms = "; or ".join(
+            ", ".join(f"{p.name}: {' | '.join(p.types)}" for p in function.parameters) for function in named
+        )
+        raise GrantsError.at(node.position, f"'{node.function}' does not take ({given}); it takes ({forms})")
+
+    def _fits(self, function: Function, arguments: Sequence[Bound | Value]) -> bool:
+        return len(function.parameters) == len(arguments) and all(
+            self._accepts(parameter.types, argument)
+            for parameter, argument in zip(function.parameters, arguments, strict=True)
+        )
+
+    def _accepts(self, types: Sequence[str], argument: Bound | Value) -> bool:
+        if isinstance(argument, Value):
+            return argument.kind in types
+        return bool({"object", argument.row.type} & set(types)) or f"{self.tables.register}.{argument.row.type}" in types
+
+    def _argument(self, node: Expression, scope: Scope) -> Bound | Value:
+        bound = scope.get(node.name) if isinstance(node, Name) else None
+        return bound if bound is not None else self._value(node, scope, None)
+
+    def _bound(self, node: Name, scope: Scope) -> Bound:
+        bound = scope.get(node.name)
+        if isinstance(bound, Bound):
+            return bound
+        if bound is None:
+            raise GrantsError.at(node.position, f"'{node.name}' is not known here; rows are {one_of(sorted(scope))}")
+        raise GrantsError.at(node.position, f"'{node.name}' is a {bound.kind}, not a row")
+
+    def _read(self, alias: str, row: Row, columns: Sequence[str]) -> None:
+        if alias == ROW:
+            self.own.update(columns)
+        else:
+            self.used.setdefault(row.table, set()).update(columns)
+
+
+def _exists(joins: Sequence[Joined], condition: Condition) -> Condition:
+    if not joins:
+        return condition
+    if condition.sql == FALSE.sql:
+        return FALSE
+    part = f"({condition.sql})" if condition.operator == "or" else condition.sql
+    where = [*_equalities(joins), *([] if condition.sql == TRUE.sql else [part])]
+    return Condition(f"EXISTS (SELECT FROM {_sources(joins)} WHERE {' AND '.join(where)})", condition.cost + len(joins))
+
+
+def _select(sql: str, joins: Sequence[Joined]) -> str:
+    return f"(SELECT {sql} FROM {_sources(joins)} WHERE {' AND '.join(_equalities(joins))})"
+
+
+def _sources(joins: Sequence[Joined]) -> str:
+    return ", ".join(f"policy.{quoted(joined.join.target.table)} {joined.alias}" for joined in joins)
+
+
+def _equalities(joins: Sequence[Joined]) -> list[str]:
+    return [
+        f"{joined.alias}.{quoted(remote)} = {joined.owner}.{quoted(local)}"
+        for joined in joins
+        for local, remote in joined.join.on
+    ]

@@ -1,0 +1,1 @@
+"""Subgraph schemas in, supergraph out."""

@@ -1,0 +1,337 @@
+"""A plan made ready to run, once: request bodies, path walkers, key extractors and the projection.
+
+What can be known from the plan is computed here, so that a request only walks, copies and sends. The compiled form is
+immutable and shared by all requests with that plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+from graphql import GraphQLSchema
+
+from gateway.execution.extract import Extractor, Walker, extractor, walker
+from gateway.execution.projection import Root, projector
+from gateway.language.operation import OperationKind
+from gateway.planning.nodes import (
+    Condition,
+    EntityFetch,
+    EntityPart,
+    Fetch,
+    FetchField,
+    FetchFragment,
+    FetchSelection,
+    KeyField,
+    Parallel,
+    Path,
+    Plan,
+    PlanNode,
+    Requirement,
+    Subscribe,
+    walk_fetches,
+)
+from gateway.planning.nodes import Sequence as SequenceNode
+
+__all__ = [
+    "CompiledPlan",
+    "EntityRun",
+    "FetchRun",
+    "PartRun",
+    "Share",
+    "Slot",
+    "TopKey",
+    "Tree",
+    "compile_plan",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A response key on the wire, and what it is in the client's answer."""
+
+    key: str
+    hidden: bool
+    below: Tree
+
+
+Tree = dict[str, Slot]
+
+
+@dataclass(frozen=True, slots=True)
+class TopKey:
+    """A key that a fetch writes into an object of the store."""
+
+    key: str
+    hidden: bool
+    shared: bool
+    conditional: bool
+    composite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRun:
+    subgraph: str
+    body: bytes
+    """The request up to its variables; whole when there are none."""
+    variables: tuple[str, ...]
+    keys: tuple[TopKey, ...]
+    tree: Tree
+    selections: tuple[FetchSelection, ...] | None
+    """Only where response keys have to be put back (`alias`)."""
+    idempotent: bool
+    path: Path
+    walk: Walker | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How objects of one type are asked for: `source` is set when the key is a single plain field."""
+
+    entity: str
+    source: str
+    name: str
+    extract: Extractor
+    keys: tuple[TopKey, ...]
+    home: bool
+
+
+class Share:
+    """Whether objects that are the same entity may share the values below it, or get copies of their own."""
+
+    ALWAYS = 0
+    PER_PATH = 1
+    NEVER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PartRun:
+    alias: str
+    variable: str
+    paths: tuple[Path, ...]
+    walkers: tuple[Walker, ...]
+    exact: tuple[str, ...]
+    asked: Mapping[str, Asked]
+    share: int
+    tree: Tree
+    selections: tuple[FetchSelection, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRun:
+    subgraph: str
+    body: bytes
+    variables: tuple[str, ...]
+    parts: tuple[PartRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceRun:
+    nodes: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParallelRun:
+    nodes: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRun:
+    conditions: tuple[tuple[str, bool], ...]
+    node: Run
+
+
+Run = FetchRun | EntityRun | SequenceRun | ParallelRun | ConditionRun
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPlan:
+    """`root` fetches, `project` makes `data`. A subscription has `primary`, whose events `root` completes."""
+
+    plan: Plan
+    root: Run | None
+    project: Root
+    typename_key: str
+    primary: FetchRun | None = None
+
+    @property
+    def weight(self) -> int:
+        """A rough size in bytes, for caches: texts, and what hangs on each selected field."""
+        texts = sum(len(fetch.text) for fetch in self.plan.fetches) + len(self.plan.operation.text)
+        return 4096 + 24 * texts
+
+
+def compile_plan(plan: Plan, api: GraphQLSchema) -> CompiledPlan:
+    """Compile `plan` for clients of the schema `api`."""
+    compiler = _Compiler(plan)
+    node, primary = plan.root, None
+    if isinstance(node, Subscribe):
+        primary = compiler.fetch(node.primary)
+        node = node.rest
+    project = projector(plan.operation, api, plan.typename_key, plan.homes)
+    return CompiledPlan(plan, compiler.run(node) if node is not None else None, project, plan.typename_key, primary)
+
+
+class _Compiler:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._paths = [
+            path
+            for fetch in walk_fetches(plan.root)
+            for path in (
+                (path for part in fetch.parts for path in part.paths)
+                if isinstance(fetch, EntityFetch)
+                else ((fetch.path,) if fetch.path else ())
+            )
+        ]
+
+    def run(self, node: PlanNode) -> Run:
+        match node:
+            case Fetch():
+                return self.fetch(node)
+            case EntityFetch():
+                parts = tuple(self._part(part) for part in node.parts)
+                names = tuple(variable.name for variable in node.variables)
+                return EntityRun(node.subgraph, _prefix(node.text), names, parts)
+            case SequenceNode():
+                return SequenceRun(tuple(self.run(child) for child in node.nodes))
+            case Parallel():
+                return ParallelRun(tuple(self.run(child) for child in node.nodes))
+            case Condition():
+                tests = tuple((condition.variable, condition.wanted) for condition in node.conditions)
+                return ConditionRun(tests, self.run(node.node))
+            case Subscribe():
+                raise ValueError("a subscription stands at the root of a plan only")
+
+    def fetch(self, node: Fetch) -> FetchRun:
+        names = tuple(variable.name for variable in node.variables)
+        return FetchRun(
+            subgraph=node.subgraph,
+            body=_prefix(node.text) if names else b'{"query":' + orjson.dumps(node.text) + b"}",
+            variables=names,
+            keys=_top_keys(node.selections, None),
+            tree=_tree(node.selections),
+            selections=node.selections if _aliased(node.selections) else None,
+            idempotent=node.kind is not OperationKind.MUTATION,
+            path=node.path,
+            walk=self._walker(node.path) if node.path else None,
+        )
+
+    def _part(self, part: EntityPart) -> PartRun:
+        return PartRun(
+            alias=part.alias,
+            variable=part.variable,
+            paths=part.paths,
+            walkers=tuple(self._walker(path) for path in part.paths),
+            exact=part.exact,
+            asked={requirement.type: _asked(requirement, part) for requirement in part.requires},
+            share=self._share(part),
+            tree=_tree(part.selections),
+            selections=part.selections if _aliased(part.selections) else None,
+        )
+
+    def _walker(self, path: Path) -> Walker:
+        steps = [(step.key, frozenset(step.types) or None) for step in path]
+        return walker(steps, self._plan.typename_key, judged=bool(self._plan.homes))
+
+    def _share(self, part: EntityPart) -> int:
+        """Values may be shared as long as every later fetch below treats them alike."""
+        if any(field.shared for selection in part.selections for field in _fields(selection)):
+            return Share.NEVER
+        share = Share.ALWAYS
+        for path in part.paths:
+            keys = [step.key for step in path]
+            for other in self._paths:
+                if len(other) <= len(path) or [step.key for step in other[: len(path)]] != keys:
+                    continue
+                if other[: len(path)] != path:
+                    return Share.NEVER
+                if len(part.paths) > 1:
+                    share = Share.PER_PATH
+        return share
+
+
+def _prefix(text: str) -> bytes:
+    return b'{"query":' + orjson.dumps(text) + b',"variables":'
+
+
+# -- selections ----------------------------------------------------------------------------------------------------------
+
+
+def _fields(selection: FetchSelection) -> Iterable[FetchField]:
+    """The fields of one object position, fragments opened."""
+    if isinstance(selection, FetchField):
+        yield selection
+        return
+    for below in selection.selections:
+        yield from _fields(below)
+
+
+def _aliased(selections: Iterable[FetchSelection]) -> bool:
+    return any(
+        (isinstance(selection, FetchField) and bool(selection.alias)) or _aliased(selection.selections)
+        for selection in selections
+    )
+
+
+def _tree(selections: Sequence[FetchSelection]) -> Tree:
+    """Wire keys with what they are to the client; branches of one key are merged."""
+    found: dict[str, list[FetchField]] = {}
+    for selection in selections:
+        for field in _fields(selection):
+            found.setdefault(field.wire_key, []).append(field)
+    return {
+        wire: Slot(
+            fields[0].key,
+            all(field.hidden for field in fields),
+            _tree([below for field in fields for below in field.selections]),
+        )
+        for wire, fields in found.items()
+    }
+
+
+def _top_keys(selections: Sequence[FetchSelection], entity: str | None) -> tuple[TopKey, ...]:
+    """The keys written into an object: of a root fetch all, of an entity those under its own type."""
+    fields: dict[str, list[tuple[FetchField, bool]]] = {}
+
+    def collect(found: Iterable[FetchSelection], conditional: bool) -> None:
+        for selection in found:
+            if isinstance(selection, FetchFragment):
+                if entity is None or selection.condition == entity:
+                    collect(selection.selections, conditional or bool(selection.conditions))
+                else:
+                    collect(selection.selections, True)
+                continue
+            fields.setdefault(selection.key, []).append((selection, conditional or bool(selection.conditions)))
+
+    for selection in selections:
+        if isinstance(selection, FetchFragment) and entity is not None and selection.condition != entity:
+            continue
+        collect([selection], False)
+    return tuple(
+        TopKey(
+            key=key,
+            hidden=all(field.hidden for field, _ in asked),
+            shared=any(field.shared for field, _ in asked),
+            conditional=all(conditional for _, conditional in asked),
+            composite=any(field.selections for field, _ in asked),
+        )
+        for key, asked in fields.items()
+    )
+
+
+# -- representations --------------------------------------------------------------------------------------
+
+
+def _asked(requirement: Requirement, part: EntityPart) -> Asked:
+    single = requirement.selections[0] if len(requirement.selections) == 1 else None
+    plain = single if isinstance(single, KeyField) and not single.selections else None
+    return Asked(
+        entity=requirement.entity,
+        source=plain.source if plain is not None else "",
+        name=plain.name if plain is not None else "",
+        extract=extractor(requirement),
+        keys=_top_keys(part.selections, requirement.entity),
+        home=requirement.type in part.homes,
+    )

@@ -1,0 +1,204 @@
+"""Run a compiled plan: fetch, merge into the store, project onto the client's operation.
+
+Failures are values until the end. A failed fetch leaves its fields empty and one issue at each client path; the
+projection turns that into nulls by the rules. Only one thing ends a request without data: a subgraph that cannot decide
+what the caller may see (503 AUTHORIZATION_UNAVAILABLE or POLICY_MISMATCH), which fails closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from gateway.execution.compile import (
+    CompiledPlan,
+    ConditionRun,
+    EntityRun,
+    FetchRun,
+    ParallelRun,
+    Run,
+    SequenceRun,
+)
+from gateway.execution.complete import settled_issues
+from gateway.execution.entities import Batch, located, write_keys
+from gateway.execution.responses import (
+    MESSAGES,
+    Answer,
+    UpstreamError,
+    client_path,
+    code_of,
+    fatal_of,
+    put_back,
+    read_answer,
+)
+from gateway.execution.result import ExecutionResult
+from gateway.execution.state import Path, State, Store
+from gateway.subgraphs.failure import FailureKind, FetchFailure
+from gateway.subgraphs.fetcher import Fetcher
+
+__all__ = ["execute"]
+
+
+async def execute(
+    compiled: CompiledPlan,
+    variables: Mapping[str, Any],
+    fetcher: Fetcher,
+    *,
+    roots: Mapping[str, Any] | None = None,
+) -> ExecutionResult:
+    """Execute a query or mutation.
+
+    `variables` are coerced already; only those that a fetch uses go to its subgraph. `roots` are finished values of root
+    fields that no subgraph answers (`__schema`, `__type`), by response key. Raises GatewayError 503 when a subgraph
+    cannot decide what the caller may see.
+    """
+    state = State(variables, fetcher, roots or {})
+    if compiled.root is not None:
+        await _run(compiled.root, state, compiled.typename_key)
+    if state.fatal is not None:
+        raise state.fatal
+    data = compiled.project(state.data, state)
+    return ExecutionResult(data, settled_issues(state))
+
+
+async def _run(node: Run, state: State, typename_key: str) -> None:
+    if state.fatal is not None:
+        return
+    match node:
+        case FetchRun():
+            await _fetch(node, state, typename_key)
+        case EntityRun():
+            await _fetch_entities(node, state, typename_key)
+        case SequenceRun():
+            for child in node.nodes:
+                await _run(child, state, typename_key)
+        case ParallelRun():
+            await asyncio.gather(*(_run(child, state, typename_key) for child in node.nodes))
+        case ConditionRun():
+            if all((state.variables.get(name) is True) is wanted for name, wanted in node.conditions):
+                await _run(node.node, state, typename_key)
+
+
+async def _asked(state: State, subgraph: str, body: bytes, *, idempotent: bool = True) -> Answer | FetchFailure:
+    """One exchange. Sets `state.fatal` where the request cannot go on."""
+    answer = await state.fetcher.fetch(subgraph, body, idempotent=idempotent)
+    if isinstance(answer, FetchFailure):
+        state.fatal = state.fatal or fatal_of(answer)
+        return answer
+    return read_answer(answer)
+
+
+def _variables(state: State, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: state.variables[name] for name in names if name in state.variables}
+
+
+# -- root fetches --------------------------------------------------------------------------------------------------------
+
+
+async def _fetch(node: FetchRun, state: State, typename_key: str) -> None:
+    owners = [state.data] if node.walk is None else node.walk(state.data)
+    if not owners:
+        return
+    body = node.body
+    if node.variables:
+        body = b"%b%b}" % (body, orjson.dumps(_variables(state, node.variables)))
+    answer = await _asked(state, node.subgraph, body, idempotent=node.idempotent)
+    where: list[Path] = [()]
+    failed = isinstance(answer, FetchFailure)
+    if failed or answer.errors:
+        where = [path for path, _ in located(state.data, node.path, typename_key)] if node.path else [()]
+    if isinstance(answer, FetchFailure):
+        _report_root(node, state, where, UpstreamError(code_of(answer), None))
+        answer = Answer({}, ())
+    data: Store = answer.data if answer.data is not None else {}
+    if node.selections is not None:
+        put_back(data, node.selections)
+    for number, owner in enumerate(owners):
+        write_keys(owner, data, node.keys, copy=number > 0)
+    for error in answer.errors:
+        _report_root(node, state, where, error)
+
+
+def _report_root(node: FetchRun, state: State, where: list[Path], error: UpstreamError) -> None:
+    """An issue at the client's path; an error without a path is one for every root field of the fetch."""
+    end = client_path(error.path, node.tree) if error.path is not None else ()
+    ends: list[Path] = [end] if end else [(slot.key,) for slot in node.tree.values() if not slot.hidden]
+    for path in where:
+        for found in ends:
+            state.issue(error.code, MESSAGES[error.code], (*path, *found))
+
+
+# -- entity fetches --------------------------------------------------------------------------------------------------------
+
+
+async def _fetch_entities(node: EntityRun, state: State, typename_key: str) -> None:
+    batches = [Batch(part, state.data, typename_key) for part in node.parts]
+    for batch in batches:
+        batch.settle_keyless()
+    if not any(batch.representations for batch in batches):
+        return
+    variables = _variables(state, node.variables)
+    for part, batch in zip(node.parts, batches, strict=True):
+        variables[part.variable] = batch.representations
+    answer = await _asked(state, node.subgraph, b"%b%b}" % (node.body, orjson.dumps(variables)))
+    if isinstance(answer, Answer) and not _well_formed(answer, node, batches):
+        answer = FetchFailure(FailureKind.INVALID) if not answer.errors else Answer(None, answer.errors)
+    if isinstance(answer, FetchFailure):
+        _fail(batches, state, UpstreamError(code_of(answer), None))
+    elif answer.data is None:
+        _fail(batches, state, _gravest(answer.errors))
+    else:
+        _write(node, batches, state, answer)
+
+
+def _well_formed(answer: Answer, node: EntityRun, batches: list[Batch]) -> bool:
+    """One list for each part, as long as its representations (case D08)."""
+    if answer.data is None:
+        return True
+    for part, batch in zip(node.parts, batches, strict=True):
+        entities: Any = answer.data.get(part.alias)
+        if entities.__class__ is not list or len(entities) != len(batch.representations):
+            return False
+    return True
+
+
+def _fail(batches: list[Batch], state: State, error: UpstreamError) -> None:
+    for batch in batches:
+        batch.fail()
+        batch.report_failure(state, error.code)
+
+
+def _gravest(errors: tuple[UpstreamError, ...]) -> UpstreamError:
+    """Why a whole entity fetch came back empty: what all errors agree on, else the plain code."""
+    codes = {error.code for error in errors}
+    return errors[0] if len(codes) == 1 else UpstreamError(code_of(FetchFailure(FailureKind.INVALID)), None)
+
+
+def _write(node: EntityRun, batches: list[Batch], state: State, answer: Answer) -> None:
+    assert answer.data is not None
+    inside: dict[str, list[tuple[UpstreamError, int, Path]]] = {}
+    for error in answer.errors:
+        place = _entity_place(error.path)
+        if place is None:
+            for batch in batches:
+                batch.report_failure(state, error.code)
+        else:
+            inside.setdefault(place[0], []).append((error, place[1], place[2]))
+    for part, batch in zip(node.parts, batches, strict=True):
+        entities: list[Any] = answer.data[part.alias]
+        if part.selections is not None:
+            put_back(entities, part.selections)
+        errors = [found for found in inside.get(part.alias, ()) if 0 <= found[1] < len(entities)]
+        batch.write(entities, frozenset(index for _, index, _ in errors))
+        for error, index, rest in errors:
+            batch.report(state, error, index, rest)
+
+
+def _entity_place(path: Path | None) -> tuple[str, int, Path] | None:
+    """`["_entities", 3, "naam"]` → alias, index, rest."""
+    if path is None or len(path) < 2 or not isinstance(path[0], str) or not isinstance(path[1], int):
+        return None
+    return path[0], path[1], path[2:]

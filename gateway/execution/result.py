@@ -1,0 +1,30 @@
+"""What an execution gives back: data, issues in client terms, and the status that the whole deserves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.errors import Code, GraphQLIssue
+
+__all__ = ["ExecutionResult"]
+
+_STATUSES = (Code.DOWNSTREAM_TIMEOUT, Code.DOWNSTREAM_SERVICE_ERROR, Code.FORBIDDEN, Code.BAD_USER_INPUT)
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionResult:
+    """`data` has its keys in the order the client wrote them. `issues` are masked already."""
+
+    data: dict[str, Any] | None
+    errors: tuple[GraphQLIssue, ...] = ()
+    extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def status(self) -> int:
+        """200 as long as there is data, else that of the gravest cause; 200 as well for a mere null at the root."""
+        if self.data is not None:
+            return 200
+        codes = {issue.code for issue in self.errors}
+        return next((code.status for code in _STATUSES if code in codes), 200)

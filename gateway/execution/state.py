@@ -1,0 +1,66 @@
+"""The state of one execution, and the marks that stand in the assembled answer.
+
+The assembled answer (the *store*) is plain JSON data into which every fetch writes. Marks are keys that are no strings, so
+that no subgraph can send them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.subgraphs.fetcher import Fetcher
+
+__all__ = ["ABSENT", "MAX_ISSUES", "Mark", "Path", "State", "Store"]
+
+Path = tuple[str | int, ...]
+Store = dict[Any, Any]
+MAX_ISSUES = 500
+"""Beyond this many issues a request reports no more; a failed fetch over a long list would flood the answer."""
+
+
+class Mark(Enum):
+    """Why an object is null although a subgraph linked to it."""
+
+    ABSENT = "absent"
+    """Its home does not have it, or not for this caller: null without an error, and no error from inside it."""
+    UNJUDGED = "unjudged"
+    """Its home could not be asked: null, with an error."""
+
+
+ABSENT = Mark.ABSENT
+
+
+class State:
+    """One execution: variables in, store and issues out. `fatal` ends the request without data."""
+
+    __slots__ = ("absent", "data", "fatal", "fetcher", "issues", "late", "prefixes", "removed", "roots", "variables")
+
+    def __init__(self, variables: Mapping[str, Any], fetcher: Fetcher, roots: Mapping[str, Any]) -> None:
+        self.variables = variables
+        self.fetcher = fetcher
+        self.roots = roots
+        self.data: Store = {}
+        self.issues: list[GraphQLIssue] = []
+        self.fatal: GatewayError | None = None
+        self.absent: list[Path] = []
+        self.late: list[GraphQLIssue] = []
+        self.removed: dict[Path, list[int]] = {}
+        self.prefixes: tuple[int, set[Path], set[Path]] = (-1, set(), set())
+
+    def issue(self, code: Code, message: str, path: Path) -> None:
+        if len(self.issues) < MAX_ISSUES:
+            self.issues.append(GraphQLIssue(message, code, path))
+
+    def explained(self, path: Path) -> bool:
+        """Whether an issue at, above or below `path` says already why there is a null."""
+        if not self.issues:
+            return False
+        count, exact, above = self.prefixes
+        if count != len(self.issues):
+            exact = {issue.path for issue in self.issues if issue.path is not None}
+            above = {found[:length] for found in exact for length in range(1, len(found) + 1)}
+            self.prefixes = (len(self.issues), exact, above)
+        return path in above or any(path[:length] in exact for length in range(1, len(path)))

@@ -1,0 +1,1 @@
+"""Documents: parsed within limits, normalized, printed."""

@@ -1,0 +1,308 @@
+"""One operation from text to response: a column of small awaited steps, each of which may end the request with a code.
+
+    caller → document → variables → decision → plan → fetches → answer
+
+Whatever follows from the text, the role and the scopes alone is kept: on a hit nothing is parsed, validated, decided or planned again. Every cache is
+bounded by bytes and its key holds everything that the value depends on (security case A19).
+
+Without grants this is a plain federation gateway: no token, no decision. With grants a refusal names every coordinate that the
+caller wrote and may not have, and nothing has been fetched by then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import orjson
+import structlog
+
+from gateway.answers import GraphQLResponse, forbidden, internal_error, issues_of, outside, refusal, result_answer
+from gateway.authorization.caller import Caller
+from gateway.authorization.decide import decide
+from gateway.authorization.grants import Grants
+from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.execution.compile import CompiledPlan, compile_plan
+from gateway.execution.execute import execute
+from gateway.execution.result import ExecutionResult
+from gateway.introspection import Introspection
+from gateway.language.documents import Limits, coerce_variables, parse_operation
+from gateway.language.operation import Operation, OperationKind
+from gateway.planning.cache import BytesCache
+from gateway.planning.planner import plan_operation
+from gateway.planning.text import plan_json, plan_text
+from gateway.settings import Settings
+from gateway.subgraphs.fetcher import SubgraphFetcher
+from gateway.subgraphs.http import HttpClient
+from gateway.supergraph.model import Supergraph
+from gateway.telemetry.metrics import Metrics
+
+__all__ = ["Authenticator", "GraphQLRequest", "GraphQLResponse", "Pipeline", "Signer"]
+
+_log = structlog.get_logger(__name__)
+
+Headers = Mapping[bytes, bytes]
+
+
+class Authenticator(Protocol):
+    """Makes a caller of a request's headers (lower-case names). Raises `GatewayError`, 401 for a bad token."""
+
+    async def caller(self, headers: Headers) -> Caller: ...
+
+
+class Signer(Protocol):
+    """Signs the decision context of a caller for one register."""
+
+    def header_for(self, caller: Caller, audience: str, trace_id: str, today: date, release: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """The parameters of one request, their JSON types checked. `read_only` (a GET) admits queries alone."""
+
+    query: str
+    operation_name: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request that may go on to its plan."""
+
+    caller: Caller | None
+    operation: Operation
+    variables: dict[str, Any]
+    reach: frozenset[str] | None
+    """The only subgraphs that the token is good for; None for all."""
+
+
+class Pipeline:
+    """Answers operations over one supergraph. All parts are handed in; nothing is read from files here.
+
+    `authenticator` is given with `grants`, and only then. `audiences` says how subgraphs are named in tokens.
+    """
+
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        *,
+        client: HttpClient,
+        settings: Settings | None = None,
+        grants: Grants | None = None,
+        authenticator: Authenticator | None = None,
+        signer: Signer | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        if (grants is None) != (authenticator is None):
+            raise ValueError("Grants and an authenticator are given together.")
+        settings = settings or Settings()
+        self._supergraph = supergraph
+        self._client = client
+        self._grants = grants
+        self._authenticator = authenticator
+        self._signer = signer
+        self._metrics = metrics
+        self._limits = _limits(settings)
+        self._seconds = settings.limits.request_seconds
+        self._audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
+        self._everywhere = _gateway_audiences(settings)
+        self._timezone = ZoneInfo(grants.file.timezone if grants is not None else "UTC")
+        self._introspection = Introspection(supergraph.api, grants, enabled=settings.introspection)
+        self._documents = BytesCache[tuple[str, str | None], "Operation | GatewayError"](settings.caches.documents)
+        self._decisions = BytesCache[tuple[Any, ...], tuple[GraphQLIssue, ...]](settings.caches.decisions)
+        self._plans = BytesCache[str, CompiledPlan](settings.caches.plans)
+
+    @property
+    def caches(self) -> Mapping[str, BytesCache[Any, Any]]:
+        """By name, for metrics."""
+        return {"documents": self._documents, "decisions": self._decisions, "plans": self._plans}
+
+    async def handle(self, request: GraphQLRequest, headers: Headers, trace_id: str) -> GraphQLResponse:
+        """Answer one operation. Never raises, but for cancellation."""
+
+        async def run(asked: _Asked) -> GraphQLResponse:
+            return result_answer(await self._execute(asked, trace_id))
+
+        return await self._guarded(request, headers, trace_id, run)
+
+    async def plan(self, request: GraphQLRequest, headers: Headers, trace_id: str) -> GraphQLResponse:
+        """Answer with the plan of an operation, `{"text", "json"}`, to who may run it."""
+
+        async def show(asked: _Asked) -> GraphQLResponse:
+            plan = self._plan(asked).plan
+            return GraphQLResponse(200, orjson.dumps({"text": plan_text(plan), "json": plan_json(plan)}), executed=True)
+
+        return await self._guarded(request, headers, trace_id, show)
+
+    # -- the column ----------------------------------------------------------------------------------------------
+
+    async def _guarded(
+        self,
+        request: GraphQLRequest,
+        headers: Headers,
+        trace_id: str,
+        finish: Callable[[_Asked], Awaitable[GraphQLResponse]],
+    ) -> GraphQLResponse:
+        caller: Caller | None = None
+        operation: Operation | None = None
+        try:
+            caller = await self._caller(headers)
+            operation = self._document(request)
+            _check_kind(operation, read_only=request.read_only)
+            asked = self._decided(operation, self._variables(operation, request), caller)
+            response = await finish(asked)
+        except GatewayError as error:
+            response = refusal(error, executed=error.status == 400)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the client hears nothing of it (case D10)
+            _log.error("internal_error", trace=trace_id, exc_info=error)
+            response = internal_error(trace_id)
+        return GraphQLResponse(
+            response.status,
+            response.body,
+            response.headers,
+            response.executed,
+            response.code,
+            operation.hash if operation else "",
+            caller.role if caller else None,
+        )
+
+    async def _caller(self, headers: Headers) -> Caller | None:
+        return None if self._authenticator is None else await self._authenticator.caller(headers)
+
+    def _document(self, request: GraphQLRequest) -> Operation:
+        key = (request.query, request.operation_name)
+        found = self._documents.get(key)
+        if found is None:
+            try:
+                found = parse_operation(self._supergraph.api, *key, self._limits)
+            except GatewayError as error:
+                found = error
+            self._documents.put(key, found, 2048 + 32 * len(request.query))
+        if isinstance(found, GatewayError):
+            # A new one each time: a raised exception keeps the frames that it went through.
+            raise GatewayError(*found.issues, status=found.status, headers=found.headers)
+        return found
+
+    def _variables(self, operation: Operation, request: GraphQLRequest) -> dict[str, Any]:
+        if not operation.variables:
+            return {}
+        return coerce_variables(self._supergraph.api, operation, request.variables)
+
+    def _decided(self, operation: Operation, variables: dict[str, Any], caller: Caller | None) -> _Asked:
+        if caller is None or self._grants is None:
+            return _Asked(caller, operation, variables, None)
+        reach = self._reach(caller)
+        key = (operation.hash, caller.role, caller.scopes, reach, _shape(variables))
+        issues = self._decisions.get(key)
+        if issues is None:
+            decision = decide(operation, variables, self._grants, caller)
+            issues = issues_of(decision)
+            if reach is not None:
+                issues += outside(operation, reach, self._supergraph)
+            self._decisions.put(key, issues, 512 + len(repr(key)) + 512 * len(issues))
+        if issues:
+            raise forbidden(issues)
+        return _Asked(caller, operation, variables, reach)
+
+    def _plan(self, asked: _Asked) -> CompiledPlan:
+        operation = asked.operation
+        compiled = self._plans.get(operation.hash)
+        if compiled is None:
+            homes = self._grants.homes if self._grants is not None else {}
+            plan = plan_operation(self._supergraph, operation, homes=homes)
+            compiled = compile_plan(plan, self._supergraph.api)
+            self._plans.put(operation.hash, compiled, compiled.weight)
+        if asked.reach is not None and any(fetch.subgraph not in asked.reach for fetch in compiled.plan.fetches):
+            raise _forbidden_elsewhere()
+        return compiled
+
+    async def _execute(self, asked: _Asked, trace_id: str) -> ExecutionResult:
+        compiled = self._plan(asked)
+        fetcher = SubgraphFetcher(
+            self._client,
+            trace_id,
+            self._headers_for(asked.caller, trace_id),
+            deadline=asyncio.get_running_loop().time() + self._seconds,
+            observe=self._metrics.fetched if self._metrics is not None else None,
+        )
+        roots = self._introspection.answer(asked.operation, asked.variables, asked.caller)
+        return await execute(compiled, asked.variables, fetcher, roots=roots)
+
+    # -- who, and how far ----------------------------------------------------------------------------------------
+
+    def _headers_for(self, caller: Caller | None, trace_id: str) -> Callable[[str], Mapping[str, str]] | None:
+        signer, grants = self._signer, self._grants
+        if caller is None or signer is None or grants is None:
+            return None
+        today = datetime.now(self._timezone).date()
+
+        def header_for(subgraph: str) -> Mapping[str, str]:
+            audience = self._audiences.get(subgraph)
+            if audience is None:
+                return {}
+            return {"Decision-Context": signer.header_for(caller, audience, trace_id, today, grants.release)}
+
+        return header_for
+
+    def _reach(self, caller: Caller) -> frozenset[str] | None:
+        """A token for the gateway opens every subgraph, one for a register that register alone (dossier §10, row 4)."""
+        named = set(caller.audience.split())
+        if named & self._everywhere:
+            return None
+        return frozenset(name for name, audience in self._audiences.items() if audience in named)
+
+
+def _check_kind(operation: Operation, *, read_only: bool) -> None:
+    if operation.kind is OperationKind.SUBSCRIPTION:
+        issue = GraphQLIssue("A subscription cannot be answered with one response.", Code.GRAPHQL_VALIDATION_FAILED)
+        raise GatewayError(issue)
+    if read_only and operation.kind is not OperationKind.QUERY:
+        # GraphQL over HTTP §6.2.1: a GET changes nothing.
+        issue = GraphQLIssue("A GET can carry a query only.", Code.METHOD_NOT_ALLOWED)
+        raise GatewayError(issue, headers={"Allow": "POST"})
+
+
+def _forbidden_elsewhere() -> GatewayError:
+    message = "The access token is good for one register, and the operation needs another one as well."
+    return forbidden((GraphQLIssue(message, Code.FORBIDDEN),))
+
+
+def _limits(settings: Settings) -> Limits:
+    limits = settings.limits
+    return Limits(
+        max_source=limits.body_bytes,
+        max_tokens=limits.max_tokens,
+        max_depth=limits.max_depth,
+        max_fields=limits.max_fields,
+        max_aliases=limits.max_aliases,
+        max_root_fields=limits.max_root_fields,
+        max_repeated_keys=limits.max_repeated_keys,
+    )
+
+
+def _gateway_audiences(settings: Settings) -> frozenset[str]:
+    issuers = settings.authorization.issuers if settings.authorization is not None else ()
+    return frozenset(audience for issuer in issuers for audience in issuer.audiences)
+
+
+_SCALAR = "."
+
+
+def _shape(value: Any) -> Any:
+    """What a decision can depend on in variables: which keys are there, what is null, what is true or false.
+
+    The values of filters never decide (rows are judged at the source), so that two requests that differ in an id share one decision.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Mapping):
+        return tuple((name, _shape(inner)) for name, inner in value.items())
+    if isinstance(value, list):
+        return ("[]", frozenset(map(_shape, value)))
+    return _SCALAR

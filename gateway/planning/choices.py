@@ -1,0 +1,118 @@
+"""What the search decides, as values: places, steps, and what they cost.
+
+Costs compare as (sequential fetches, fetches, fields): the shortest wait first, then the fewest requests, then the smallest
+selections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.language.operation import Field, Selection
+from gateway.planning.graph import Edge
+
+__all__ = [
+    "EMPTY",
+    "FETCH",
+    "FREE",
+    "Choice",
+    "Cost",
+    "Jump",
+    "Local",
+    "Place",
+    "Step",
+    "Typed",
+    "after",
+    "cost_of",
+    "total",
+]
+
+Cost = tuple[int, int, int]
+FREE: Cost = (0, 0, 0)
+FETCH: Cost = (1, 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A type in a subgraph ("" before any subgraph is chosen), with what `@provides` offers there.
+
+    `linked` says that the object was reached over a field, so that its home has not judged it yet.
+    """
+
+    type: str
+    subgraph: str
+    provided: tuple[Selection, ...] = ()
+    linked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A field answered where we are."""
+
+    field: Field
+    edge: Edge
+    choice: Choice | None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Steps that only apply to objects of `condition`."""
+
+    condition: str
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Fields answered by another subgraph (or the same one, once its requirements are met).
+
+    `key` and `requires` are handed over for objects of `type`, both resolved here by `condition`; `entry` is the type that
+    they are there. For root types there is nothing to hand over (`root`). `home` makes the target the judge of existence.
+    """
+
+    target: str
+    type: str
+    entry: str
+    key: tuple[Selection, ...]
+    requires: tuple[Selection, ...]
+    condition: Choice
+    choice: Choice
+    root: bool = False
+    home: bool = False
+
+
+Step = Local | Typed | Jump
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    steps: tuple[Step, ...]
+    cost: Cost
+    remainder: tuple[Selection, ...] = ()
+
+
+EMPTY = Choice((), FREE)
+
+
+def after(first: Cost, then: Cost) -> Cost:
+    return (first[0] + then[0], first[1] + then[1], first[2] + then[2])
+
+
+def cost_of(step: Step) -> Cost:
+    match step:
+        case Local(_, _, choice):
+            return after((0, 0, 1), choice.cost) if choice is not None else (0, 0, 1)
+        case Typed(_, choice):
+            return choice.cost
+        case Jump():
+            return after(after(FETCH, step.condition.cost), step.choice.cost)
+
+
+def total(steps: Sequence[Step]) -> Cost:
+    costs = [cost_of(step) for step in steps]
+    return (
+        max((cost[0] for cost in costs), default=0),
+        sum(cost[1] for cost in costs),
+        sum(cost[2] for cost in costs),
+    )

@@ -1,0 +1,1 @@
+"""What the gateway tells of itself: trace ids, metrics, and a log without personal data."""

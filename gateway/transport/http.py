@@ -1,0 +1,110 @@
+"""GraphQL over HTTP, as a raw ASGI callable: negotiate, read, hand to the pipeline, answer, count.
+
+Media type first, so that every refusal has a form that the client asked for; then method, cross-site check and body. Statuses are
+those of `application/graphql-response+json`. Under `application/json` an answer to a well-formed request has status 200
+(GraphQL over HTTP §6.4.1); what is refused before the graph is asked keeps its own status there too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from gateway.answers import GraphQLResponse, refusal
+from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.pipeline import GraphQLRequest
+from gateway.settings import LimitSettings
+from gateway.telemetry.logs import AccessLog
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.trace import trace_of
+from gateway.transport.asgi import ClientGone, Receive, Scope, Send, unless_gone
+from gateway.transport.csrf import check_get
+from gateway.transport.headers import answer_headers, request_headers
+from gateway.transport.media import MediaType, accepted_media_type
+from gateway.transport.parameters import from_body, from_query_string, read_body
+
+__all__ = ["Answer", "GraphQLEndpoint"]
+
+Answer = Callable[[GraphQLRequest, Mapping[bytes, bytes], str], Awaitable[GraphQLResponse]]
+"""Answers one request, given its headers (lower-case names) and trace id. It never raises for what a client does."""
+
+
+class GraphQLEndpoint:
+    """One GraphQL resource. `methods` are those it has; GET carries queries only."""
+
+    def __init__(
+        self,
+        answer: Answer,
+        *,
+        limits: LimitSettings | None = None,
+        metrics: Metrics | None = None,
+        access_log: AccessLog | None = None,
+        methods: tuple[str, ...] = ("GET", "POST"),
+    ) -> None:
+        self._answer = answer
+        self._limits = limits or LimitSettings()
+        self._metrics = metrics
+        self._access_log = access_log
+        self._methods = methods
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        trace_id = ""
+        media_type = MediaType.GRAPHQL
+        try:
+            headers = request_headers(scope["headers"])
+            trace_id = trace_of(headers)
+            media_type = accepted_media_type(headers.get(b"accept"))
+            request = await self._read(scope, headers, receive)
+            response = await unless_gone(receive, self._answer(request, headers, trace_id))
+        except GatewayError as error:
+            response = refusal(error)
+        except ClientGone:
+            self._record(GraphQLResponse(499, b"", code="CLIENT_GONE"), 499, started, trace_id)
+            return
+        status = 200 if response.executed and media_type is MediaType.JSON else response.status
+        trace_id = trace_id or trace_of({})
+        head = answer_headers(media_type.value, response.body, trace_id, response.headers)
+        await send({"type": "http.response.start", "status": status, "headers": head})
+        await send({"type": "http.response.body", "body": response.body})
+        self._record(response, status, started, trace_id)
+
+    async def _read(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> GraphQLRequest:
+        method: str = scope["method"]
+        if method not in self._methods:
+            raise GatewayError(
+                GraphQLIssue(f"The method {method[:16]} is not supported here.", Code.METHOD_NOT_ALLOWED),
+                headers={"Allow": ", ".join(self._methods)},
+            )
+        if method == "POST":
+            return from_body(await read_body(headers, receive, self._limits))
+        check_get(headers)
+        request = from_query_string(scope["query_string"], self._limits)
+        await _drain(receive)
+        return request
+
+    def _record(self, response: GraphQLResponse, status: int, started: float, trace_id: str) -> None:
+        seconds = time.perf_counter() - started
+        if self._metrics is not None:
+            self._metrics.requests.add(str(status), response.code)
+            self._metrics.request_seconds.observe(seconds)
+        if self._access_log is not None:
+            self._access_log(
+                "request",
+                status=status,
+                ms=round(seconds * 1000, 2),
+                trace=trace_id,
+                operation=response.operation[:16],
+                role=response.role,
+                code=response.code,
+                bytes=len(response.body),
+            )
+
+
+async def _drain(receive: Receive) -> None:
+    """A GET has no body; its end is awaited so that what follows on the channel is the end of the connection."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    if message.get("more_body", False) or message.get("body"):
+        raise GatewayError(GraphQLIssue("A GET has no body.", Code.BAD_USER_INPUT), headers={"Connection": "close"})

@@ -1,0 +1,144 @@
+"""The databases of the registers: made when missing, migrated, filled once.
+
+Works on the embedded server and on any PostgreSQL from version 15 for which the URL of a role is given that may create
+databases and roles. That a network was loaded completely is noted in the database itself (its comment), after the last
+row; a first load that was broken off has no note and is done again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import asyncpg
+
+from network.errors import NetworkError
+from network.layout import REGISTERS
+from network.supervisor import last_words
+
+__all__ = ["application_url", "database_url", "ensure_databases", "migrate", "seed", "seeded_with"]
+
+MINIMUM_VERSION = 150_000
+
+
+def database_url(admin_url: str, register: str) -> str:
+    """Return the URL of a register's database on the server of `admin_url`, for the same role."""
+    parts = urlsplit(admin_url)
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("dbname", "database")]
+    # Put together by hand: `urlunsplit` drops the empty host of a unix socket URL.
+    url = f"{parts.scheme}://{parts.netloc}/iwlz_{register}"
+    return f"{url}?{urlencode(query, safe='/')}" if query else url
+
+
+def application_url(admin_url: str, register: str) -> str:
+    """Return the URL of a register's database for its application role, `iwlz_<register>_app`.
+
+    The role has the password of `admin_url`, if that has one; `registers migrate` gives it to the role.
+    """
+    parts = urlsplit(admin_url)
+    credentials, _, host = parts.netloc.rpartition("@")
+    password = credentials.partition(":")[2]
+    user = f"iwlz_{register}_app"
+    netloc = f"{user}:{password}@{host}" if password else f"{user}@{host}"
+    query = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name != "user"], safe="/")
+    return database_url(f"{parts.scheme}://{netloc}/?{query}", register)
+
+
+async def ensure_databases(admin_url: str) -> None:
+    """Make the databases that do not exist. Raises `NetworkError`."""
+    connection = await _connect(admin_url)
+    try:
+        version = connection.get_server_version()
+        if version.major * 10_000 < MINIMUM_VERSION:
+            raise NetworkError(f"The server runs PostgreSQL {version.major}; the registers need 15 or newer.")
+        present = {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
+        for register in REGISTERS:
+            if f"iwlz_{register}" not in present:
+                await connection.execute(f"CREATE DATABASE \"iwlz_{register}\" ENCODING 'UTF8' TEMPLATE template0")
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise NetworkError("The role of --database-url may not create databases.") from error
+    except asyncpg.DiskFullError as error:
+        raise NetworkError("The disk of the database is full. Free some space.") from error
+    finally:
+        await connection.close()
+
+
+async def migrate(admin_url: str, log: Path) -> None:
+    """Bring every register's database to the present form, all at the same time. Raises `NetworkError`."""
+    await asyncio.gather(
+        *(
+            _run(
+                f"The migration of {register}",
+                ["registers", "migrate", register],
+                log,
+                {"IWLZ_DATABASE_URL": database_url(admin_url, register)},
+            )
+            for register in REGISTERS
+        )
+    )
+
+
+async def seed(admin_url: str, clients: int, seed: int, client_key: Path, log: Path) -> None:
+    """Load the synthetic network, over whatever an interrupted load left. Raises `NetworkError`."""
+    command = [
+        "registers", "seed", "--clients", str(clients), "--seed", str(seed), "--replace",
+        "--client-key-file", str(client_key),
+    ]  # fmt: skip
+    await _run("Loading the synthetic network", command, log, {"IWLZ_DATABASE_URL": admin_url})
+    connection = await _connect(admin_url)
+    try:
+        await connection.execute(f"COMMENT ON DATABASE \"iwlz_{REGISTERS[-1]}\" IS 'network {clients} {seed}'")
+    finally:
+        await connection.close()
+
+
+async def seeded_with(admin_url: str) -> tuple[int, int] | None:
+    """Return the number of clients and the seed of the network that was loaded completely, or None."""
+    connection = await _connect(admin_url)
+    try:
+        note: str | None = await connection.fetchval(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", f"iwlz_{REGISTERS[-1]}"
+        )
+    finally:
+        await connection.close()
+    words = (note or "").split()
+    if len(words) != 3 or words[0] != "network":
+        return None
+    return int(words[1]), int(words[2])
+
+
+async def _connect(url: str) -> asyncpg.Connection:
+    try:
+        return await asyncpg.connect(url, timeout=10)
+    except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as error:
+        # The reason of a server may repeat the user name, never the password; the URL itself is not printed.
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise NetworkError(f"The database server cannot be reached: {reason}.") from error
+
+
+async def _run(what: str, arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
+    with log.open("ab") as file:
+        position = file.tell()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            *arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            env={**os.environ, **environment},
+        )
+        try:
+            status = await process.wait()
+        except asyncio.CancelledError:
+            process.terminate()
+            await process.wait()
+            raise
+    if status != 0:
+        said = last_words(log, position)
+        raise NetworkError(f"{what} failed (status {status}): {said} The whole report is in {log}.")

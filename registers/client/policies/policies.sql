@@ -1,0 +1,160 @@
+-- Made by `gateway grants compile`; do not edit. Register: client. Grants release: 36f01b9bc7b8931a2bf409cc9e46897bb0355ba9c4ffd31f17a4877107665303.
+-- {prefix} is the name of the database. Runs as the owner of the tables, in one transaction, as often as wanted.
+
+-- Roles.
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_zorgkantoor') THEN
+        CREATE ROLE "{prefix}_zorgkantoor" NOLOGIN NOBYPASSRLS;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_app') THEN
+        GRANT "{prefix}_zorgkantoor" TO "{prefix}_app";
+    END IF;
+END $$;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_zorgaanbieder') THEN
+        CREATE ROLE "{prefix}_zorgaanbieder" NOLOGIN NOBYPASSRLS;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_app') THEN
+        GRANT "{prefix}_zorgaanbieder" TO "{prefix}_app";
+    END IF;
+END $$;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_ciz') THEN
+        CREATE ROLE "{prefix}_ciz" NOLOGIN NOBYPASSRLS;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_app') THEN
+        GRANT "{prefix}_ciz" TO "{prefix}_app";
+    END IF;
+END $$;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_burger') THEN
+        CREATE ROLE "{prefix}_burger" NOLOGIN NOBYPASSRLS;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_app') THEN
+        GRANT "{prefix}_burger" TO "{prefix}_app";
+    END IF;
+END $$;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_onderneming') THEN
+        CREATE ROLE "{prefix}_onderneming" NOLOGIN NOBYPASSRLS;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_app') THEN
+        GRANT "{prefix}_onderneming" TO "{prefix}_app";
+    END IF;
+END $$;
+
+-- What an earlier release gave.
+DO $$ DECLARE old record; BEGIN
+    FOR old IN SELECT policyname, tablename FROM pg_policies
+        WHERE schemaname = 'public' AND tablename IN ('clientprofiel', 'clientprofielcontactgegevens', 'clientprofielcontactpersoon', 'clientprofielcontactpersooncontactgegevens', 'zorgrelatie') LOOP
+        EXECUTE format('DROP POLICY %I ON public.%I', old.policyname, old.tablename);
+    END LOOP;
+END $$;
+DROP SCHEMA IF EXISTS policy CASCADE;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, "{prefix}_zorgkantoor", "{prefix}_zorgaanbieder", "{prefix}_ciz", "{prefix}_burger", "{prefix}_onderneming";
+CREATE SCHEMA policy;
+GRANT USAGE ON SCHEMA public, policy TO "{prefix}_zorgkantoor", "{prefix}_zorgaanbieder", "{prefix}_ciz", "{prefix}_burger", "{prefix}_onderneming";
+
+-- What predicates read: all rows, few columns.
+CREATE VIEW policy."clientprofiel" AS SELECT "client_key", "clientprofielID" FROM public."clientprofiel";
+GRANT SELECT ("client_key", "clientprofielID") ON policy."clientprofiel" TO "{prefix}_zorgkantoor";
+GRANT SELECT ("client_key", "clientprofielID") ON policy."clientprofiel" TO "{prefix}_zorgaanbieder";
+CREATE VIEW policy."clientprofielcontactpersoon" AS SELECT "client_key", "clientprofielContactpersoonID", "clientprofielID" FROM public."clientprofielcontactpersoon";
+GRANT SELECT ("client_key", "clientprofielContactpersoonID", "clientprofielID") ON policy."clientprofielcontactpersoon" TO "{prefix}_zorgkantoor";
+GRANT SELECT ("client_key", "clientprofielContactpersoonID", "clientprofielID") ON policy."clientprofielcontactpersoon" TO "{prefix}_zorgaanbieder";
+CREATE VIEW policy."zorgrelatie" AS SELECT "client_key", "hoedanigheid", "code", "vanaf", "tot" FROM public."zorgrelatie";
+GRANT SELECT ("client_key", "hoedanigheid", "code", "vanaf", "tot") ON policy."zorgrelatie" TO "{prefix}_zorgkantoor";
+GRANT SELECT ("client_key", "hoedanigheid", "code", "vanaf", "tot") ON policy."zorgrelatie" TO "{prefix}_zorgaanbieder";
+
+-- Clientprofiel
+ALTER TABLE public."clientprofiel" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "clientprofielID", "bsn", "leefeenheid", "huisarts", "communicatievorm", "taal", "voorkeurContactwijze", "bronhouder", "vaststellingMoment") ON public."clientprofiel" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."clientprofiel" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        EXISTS (SELECT FROM policy."zorgrelatie" pol1 WHERE pol1."client_key" = "clientprofiel"."client_key" AND pol1."hoedanigheid" = 'ZKv' AND pol1."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))
+        OR EXISTS (SELECT FROM policy."zorgrelatie" pol1 WHERE pol1."client_key" = "clientprofiel"."client_key" AND pol1."hoedanigheid" = 'ZKu' AND pol1."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')) AND (pol1."tot" IS NULL OR (SELECT nullif(current_setting('caller.today', true), '')::date) <= (pol1."tot" + make_interval(years => 2))::date))
+        OR EXISTS (SELECT FROM policy."zorgrelatie" pol1 WHERE pol1."client_key" = "clientprofiel"."client_key" AND pol1."hoedanigheid" = 'ZKn' AND pol1."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))
+    )
+);
+GRANT SELECT ("client_key", "clientprofielID", "bsn", "leefeenheid", "huisarts", "communicatievorm", "taal", "voorkeurContactwijze", "bronhouder", "vaststellingMoment") ON public."clientprofiel" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."clientprofiel" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        EXISTS (SELECT FROM policy."zorgrelatie" pol1 WHERE pol1."client_key" = "clientprofiel"."client_key" AND pol1."hoedanigheid" = 'ZA' AND pol1."code" = (SELECT nullif(current_setting('caller.agb', true), '')) AND (pol1."tot" IS NULL OR (SELECT nullif(current_setting('caller.today', true), '')::date) <= (pol1."tot" + make_interval(years => 2))::date))
+    )
+);
+GRANT SELECT ("client_key", "clientprofielID", "bsn", "leefeenheid", "huisarts", "communicatievorm", "taal", "voorkeurContactwijze", "bronhouder", "vaststellingMoment") ON public."clientprofiel" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."clientprofiel" FOR SELECT TO "{prefix}_burger" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        "clientprofiel"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- ClientprofielContactgegevens
+ALTER TABLE public."clientprofielcontactgegevens" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "clientprofielContactgegevensID", "adressoort", "straatnaam", "huisnummer", "huisletter", "huisnummertoevoeging", "postcode", "plaatsnaam", "land", "aanduidingWoonadres", "emailadres", "telefoonnummer01", "landnummer01", "telefoonnummer02", "landnummer02", "ingangsdatum", "einddatum", "bronhouder", "geheim", "clientprofielID") ON public."clientprofielcontactgegevens" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."clientprofielcontactgegevens" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        EXISTS (SELECT FROM policy."zorgrelatie" pol1 WHERE pol1."client_key" = "clientprofielcontactgegevens"."client_key" AND pol1."hoedanigheid" = 'ZKu' AND pol1."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')) AND pol1."vanaf" <= (SELECT nullif(current_setting('caller.today', true), '')::date) AND (SELECT nullif(current_setting('caller.today', true), '')::date) <= coalesce(pol1."tot", 'infinity'::date))
+        OR ((("clientprofielcontactgegevens"."geheim" = '1') IS NOT TRUE) AND EXISTS (SELECT FROM policy."clientprofiel" pol1 WHERE pol1."client_key" = "clientprofielcontactgegevens"."client_key" AND pol1."clientprofielID" = "clientprofielcontactgegevens"."clientprofielID" AND (EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."hoedanigheid" = 'ZKv' AND pol2."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."hoedanigheid" = 'ZKu' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')) AND (pol3."tot" IS NULL OR (SELECT nullif(current_setting('caller.today', true), '')::date) <= (pol3."tot" + make_interval(years => 2))::date)) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol1."client_key" AND pol4."hoedanigheid" = 'ZKn' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))))))
+    )
+);
+GRANT SELECT ("client_key", "clientprofielContactgegevensID", "adressoort", "straatnaam", "huisnummer", "huisletter", "huisnummertoevoeging", "postcode", "plaatsnaam", "land", "aanduidingWoonadres", "emailadres", "telefoonnummer01", "landnummer01", "telefoonnummer02", "landnummer02", "ingangsdatum", "einddatum", "bronhouder", "geheim", "clientprofielID") ON public."clientprofielcontactgegevens" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."clientprofielcontactgegevens" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        EXISTS (SELECT FROM policy."zorgrelatie" pol1 WHERE pol1."client_key" = "clientprofielcontactgegevens"."client_key" AND pol1."hoedanigheid" = 'ZA' AND pol1."code" = (SELECT nullif(current_setting('caller.agb', true), '')) AND pol1."vanaf" <= (SELECT nullif(current_setting('caller.today', true), '')::date) AND (SELECT nullif(current_setting('caller.today', true), '')::date) <= coalesce(pol1."tot", 'infinity'::date))
+        OR ((("clientprofielcontactgegevens"."geheim" = '1') IS NOT TRUE) AND EXISTS (SELECT FROM policy."clientprofiel" pol1 WHERE pol1."client_key" = "clientprofielcontactgegevens"."client_key" AND pol1."clientprofielID" = "clientprofielcontactgegevens"."clientprofielID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = (SELECT nullif(current_setting('caller.agb', true), '')) AND (pol2."tot" IS NULL OR (SELECT nullif(current_setting('caller.today', true), '')::date) <= (pol2."tot" + make_interval(years => 2))::date))))
+    )
+);
+GRANT SELECT ("client_key", "clientprofielContactgegevensID", "adressoort", "straatnaam", "huisnummer", "huisletter", "huisnummertoevoeging", "postcode", "plaatsnaam", "land", "aanduidingWoonadres", "emailadres", "telefoonnummer01", "landnummer01", "telefoonnummer02", "landnummer02", "ingangsdatum", "einddatum", "bronhouder", "geheim", "clientprofielID") ON public."clientprofielcontactgegevens" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."clientprofielcontactgegevens" FOR SELECT TO "{prefix}_burger" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        "clientprofielcontactgegevens"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- ClientprofielContactpersoon
+ALTER TABLE public."clientprofielcontactpersoon" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "clientprofielContactpersoonID", "relatienummer", "volgorde", "soortRelatie", "rol", "relatie", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "voornamen", "voorletters", "roepnaam", "naamgebruik", "geslacht", "geboortedatum", "geboortedatumgebruik", "ingangsdatum", "einddatum", "bronhouder", "clientprofielID") ON public."clientprofielcontactpersoon" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."clientprofielcontactpersoon" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        EXISTS (SELECT FROM policy."clientprofiel" pol1 WHERE pol1."client_key" = "clientprofielcontactpersoon"."client_key" AND pol1."clientprofielID" = "clientprofielcontactpersoon"."clientprofielID" AND (EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."hoedanigheid" = 'ZKv' AND pol2."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."hoedanigheid" = 'ZKu' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')) AND (pol3."tot" IS NULL OR (SELECT nullif(current_setting('caller.today', true), '')::date) <= (pol3."tot" + make_interval(years => 2))::date)) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol1."client_key" AND pol4."hoedanigheid" = 'ZKn' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "clientprofielContactpersoonID", "relatienummer", "volgorde", "soortRelatie", "rol", "relatie", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "voornamen", "voorletters", "roepnaam", "naamgebruik", "geslacht", "geboortedatum", "geboortedatumgebruik", "ingangsdatum", "einddatum", "bronhouder", "clientprofielID") ON public."clientprofielcontactpersoon" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."clientprofielcontactpersoon" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        EXISTS (SELECT FROM policy."clientprofiel" pol1 WHERE pol1."client_key" = "clientprofielcontactpersoon"."client_key" AND pol1."clientprofielID" = "clientprofielcontactpersoon"."clientprofielID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = (SELECT nullif(current_setting('caller.agb', true), '')) AND (pol2."tot" IS NULL OR (SELECT nullif(current_setting('caller.today', true), '')::date) <= (pol2."tot" + make_interval(years => 2))::date)))
+    )
+);
+GRANT SELECT ("client_key", "clientprofielContactpersoonID", "relatienummer", "volgorde", "soortRelatie", "rol", "relatie", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "voornamen", "voorletters", "roepnaam", "naamgebruik", "geslacht", "geboortedatum", "geboortedatumgebruik", "ingangsdatum", "einddatum", "bronhouder", "clientprofielID") ON public."clientprofielcontactpersoon" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."clientprofielcontactpersoon" FOR SELECT TO "{prefix}_burger" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        "clientprofielcontactpersoon"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- ClientprofielContactpersoonContactgegevens
+ALTER TABLE public."clientprofielcontactpersooncontactgegevens" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "clientprofielContactpersoonContactgegevensID", "adressoort", "straatnaam", "huisnummer", "huisletter", "huisnummertoevoeging", "postcode", "plaatsnaam", "land", "aanduidingWoonadres", "emailadres", "telefoonnummer01", "landnummer01", "telefoonnummer02", "landnummer02", "ingangsdatum", "einddatum", "bronhouder", "geheim", "clientprofielContactpersoonID") ON public."clientprofielcontactpersooncontactgegevens" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."clientprofielcontactpersooncontactgegevens" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        EXISTS (SELECT FROM policy."clientprofielcontactpersoon" pol1, policy."zorgrelatie" pol2 WHERE pol1."client_key" = "clientprofielcontactpersooncontactgegevens"."client_key" AND pol1."clientprofielContactpersoonID" = "clientprofielcontactpersooncontactgegevens"."clientprofielContactpersoonID" AND pol2."client_key" = pol1."client_key" AND pol2."hoedanigheid" = 'ZKu' AND pol2."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')) AND pol2."vanaf" <= (SELECT nullif(current_setting('caller.today', true), '')::date) AND (SELECT nullif(current_setting('caller.today', true), '')::date) <= coalesce(pol2."tot", 'infinity'::date))
+        OR ((("clientprofielcontactpersooncontactgegevens"."geheim" = '1') IS NOT TRUE) AND EXISTS (SELECT FROM policy."clientprofielcontactpersoon" pol1, policy."clientprofiel" pol2 WHERE pol1."client_key" = "clientprofielcontactpersooncontactgegevens"."client_key" AND pol1."clientprofielContactpersoonID" = "clientprofielcontactpersooncontactgegevens"."clientprofielContactpersoonID" AND pol2."client_key" = pol1."client_key" AND pol2."clientprofielID" = pol1."clientprofielID" AND (EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol2."client_key" AND pol3."hoedanigheid" = 'ZKv' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol2."client_key" AND pol4."hoedanigheid" = 'ZKu' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')) AND (pol4."tot" IS NULL OR (SELECT nullif(current_setting('caller.today', true), '')::date) <= (pol4."tot" + make_interval(years => 2))::date)) OR EXISTS (SELECT FROM policy."zorgrelatie" pol5 WHERE pol5."client_key" = pol2."client_key" AND pol5."hoedanigheid" = 'ZKn' AND pol5."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))))))
+    )
+);
+GRANT SELECT ("client_key", "clientprofielContactpersoonContactgegevensID", "adressoort", "straatnaam", "huisnummer", "huisletter", "huisnummertoevoeging", "postcode", "plaatsnaam", "land", "aanduidingWoonadres", "emailadres", "telefoonnummer01", "landnummer01", "telefoonnummer02", "landnummer02", "ingangsdatum", "einddatum", "bronhouder", "geheim", "clientprofielContactpersoonID") ON public."clientprofielcontactpersooncontactgegevens" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."clientprofielcontactpersooncontactgegevens" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        EXISTS (SELECT FROM policy."clientprofielcontactpersoon" pol1, policy."zorgrelatie" pol2 WHERE pol1."client_key" = "clientprofielcontactpersooncontactgegevens"."client_key" AND pol1."clientprofielContactpersoonID" = "clientprofielcontactpersooncontactgegevens"."clientprofielContactpersoonID" AND pol2."client_key" = pol1."client_key" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = (SELECT nullif(current_setting('caller.agb', true), '')) AND pol2."vanaf" <= (SELECT nullif(current_setting('caller.today', true), '')::date) AND (SELECT nullif(current_setting('caller.today', true), '')::date) <= coalesce(pol2."tot", 'infinity'::date))
+        OR ((("clientprofielcontactpersooncontactgegevens"."geheim" = '1') IS NOT TRUE) AND EXISTS (SELECT FROM policy."clientprofielcontactpersoon" pol1, policy."clientprofiel" pol2 WHERE pol1."client_key" = "clientprofielcontactpersooncontactgegevens"."client_key" AND pol1."clientprofielContactpersoonID" = "clientprofielcontactpersooncontactgegevens"."clientprofielContactpersoonID" AND pol2."client_key" = pol1."client_key" AND pol2."clientprofielID" = pol1."clientprofielID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol2."client_key" AND pol3."hoedanigheid" = 'ZA' AND pol3."code" = (SELECT nullif(current_setting('caller.agb', true), '')) AND (pol3."tot" IS NULL OR (SELECT nullif(current_setting('caller.today', true), '')::date) <= (pol3."tot" + make_interval(years => 2))::date))))
+    )
+);
+GRANT SELECT ("client_key", "clientprofielContactpersoonContactgegevensID", "adressoort", "straatnaam", "huisnummer", "huisletter", "huisnummertoevoeging", "postcode", "plaatsnaam", "land", "aanduidingWoonadres", "emailadres", "telefoonnummer01", "landnummer01", "telefoonnummer02", "landnummer02", "ingangsdatum", "einddatum", "bronhouder", "geheim", "clientprofielContactpersoonID") ON public."clientprofielcontactpersooncontactgegevens" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."clientprofielcontactpersooncontactgegevens" FOR SELECT TO "{prefix}_burger" USING (
+    (SELECT position(' registers/wlzclientregister/clienten/client:read ' in current_setting('caller.scopes', true)) > 0) AND (
+        "clientprofielcontactpersooncontactgegevens"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- Zorgrelatie
+ALTER TABLE public."zorgrelatie" ENABLE ROW LEVEL SECURITY;

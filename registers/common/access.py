@@ -1,0 +1,185 @@
+"""What a caller may read, as the compiler asks for it: a field plain, under a condition, or not at all.
+
+The source is `policies/fields.json`, generated from the grants. Row-level security decides over rows; this decides over the
+fields of the rows that are left, before anything is read. Deny by default: a type, field or input that the file does not
+name is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+
+__all__ = ["PLAIN", "REFUSED", "Access", "AccessRules", "AllowAll", "Anchor", "FieldsFile", "Rules", "both", "load_fields"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Refused, plain (no conditions), or readable on the rows where one of the SQL conditions holds.
+
+    Conditions speak of the row as `{row}`. Several groups come from several coordinates that all have to be readable.
+    """
+
+    refused: bool = False
+    groups: tuple[tuple[str, ...], ...] = ()
+
+    def condition(self, alias: str) -> str:
+        """The SQL condition on the row called `alias`; empty when there is none."""
+        parts = ["(" + " OR ".join(f"({text})" for text in group) + ")" for group in self.groups]
+        return " AND ".join(parts).replace("{row}", alias)
+
+
+PLAIN = Access()
+REFUSED = Access(refused=True)
+
+
+def both(first: Access, second: Access) -> Access:
+    """What is readable where both are."""
+    if first.refused or second.refused:
+        return REFUSED
+    return Access(groups=(*first.groups, *(group for group in second.groups if group not in first.groups)))
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A grant that counts at a query root only when each of `fields` is filtered on equality with a value.
+
+    `only`: it counts nowhere else either. Its row policy asks for `caller.anchored`, which opens every row of the type for
+    the whole statement, so the type may then stand at anchored roots alone.
+    """
+
+    grant: str
+    fields: tuple[str, ...]
+    only: bool = False
+
+
+class Rules(Protocol):
+    """The access of one caller (role and scopes)."""
+
+    def field(self, type_name: str, name: str) -> Access:
+        """The access to a field or relation of a type."""
+        ...
+
+    def input(self, input_type: str, name: str) -> tuple[str, ...] | None:
+        """The coordinates that a filter or sort field reads; None when it is refused."""
+        ...
+
+    def any(self, type_name: str) -> bool:
+        """Whether any field of the type is readable on some row."""
+        ...
+
+    def anchors(self, type_name: str) -> Sequence[Anchor]:
+        """The grants on the type that a root has to anchor."""
+        ...
+
+    def without(self, grants: frozenset[str]) -> Rules:
+        """The same rules when these grants do not count."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AllowAll:
+    """Everything, plain: for tests of the compiler and for a register in development without policies."""
+
+    def field(self, type_name: str, name: str) -> Access:  # noqa: ARG002
+        return PLAIN
+
+    def input(self, input_type: str, name: str) -> tuple[str, ...] | None:  # noqa: ARG002
+        return ()
+
+    def any(self, type_name: str) -> bool:  # noqa: ARG002
+        return True
+
+    def anchors(self, type_name: str) -> Sequence[Anchor]:  # noqa: ARG002
+        return ()
+
+    def without(self, grants: frozenset[str]) -> Rules:  # noqa: ARG002
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """The rules of a role with the scopes that the caller holds. `stubs` are `Type.key` of entities that live elsewhere.
+
+    The key of a stub is readable without a grant: the caller already holds it, in the row or the representation it came from.
+    """
+
+    types: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]
+    inputs: Mapping[str, Any]
+    scopes: frozenset[str]
+    anchored: Mapping[str, tuple[Anchor, ...]] = field(default_factory=dict[str, tuple[Anchor, ...]])
+    stubs: frozenset[str] = frozenset()
+    excluded: frozenset[str] = frozenset()
+
+    def field(self, type_name: str, name: str) -> Access:
+        conditions: list[str] = []
+        for alternative in self._alternatives(type_name, name):
+            if alternative["when"] is None:
+                return PLAIN
+            conditions.append(alternative["when"])
+        if conditions:
+            return Access(groups=(tuple(dict.fromkeys(conditions)),))
+        return PLAIN if f"{type_name}.{name}" in self.stubs else REFUSED
+
+    def _alternatives(self, type_name: str, name: str) -> list[Mapping[str, Any]]:
+        found = self.types.get(type_name, {}).get(name, ())
+        return [item for item in found if item["grant"] not in self.excluded and self._held(item.get("scopes"))]
+
+    def _held(self, scopes: Sequence[str] | None) -> bool:
+        return scopes is None or not self.scopes.isdisjoint(scopes)
+
+    def input(self, input_type: str, name: str) -> tuple[str, ...] | None:
+        found = self.inputs.get(f"{input_type}.{name}")
+        if found is None:
+            return None
+        return tuple(found) if isinstance(found, list) else ()
+
+    def any(self, type_name: str) -> bool:
+        if any(coordinate.startswith(f"{type_name}.") for coordinate in self.stubs):
+            return True
+        return any(self._alternatives(type_name, name) for name in self.types.get(type_name, {}))
+
+    def anchors(self, type_name: str) -> Sequence[Anchor]:
+        return self.anchored.get(type_name, ())
+
+    def without(self, grants: frozenset[str]) -> Rules:
+        if not grants:
+            return self
+        return AccessRules(self.types, self.inputs, self.scopes, self.anchored, self.stubs, self.excluded | grants)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsFile:
+    """`fields.json`, read once."""
+
+    release: str
+    roles: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    claims: Mapping[str, Any]
+
+    def rules(self, role: str | None, scopes: frozenset[str], stubs: frozenset[str] = frozenset()) -> Rules:
+        """The rules of a role; of an unknown role, rules that refuse everything."""
+        found = self.roles.get(role or "", {})
+        anchors = {
+            type_name: tuple(Anchor(item["grant"], tuple(item["fields"]), item.get("kind") == "only") for item in items)
+            for type_name, items in found.get("anchors", {}).items()
+        }
+        return AccessRules(found.get("types", {}), self.inputs, scopes, anchors, stubs if found else frozenset())
+
+    def knows(self, role: str | None) -> bool:
+        return role in self.roles
+
+
+def load_fields(path: Path) -> FieldsFile | None:
+    """Read `fields.json`; None when there is none. ValueError, in a sentence, when it cannot be used."""
+    if not path.exists():
+        return None
+    try:
+        document = orjson.loads(path.read_bytes())
+        return FieldsFile(document["release"], document["roles"], document["inputs"], document.get("claims", {}))
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is no field list of a register ({type(error).__name__}); generate it again.") from error

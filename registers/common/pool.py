@@ -1,0 +1,225 @@
+"""The way to the database: a read of one statement, as one caller, in one READ ONLY transaction.
+
+`BEGIN`, the role and everything that row policies know of the caller travel in one round trip (simple protocol, so the
+values are quoted here, strictly); then the statement; then `COMMIT`. Settings are LOCAL, so nothing of a caller outlives its
+transaction and no reset query is needed when a connection goes back to the pool.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import structlog
+from asyncpg import exceptions as pg
+
+from registers.common.caller import Caller
+from registers.common.errors import RegisterError
+from registers.common.lru import LRU
+
+__all__ = ["Database", "DatabaseUnavailable", "begin_as", "open_database", "quote_identifier", "quote_literal"]
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_SETTING = re.compile(r"[a-z_][a-z0-9_]{0,40}", re.ASCII)
+_ROLE = re.compile(r"[A-Z][A-Z0-9_]{0,40}", re.ASCII)
+_log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be used; the message is a sentence for the operator, without credentials."""
+
+
+class _Connection(asyncpg.Connection):
+    def get_reset_query(self) -> str:
+        """Nothing to reset: see the head of this module."""
+        return ""
+
+
+def quote_literal(value: str) -> str:
+    """A string as an SQL literal. ValueError for what no literal can hold."""
+    if "\x00" in value:
+        raise ValueError("U+0000")
+    value.encode()
+    quoted = value.replace("'", "''")
+    return f"'{quoted}'" if "\\" not in value else f" E'{quoted.replace(chr(92), chr(92) * 2)}'"
+
+
+def quote_identifier(name: str) -> str:
+    if "\x00" in name or len(name.encode()) > 63 or not name:
+        raise ValueError("not an identifier")
+    return '"' + name.replace('"', '""') + '"'
+
+
+def begin_as(caller: Caller, prefix: str | None, anchored: str, derive: Callable[[str], uuid.UUID]) -> str:
+    """The opening of a transaction as `caller`. `prefix` names the caller roles; None keeps the role of the connection."""
+    today = caller.today or dt.datetime.now(AMSTERDAM).date().isoformat()
+    settings = {
+        "role": caller.role or "",
+        "scopes": f" {' '.join(sorted(caller.scopes))} ",
+        "today": today,
+        "anchored": anchored,
+        **caller.identifiers,
+    }
+    if "bsn" in caller.identifiers:
+        settings["client_key"] = str(derive(caller.identifiers["bsn"]))
+    parts = ["BEGIN READ ONLY"]
+    if prefix is not None:
+        if caller.role is None or not _ROLE.fullmatch(caller.role):
+            raise RegisterError.of("FORBIDDEN", "No role of this register fits the caller.")
+        parts.append(f"SET LOCAL ROLE {quote_identifier(f'{prefix}_{caller.role.lower()}')}")
+    sets = [
+        f"set_config({quote_literal(f'caller.{name}')}, {quote_literal(value)}, true)"
+        for name, value in settings.items()
+        if _SETTING.fullmatch(name)
+    ]
+    return "; ".join([*parts, f"SELECT {', '.join(sets)}"])
+
+
+class Database:
+    """A pool of connections to one register's database. `name` is the database's name, the prefix of its roles."""
+
+    def __init__(self, pool: Any, name: str, *, as_roles: bool, derive: Callable[[str], uuid.UUID]) -> None:
+        self.pool = pool
+        self.name = name
+        self._prefix = name if as_roles else None
+        self._derive = derive
+        self._openings: LRU[str] = LRU(entries=5_000, size=8 * 1024 * 1024)
+
+    async def read(self, caller: Caller, anchored: str, sql: str, arguments: Sequence[Any]) -> bytes:
+        """Run one statement as `caller` and return its only value. Raises `RegisterError`; a lost connection is tried again once."""
+        opening = self._opening(caller, anchored)
+        try:
+            return await _once_more(lambda: self._read(opening, sql, arguments))
+        except _LOST as error:
+            _log.error("database_lost", reason=type(error).__name__)
+            raise RegisterError.of("DATABASE_UNAVAILABLE", "The register cannot reach its data now.") from None
+        except (pg.QueryCanceledError, pg.LockNotAvailableError):
+            raise RegisterError.of("STATEMENT_TIMEOUT", "The question takes the register too long.") from None
+        except pg.InsufficientPrivilegeError as error:
+            _log.error("policy_gap", sqlstate=error.sqlstate)
+            raise RegisterError.of("AUTHORIZATION_UNAVAILABLE", "The register cannot apply its policies now.") from None
+        except pg.InvalidParameterValueError as error:
+            # SET ROLE to a role that no policy release has made.
+            _log.error("policy_gap", sqlstate=error.sqlstate)
+            raise RegisterError.of("AUTHORIZATION_UNAVAILABLE", "The register cannot apply its policies now.") from None
+        except (asyncpg.DataError, OverflowError) as error:
+            _log.info("value_refused", reason=type(error).__name__)
+            raise RegisterError.of("BAD_USER_INPUT", "A value is outside what the register can hold.") from None
+        except asyncpg.PostgresError as error:
+            _log.error("statement_failed", sqlstate=error.sqlstate)
+            raise RegisterError.of("INTERNAL_SERVER_ERROR", "The register could not answer.") from None
+
+    def _opening(self, caller: Caller, anchored: str) -> str:
+        today = caller.today or dt.datetime.now(AMSTERDAM).date().isoformat()
+        key = (caller.role, tuple(sorted(caller.identifiers.items())), caller.scopes, today, anchored)
+        found = self._openings.get(key)
+        if found is None:
+            found = begin_as(caller, self._prefix, anchored, self._derive)
+            self._openings.put(key, found, 2 * len(found) + 300)
+        return found
+
+    async def _read(self, opening: str, sql: str, arguments: Sequence[Any]) -> bytes:
+        async with self.pool.acquire(timeout=5) as connection:
+            try:
+                await connection.execute(opening)
+                found: bytes = await connection.fetchval(sql, *arguments)
+                await connection.execute("COMMIT")
+            except BaseException:
+                # Whatever state it is in, the next caller must not meet it.
+                if not connection.is_closed():
+                    await _rolled_back(connection)
+                raise
+            return found
+
+    async def fetch_value(self, sql: str) -> Any:
+        """A value read as the register itself, for health checks. Raises as asyncpg does."""
+        return await self.pool.fetchval(sql, timeout=3)
+
+    async def close(self) -> None:
+        self.pool.terminate()
+
+
+async def _rolled_back(connection: Any) -> None:
+    try:
+        await connection.execute("ROLLBACK", timeout=2)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        connection.terminate()
+
+
+_LOST: tuple[type[BaseException], ...] = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    pg.PostgresConnectionError,
+    pg.AdminShutdownError,
+    pg.CrashShutdownError,
+    pg.CannotConnectNowError,
+    pg.TooManyConnectionsError,
+    pg.InvalidCatalogNameError,
+    pg.InvalidAuthorizationSpecificationError,
+)
+
+
+async def _once_more(attempt: Callable[[], Any]) -> Any:
+    """Reads change nothing, so one that met a connection the server had dropped is done again."""
+    try:
+        return await attempt()
+    except (pg.ConnectionDoesNotExistError, pg.AdminShutdownError, ConnectionResetError, BrokenPipeError):
+        return await attempt()
+
+
+async def open_database(
+    url: str,
+    *,
+    as_roles: bool,
+    derive: Callable[[str], uuid.UUID],
+    size: int = 8,
+    statement_timeout: float = 10.0,
+) -> Database:
+    """Open the pool. Raises `DatabaseUnavailable` with a sentence when the database cannot be reached now.
+
+    `statement_timeout` is in seconds.
+    """
+    settings = {
+        "timezone": "Europe/Amsterdam",
+        "statement_timeout": str(int(statement_timeout * 1000)),
+        "idle_in_transaction_session_timeout": "30000",
+        "default_transaction_read_only": "on",
+        "standard_conforming_strings": "on",
+        "datestyle": "ISO, YMD",
+        "jit": "off",
+        "application_name": "register",
+    }
+    try:
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            connection_class=_Connection,
+            server_settings=settings,
+            statement_cache_size=400,
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=512 * 1024,
+            timeout=5,
+        )
+        name = await pool.fetchval("SELECT current_database()")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
+        raise DatabaseUnavailable(unreachable(error)) from None
+    return Database(pool, str(name), as_roles=as_roles, derive=derive)
+
+
+def unreachable(error: BaseException) -> str:
+    """A sentence for the operator, without the URL: it may hold a password."""
+    if isinstance(error, pg.InvalidCatalogNameError):
+        return "The database does not exist on the server; create it and run `registers migrate`."
+    if isinstance(error, pg.InvalidAuthorizationSpecificationError):
+        return "The database refuses the login; run `registers migrate` as owner, or check the URL's user and password."
+    if isinstance(error, ValueError | asyncpg.InterfaceError):
+        return "The database URL cannot be read; write postgresql://user@host:port/database."
+    return f"The database cannot be reached ({type(error).__name__}); is it running?"

@@ -1,0 +1,101 @@
+"""What is shared while one statement is compiled: aliases, parameters, refusals, and how two tables join."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from registers.common.access import Rules
+from registers.common.mapping import Kind, Mapping, Relation, Table
+from registers.common.sql.operators import SQL_TYPES
+from registers.common.sql.values import Leaf, Leaves
+
+__all__ = ["Parameter", "Scope", "TooComplex"]
+
+
+class TooComplex(Exception):
+    """An operation that reaches more tables than one statement may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A bind parameter: where its value comes from and what it is."""
+
+    source: Leaf | Leaves
+    kind: Kind | None
+
+
+@dataclass(slots=True)
+class Scope:
+    """The state of one compilation."""
+
+    mapping: Mapping
+    rules: Rules
+    max_tables: int = 300
+    parameters: list[Parameter] = field(default_factory=list[Parameter])
+    refused: dict[str, None] = field(default_factory=dict[str, None])
+    marked: bool = False
+    _aliases: dict[str, Table] = field(default_factory=dict[str, Table])
+    _numbers: dict[Any, int] = field(default_factory=dict[Any, int])
+
+    def refuse(self, coordinate: str) -> None:
+        self.refused.setdefault(coordinate)
+
+    def alias(self, table: Table) -> str:
+        """A new name for a row of `table`."""
+        if len(self._aliases) >= self.max_tables:
+            raise TooComplex
+        name = f"t{len(self._aliases) + 1}"
+        self._aliases[name] = table
+        return name
+
+    def table_of(self, alias: str) -> Table:
+        return self._aliases[alias]
+
+    def uses(self, type_name: str) -> int:
+        """How often rows of a type are read in the statement, in selections and filters alike."""
+        return sum(table.type == type_name for table in self._aliases.values())
+
+    def bind(self, source: Leaf | Leaves, kind: Kind) -> str:
+        """The placeholder of a value with its cast; a variable that is used twice is bound once."""
+        array = "[]" if isinstance(source, Leaves) else ""
+        return f"{self._placeholder(source, kind)}::{SQL_TYPES[kind]}{array}"
+
+    def bind_raw(self, source: Leaf, cast: str) -> str:
+        """The placeholder of a value that is no operand of a filter (a marker, the keys of entities)."""
+        return f"{self._placeholder(source, None, cast)}::{cast}"
+
+    def _placeholder(self, source: Leaf | Leaves, kind: Kind | None, cast: str = "") -> str:
+        shared = (source.path, isinstance(source, Leaves), kind, cast) if source.path else None
+        number = self._numbers.get(shared) if shared else None
+        if number is None:
+            self.parameters.append(Parameter(source, kind))
+            number = len(self.parameters)
+            if shared:
+                self._numbers[shared] = number
+        return f"${number}"
+
+    def source(self, alias: str, relation: Relation, other: str) -> str:
+        """What a relation reads FROM, named `other`. A stub has no table: its row is made from the row that refers to it."""
+        target = self.mapping.table(relation.target)
+        if not target.stub:
+            return f'"{target.table}" AS {other}'
+        columns = [f'{alias}."{local}" AS "{remote}"' for local, remote in relation.on]
+        columns += [f"{alias}.client_key AS client_key"] if self._keyed(target) and self._keyed(self.table_of(alias)) else []
+        return f"(SELECT {', '.join(columns)}) AS {other}"
+
+    def join(self, alias: str, relation: Relation, other: str) -> list[str]:
+        """The conditions that tie row `other` to row `alias`."""
+        owner, target = self.table_of(alias), self.mapping.table(relation.target)
+        if target.stub:
+            return [f'{other}."{remote}" IS NOT NULL' for _, remote in relation.on]
+        conditions = [f'{other}."{remote}" = {alias}."{local}"' for local, remote in relation.on]
+        if relation.same_client and self._keyed(owner):
+            conditions.append(f"{other}.client_key = {alias}.client_key")
+        if not conditions:
+            raise LookupError(f"{owner.type}.{relation.name} joins on nothing")
+        return conditions
+
+    @staticmethod
+    def _keyed(table: Table) -> bool:
+        return not table.stub or any(column.kind == "key" for column in table.columns)

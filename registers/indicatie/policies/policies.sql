@@ -1,0 +1,485 @@
+-- Made by `gateway grants compile`; do not edit. Register: indicatie. Grants release: 36f01b9bc7b8931a2bf409cc9e46897bb0355ba9c4ffd31f17a4877107665303.
+-- {prefix} is the name of the database. Runs as the owner of the tables, in one transaction, as often as wanted.
+
+-- Roles.
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_zorgkantoor') THEN
+        CREATE ROLE "{prefix}_zorgkantoor" NOLOGIN NOBYPASSRLS;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_app') THEN
+        GRANT "{prefix}_zorgkantoor" TO "{prefix}_app";
+    END IF;
+END $$;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_zorgaanbieder') THEN
+        CREATE ROLE "{prefix}_zorgaanbieder" NOLOGIN NOBYPASSRLS;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_app') THEN
+        GRANT "{prefix}_zorgaanbieder" TO "{prefix}_app";
+    END IF;
+END $$;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_ciz') THEN
+        CREATE ROLE "{prefix}_ciz" NOLOGIN NOBYPASSRLS;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_app') THEN
+        GRANT "{prefix}_ciz" TO "{prefix}_app";
+    END IF;
+END $$;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_burger') THEN
+        CREATE ROLE "{prefix}_burger" NOLOGIN NOBYPASSRLS;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_app') THEN
+        GRANT "{prefix}_burger" TO "{prefix}_app";
+    END IF;
+END $$;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_onderneming') THEN
+        CREATE ROLE "{prefix}_onderneming" NOLOGIN NOBYPASSRLS;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_app') THEN
+        GRANT "{prefix}_onderneming" TO "{prefix}_app";
+    END IF;
+END $$;
+
+-- What an earlier release gave.
+DO $$ DECLARE old record; BEGIN
+    FOR old IN SELECT policyname, tablename FROM pg_policies
+        WHERE schemaname = 'public' AND tablename IN ('adres', 'beperking', 'beperkingscore', 'client', 'contactgegevens', 'contactpersoon', 'email', 'geindiceerdzorgzwaartepakket', 'grondslag', 'stoornis', 'stoornisscore', 'telefoon', 'vervallengeldigheid', 'wlzindicatie', 'wzd', 'zorgrelatie') LOOP
+        EXECUTE format('DROP POLICY %I ON public.%I', old.policyname, old.tablename);
+    END LOOP;
+END $$;
+DROP SCHEMA IF EXISTS policy CASCADE;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, "{prefix}_zorgkantoor", "{prefix}_zorgaanbieder", "{prefix}_ciz", "{prefix}_burger", "{prefix}_onderneming";
+CREATE SCHEMA policy;
+GRANT USAGE ON SCHEMA public, policy TO "{prefix}_zorgkantoor", "{prefix}_zorgaanbieder", "{prefix}_ciz", "{prefix}_burger", "{prefix}_onderneming";
+
+-- What predicates read: all rows, few columns.
+CREATE VIEW policy."beperking" AS SELECT "client_key", "beperkingID", "wlzindicatieID" FROM public."beperking";
+GRANT SELECT ("client_key", "beperkingID", "wlzindicatieID") ON policy."beperking" TO "{prefix}_zorgkantoor";
+GRANT SELECT ("client_key", "beperkingID", "wlzindicatieID") ON policy."beperking" TO "{prefix}_zorgaanbieder";
+GRANT SELECT ("client_key", "beperkingID", "wlzindicatieID") ON policy."beperking" TO "{prefix}_ciz";
+CREATE VIEW policy."client" AS SELECT "client_key", "clientID", "wlzindicatieID" FROM public."client";
+GRANT SELECT ("client_key", "clientID", "wlzindicatieID") ON policy."client" TO "{prefix}_zorgkantoor";
+GRANT SELECT ("client_key", "clientID", "wlzindicatieID") ON policy."client" TO "{prefix}_zorgaanbieder";
+GRANT SELECT ("client_key", "clientID", "wlzindicatieID") ON policy."client" TO "{prefix}_ciz";
+CREATE VIEW policy."contactgegevens" AS SELECT "client_key", "contactGegevensID", "clientID", "contactPersoonID" FROM public."contactgegevens";
+GRANT SELECT ("client_key", "contactGegevensID", "clientID", "contactPersoonID") ON policy."contactgegevens" TO "{prefix}_zorgkantoor";
+GRANT SELECT ("client_key", "contactGegevensID", "clientID", "contactPersoonID") ON policy."contactgegevens" TO "{prefix}_zorgaanbieder";
+GRANT SELECT ("client_key", "contactGegevensID", "clientID", "contactPersoonID") ON policy."contactgegevens" TO "{prefix}_ciz";
+GRANT SELECT ("client_key", "contactGegevensID", "contactPersoonID") ON policy."contactgegevens" TO "{prefix}_burger";
+CREATE VIEW policy."contactpersoon" AS SELECT "client_key", "contactPersoonID", "clientID" FROM public."contactpersoon";
+GRANT SELECT ("client_key", "contactPersoonID", "clientID") ON policy."contactpersoon" TO "{prefix}_zorgkantoor";
+GRANT SELECT ("client_key", "contactPersoonID", "clientID") ON policy."contactpersoon" TO "{prefix}_zorgaanbieder";
+GRANT SELECT ("client_key", "contactPersoonID", "clientID") ON policy."contactpersoon" TO "{prefix}_ciz";
+CREATE VIEW policy."wlzindicatie" AS SELECT "client_key", "wlzindicatieID", "initieelVerantwoordelijkZorgkantoor" FROM public."wlzindicatie";
+GRANT SELECT ("client_key", "wlzindicatieID", "initieelVerantwoordelijkZorgkantoor") ON policy."wlzindicatie" TO "{prefix}_zorgkantoor";
+GRANT SELECT ("client_key", "wlzindicatieID") ON policy."wlzindicatie" TO "{prefix}_zorgaanbieder";
+GRANT SELECT ("client_key", "wlzindicatieID") ON policy."wlzindicatie" TO "{prefix}_ciz";
+CREATE VIEW policy."zorgrelatie" AS SELECT "client_key", "hoedanigheid", "code", "wlzIndicatieID" FROM public."zorgrelatie";
+GRANT SELECT ("client_key", "hoedanigheid", "code", "wlzIndicatieID") ON policy."zorgrelatie" TO "{prefix}_zorgkantoor";
+GRANT SELECT ("client_key", "hoedanigheid", "code", "wlzIndicatieID") ON policy."zorgrelatie" TO "{prefix}_zorgaanbieder";
+
+-- Adres
+ALTER TABLE public."adres" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "adresID", "adresSoort", "straatnaam", "huisnummer", "huisletter", "huisnummerToevoeging", "postcode", "plaatsnaam", "landCode", "aanduidingWoonadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."adres" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."adres" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol3 WHERE pol1."client_key" = "adres"."client_key" AND pol1."contactGegevensID" = "adres"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol2."clientID" = pol1."clientID" AND pol3."client_key" = pol2."client_key" AND pol3."wlzindicatieID" = pol2."wlzindicatieID" AND (pol3."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol3."client_key" AND pol4."wlzIndicatieID" = pol3."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKu' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol5 WHERE pol5."client_key" = pol3."client_key" AND pol5."wlzIndicatieID" = pol3."wlzindicatieID" AND pol5."hoedanigheid" = 'ZKn' AND pol5."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol6 WHERE pol6."client_key" = pol3."client_key" AND pol6."wlzIndicatieID" = pol3."wlzindicatieID" AND pol6."hoedanigheid" = 'ZKv' AND pol6."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))))) OR EXISTS (SELECT FROM policy."contactgegevens" pol7, policy."contactpersoon" pol8, policy."client" pol9, policy."wlzindicatie" pol10 WHERE pol7."client_key" = "adres"."client_key" AND pol7."contactGegevensID" = "adres"."contactGegevensID" AND pol8."client_key" = pol7."client_key" AND pol8."contactPersoonID" = pol7."contactPersoonID" AND pol9."client_key" = pol8."client_key" AND pol9."clientID" = pol8."clientID" AND pol10."client_key" = pol9."client_key" AND pol10."wlzindicatieID" = pol9."wlzindicatieID" AND (pol10."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol11 WHERE pol11."client_key" = pol10."client_key" AND pol11."wlzIndicatieID" = pol10."wlzindicatieID" AND pol11."hoedanigheid" = 'ZKu' AND pol11."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol12 WHERE pol12."client_key" = pol10."client_key" AND pol12."wlzIndicatieID" = pol10."wlzindicatieID" AND pol12."hoedanigheid" = 'ZKn' AND pol12."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol13 WHERE pol13."client_key" = pol10."client_key" AND pol13."wlzIndicatieID" = pol10."wlzindicatieID" AND pol13."hoedanigheid" = 'ZKv' AND pol13."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "adresID", "adresSoort", "straatnaam", "huisnummer", "huisletter", "huisnummerToevoeging", "postcode", "plaatsnaam", "landCode", "aanduidingWoonadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."adres" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."adres" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol3 WHERE pol1."client_key" = "adres"."client_key" AND pol1."contactGegevensID" = "adres"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol2."clientID" = pol1."clientID" AND pol3."client_key" = pol2."client_key" AND pol3."wlzindicatieID" = pol2."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol3."client_key" AND pol4."wlzIndicatieID" = pol3."wlzindicatieID" AND pol4."hoedanigheid" = 'ZA' AND pol4."code" = (SELECT nullif(current_setting('caller.agb', true), '')))) OR EXISTS (SELECT FROM policy."contactgegevens" pol5, policy."contactpersoon" pol6, policy."client" pol7, policy."wlzindicatie" pol8 WHERE pol5."client_key" = "adres"."client_key" AND pol5."contactGegevensID" = "adres"."contactGegevensID" AND pol6."client_key" = pol5."client_key" AND pol6."contactPersoonID" = pol5."contactPersoonID" AND pol7."client_key" = pol6."client_key" AND pol7."clientID" = pol6."clientID" AND pol8."client_key" = pol7."client_key" AND pol8."wlzindicatieID" = pol7."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol9 WHERE pol9."client_key" = pol8."client_key" AND pol9."wlzIndicatieID" = pol8."wlzindicatieID" AND pol9."hoedanigheid" = 'ZA' AND pol9."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "adresID", "adresSoort", "straatnaam", "huisnummer", "huisletter", "huisnummerToevoeging", "postcode", "plaatsnaam", "landCode", "aanduidingWoonadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."adres" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."adres" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol3 WHERE pol1."client_key" = "adres"."client_key" AND pol1."contactGegevensID" = "adres"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol2."clientID" = pol1."clientID" AND pol3."client_key" = pol2."client_key" AND pol3."wlzindicatieID" = pol2."wlzindicatieID") OR EXISTS (SELECT FROM policy."contactgegevens" pol4, policy."contactpersoon" pol5, policy."client" pol6, policy."wlzindicatie" pol7 WHERE pol4."client_key" = "adres"."client_key" AND pol4."contactGegevensID" = "adres"."contactGegevensID" AND pol5."client_key" = pol4."client_key" AND pol5."contactPersoonID" = pol4."contactPersoonID" AND pol6."client_key" = pol5."client_key" AND pol6."clientID" = pol5."clientID" AND pol7."client_key" = pol6."client_key" AND pol7."wlzindicatieID" = pol6."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "adresID", "adresSoort", "straatnaam", "huisnummer", "huisletter", "huisnummerToevoeging", "postcode", "plaatsnaam", "landCode", "aanduidingWoonadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."adres" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."adres" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        ("adres"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid) AND EXISTS (SELECT FROM policy."contactgegevens" pol1 WHERE pol1."client_key" = "adres"."client_key" AND pol1."contactGegevensID" = "adres"."contactGegevensID" AND pol1."contactPersoonID" IS NULL))
+    )
+);
+
+-- Beperking
+ALTER TABLE public."beperking" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "beperkingID", "categorie", "duur", "commentaar", "wlzindicatieID") ON public."beperking" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."beperking" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "beperking"."client_key" AND pol1."wlzindicatieID" = "beperking"."wlzindicatieID" AND (pol1."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZKu' AND pol2."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."wlzIndicatieID" = pol1."wlzindicatieID" AND pol3."hoedanigheid" = 'ZKn' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol1."client_key" AND pol4."wlzIndicatieID" = pol1."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKv' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "beperkingID", "categorie", "duur", "commentaar", "wlzindicatieID") ON public."beperking" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."beperking" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "beperking"."client_key" AND pol1."wlzindicatieID" = "beperking"."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "beperkingID", "categorie", "duur", "commentaar", "wlzindicatieID") ON public."beperking" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."beperking" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "beperking"."client_key" AND pol1."wlzindicatieID" = "beperking"."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "beperkingID", "categorie", "duur", "wlzindicatieID") ON public."beperking" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."beperking" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        "beperking"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- BeperkingScore
+ALTER TABLE public."beperkingscore" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "beperkingScoreID", "beperkingVraag", "beperkingScore", "commentaar", "beperkingID") ON public."beperkingscore" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."beperkingscore" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."beperking" pol1, policy."wlzindicatie" pol2 WHERE pol1."client_key" = "beperkingscore"."client_key" AND pol1."beperkingID" = "beperkingscore"."beperkingID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID" AND (pol2."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol2."client_key" AND pol3."wlzIndicatieID" = pol2."wlzindicatieID" AND pol3."hoedanigheid" = 'ZKu' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol2."client_key" AND pol4."wlzIndicatieID" = pol2."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKn' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol5 WHERE pol5."client_key" = pol2."client_key" AND pol5."wlzIndicatieID" = pol2."wlzindicatieID" AND pol5."hoedanigheid" = 'ZKv' AND pol5."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "beperkingScoreID", "beperkingVraag", "beperkingScore", "commentaar", "beperkingID") ON public."beperkingscore" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."beperkingscore" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."beperking" pol1, policy."wlzindicatie" pol2 WHERE pol1."client_key" = "beperkingscore"."client_key" AND pol1."beperkingID" = "beperkingscore"."beperkingID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol2."client_key" AND pol3."wlzIndicatieID" = pol2."wlzindicatieID" AND pol3."hoedanigheid" = 'ZA' AND pol3."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "beperkingScoreID", "beperkingVraag", "beperkingScore", "commentaar", "beperkingID") ON public."beperkingscore" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."beperkingscore" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."beperking" pol1, policy."wlzindicatie" pol2 WHERE pol1."client_key" = "beperkingscore"."client_key" AND pol1."beperkingID" = "beperkingscore"."beperkingID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "beperkingScoreID", "beperkingVraag", "beperkingScore", "beperkingID") ON public."beperkingscore" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."beperkingscore" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        "beperkingscore"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- IndicatieClient
+ALTER TABLE public."client" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "clientID", "bsn", "geheimeClient", "geboorteDatum", "geboortedatumGebruik", "geslacht", "burgerlijkeStaat", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "voornamen", "roepnaam", "voorletters", "naamGebruik", "leefeenheid", "agbcodeHuisarts", "communicatieVorm", "taal", "commentaar", "wlzindicatieID") ON public."client" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."client" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "client"."client_key" AND pol1."wlzindicatieID" = "client"."wlzindicatieID" AND (pol1."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZKu' AND pol2."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."wlzIndicatieID" = pol1."wlzindicatieID" AND pol3."hoedanigheid" = 'ZKn' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol1."client_key" AND pol4."wlzIndicatieID" = pol1."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKv' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "clientID", "bsn", "geheimeClient", "geboorteDatum", "geboortedatumGebruik", "geslacht", "burgerlijkeStaat", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "voornamen", "roepnaam", "voorletters", "naamGebruik", "leefeenheid", "agbcodeHuisarts", "communicatieVorm", "taal", "commentaar", "wlzindicatieID") ON public."client" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."client" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "client"."client_key" AND pol1."wlzindicatieID" = "client"."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "clientID", "bsn", "geheimeClient", "geboorteDatum", "geboortedatumGebruik", "geslacht", "burgerlijkeStaat", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "voornamen", "roepnaam", "voorletters", "naamGebruik", "leefeenheid", "agbcodeHuisarts", "communicatieVorm", "taal", "commentaar", "wlzindicatieID") ON public."client" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."client" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "client"."client_key" AND pol1."wlzindicatieID" = "client"."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "clientID", "bsn", "geheimeClient", "geboorteDatum", "geboortedatumGebruik", "geslacht", "burgerlijkeStaat", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "voornamen", "roepnaam", "voorletters", "naamGebruik", "leefeenheid", "agbcodeHuisarts", "communicatieVorm", "taal", "wlzindicatieID") ON public."client" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."client" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        "client"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- ContactGegevens
+ALTER TABLE public."contactgegevens" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "contactGegevensID", "clientID", "contactPersoonID") ON public."contactgegevens" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."contactgegevens" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."client" pol1, policy."wlzindicatie" pol2 WHERE pol1."client_key" = "contactgegevens"."client_key" AND pol1."clientID" = "contactgegevens"."clientID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID" AND (pol2."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol2."client_key" AND pol3."wlzIndicatieID" = pol2."wlzindicatieID" AND pol3."hoedanigheid" = 'ZKu' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol2."client_key" AND pol4."wlzIndicatieID" = pol2."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKn' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol5 WHERE pol5."client_key" = pol2."client_key" AND pol5."wlzIndicatieID" = pol2."wlzindicatieID" AND pol5."hoedanigheid" = 'ZKv' AND pol5."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))))) OR EXISTS (SELECT FROM policy."contactpersoon" pol6, policy."client" pol7, policy."wlzindicatie" pol8 WHERE pol6."client_key" = "contactgegevens"."client_key" AND pol6."contactPersoonID" = "contactgegevens"."contactPersoonID" AND pol7."client_key" = pol6."client_key" AND pol7."clientID" = pol6."clientID" AND pol8."client_key" = pol7."client_key" AND pol8."wlzindicatieID" = pol7."wlzindicatieID" AND (pol8."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol9 WHERE pol9."client_key" = pol8."client_key" AND pol9."wlzIndicatieID" = pol8."wlzindicatieID" AND pol9."hoedanigheid" = 'ZKu' AND pol9."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol10 WHERE pol10."client_key" = pol8."client_key" AND pol10."wlzIndicatieID" = pol8."wlzindicatieID" AND pol10."hoedanigheid" = 'ZKn' AND pol10."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol11 WHERE pol11."client_key" = pol8."client_key" AND pol11."wlzIndicatieID" = pol8."wlzindicatieID" AND pol11."hoedanigheid" = 'ZKv' AND pol11."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "contactGegevensID", "clientID", "contactPersoonID") ON public."contactgegevens" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."contactgegevens" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."client" pol1, policy."wlzindicatie" pol2 WHERE pol1."client_key" = "contactgegevens"."client_key" AND pol1."clientID" = "contactgegevens"."clientID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol2."client_key" AND pol3."wlzIndicatieID" = pol2."wlzindicatieID" AND pol3."hoedanigheid" = 'ZA' AND pol3."code" = (SELECT nullif(current_setting('caller.agb', true), '')))) OR EXISTS (SELECT FROM policy."contactpersoon" pol4, policy."client" pol5, policy."wlzindicatie" pol6 WHERE pol4."client_key" = "contactgegevens"."client_key" AND pol4."contactPersoonID" = "contactgegevens"."contactPersoonID" AND pol5."client_key" = pol4."client_key" AND pol5."clientID" = pol4."clientID" AND pol6."client_key" = pol5."client_key" AND pol6."wlzindicatieID" = pol5."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol7 WHERE pol7."client_key" = pol6."client_key" AND pol7."wlzIndicatieID" = pol6."wlzindicatieID" AND pol7."hoedanigheid" = 'ZA' AND pol7."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "contactGegevensID", "clientID", "contactPersoonID") ON public."contactgegevens" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."contactgegevens" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."client" pol1, policy."wlzindicatie" pol2 WHERE pol1."client_key" = "contactgegevens"."client_key" AND pol1."clientID" = "contactgegevens"."clientID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID") OR EXISTS (SELECT FROM policy."contactpersoon" pol3, policy."client" pol4, policy."wlzindicatie" pol5 WHERE pol3."client_key" = "contactgegevens"."client_key" AND pol3."contactPersoonID" = "contactgegevens"."contactPersoonID" AND pol4."client_key" = pol3."client_key" AND pol4."clientID" = pol3."clientID" AND pol5."client_key" = pol4."client_key" AND pol5."wlzindicatieID" = pol4."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "contactGegevensID", "clientID", "contactPersoonID") ON public."contactgegevens" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."contactgegevens" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        ("contactgegevens"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid) AND "contactgegevens"."contactPersoonID" IS NULL)
+    )
+);
+
+-- ContactPersoon
+ALTER TABLE public."contactpersoon" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "contactPersoonID", "relatieNummer", "volgorde", "soortRelatie", "rol", "relatie", "voornamen", "roepnaam", "voorletters", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "naamGebruik", "geslacht", "geboorteDatum", "geboortedatumGebruik", "ingangsdatum", "einddatum", "clientID") ON public."contactpersoon" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."contactpersoon" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."client" pol1, policy."wlzindicatie" pol2 WHERE pol1."client_key" = "contactpersoon"."client_key" AND pol1."clientID" = "contactpersoon"."clientID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID" AND (pol2."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol2."client_key" AND pol3."wlzIndicatieID" = pol2."wlzindicatieID" AND pol3."hoedanigheid" = 'ZKu' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol2."client_key" AND pol4."wlzIndicatieID" = pol2."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKn' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol5 WHERE pol5."client_key" = pol2."client_key" AND pol5."wlzIndicatieID" = pol2."wlzindicatieID" AND pol5."hoedanigheid" = 'ZKv' AND pol5."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "contactPersoonID", "relatieNummer", "volgorde", "soortRelatie", "rol", "relatie", "voornamen", "roepnaam", "voorletters", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "naamGebruik", "geslacht", "geboorteDatum", "geboortedatumGebruik", "ingangsdatum", "einddatum", "clientID") ON public."contactpersoon" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."contactpersoon" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."client" pol1, policy."wlzindicatie" pol2 WHERE pol1."client_key" = "contactpersoon"."client_key" AND pol1."clientID" = "contactpersoon"."clientID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol2."client_key" AND pol3."wlzIndicatieID" = pol2."wlzindicatieID" AND pol3."hoedanigheid" = 'ZA' AND pol3."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "contactPersoonID", "relatieNummer", "volgorde", "soortRelatie", "rol", "relatie", "voornamen", "roepnaam", "voorletters", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "naamGebruik", "geslacht", "geboorteDatum", "geboortedatumGebruik", "ingangsdatum", "einddatum", "clientID") ON public."contactpersoon" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."contactpersoon" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."client" pol1, policy."wlzindicatie" pol2 WHERE pol1."client_key" = "contactpersoon"."client_key" AND pol1."clientID" = "contactpersoon"."clientID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID")
+    )
+);
+
+-- Email
+ALTER TABLE public."email" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "emailID", "emailadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."email" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."email" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol3 WHERE pol1."client_key" = "email"."client_key" AND pol1."contactGegevensID" = "email"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol2."clientID" = pol1."clientID" AND pol3."client_key" = pol2."client_key" AND pol3."wlzindicatieID" = pol2."wlzindicatieID" AND (pol3."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol3."client_key" AND pol4."wlzIndicatieID" = pol3."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKu' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol5 WHERE pol5."client_key" = pol3."client_key" AND pol5."wlzIndicatieID" = pol3."wlzindicatieID" AND pol5."hoedanigheid" = 'ZKn' AND pol5."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol6 WHERE pol6."client_key" = pol3."client_key" AND pol6."wlzIndicatieID" = pol3."wlzindicatieID" AND pol6."hoedanigheid" = 'ZKv' AND pol6."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))))) OR EXISTS (SELECT FROM policy."contactgegevens" pol7, policy."contactpersoon" pol8, policy."client" pol9, policy."wlzindicatie" pol10 WHERE pol7."client_key" = "email"."client_key" AND pol7."contactGegevensID" = "email"."contactGegevensID" AND pol8."client_key" = pol7."client_key" AND pol8."contactPersoonID" = pol7."contactPersoonID" AND pol9."client_key" = pol8."client_key" AND pol9."clientID" = pol8."clientID" AND pol10."client_key" = pol9."client_key" AND pol10."wlzindicatieID" = pol9."wlzindicatieID" AND (pol10."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol11 WHERE pol11."client_key" = pol10."client_key" AND pol11."wlzIndicatieID" = pol10."wlzindicatieID" AND pol11."hoedanigheid" = 'ZKu' AND pol11."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol12 WHERE pol12."client_key" = pol10."client_key" AND pol12."wlzIndicatieID" = pol10."wlzindicatieID" AND pol12."hoedanigheid" = 'ZKn' AND pol12."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol13 WHERE pol13."client_key" = pol10."client_key" AND pol13."wlzIndicatieID" = pol10."wlzindicatieID" AND pol13."hoedanigheid" = 'ZKv' AND pol13."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "emailID", "emailadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."email" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."email" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol3 WHERE pol1."client_key" = "email"."client_key" AND pol1."contactGegevensID" = "email"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol2."clientID" = pol1."clientID" AND pol3."client_key" = pol2."client_key" AND pol3."wlzindicatieID" = pol2."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol3."client_key" AND pol4."wlzIndicatieID" = pol3."wlzindicatieID" AND pol4."hoedanigheid" = 'ZA' AND pol4."code" = (SELECT nullif(current_setting('caller.agb', true), '')))) OR EXISTS (SELECT FROM policy."contactgegevens" pol5, policy."contactpersoon" pol6, policy."client" pol7, policy."wlzindicatie" pol8 WHERE pol5."client_key" = "email"."client_key" AND pol5."contactGegevensID" = "email"."contactGegevensID" AND pol6."client_key" = pol5."client_key" AND pol6."contactPersoonID" = pol5."contactPersoonID" AND pol7."client_key" = pol6."client_key" AND pol7."clientID" = pol6."clientID" AND pol8."client_key" = pol7."client_key" AND pol8."wlzindicatieID" = pol7."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol9 WHERE pol9."client_key" = pol8."client_key" AND pol9."wlzIndicatieID" = pol8."wlzindicatieID" AND pol9."hoedanigheid" = 'ZA' AND pol9."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "emailID", "emailadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."email" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."email" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol3 WHERE pol1."client_key" = "email"."client_key" AND pol1."contactGegevensID" = "email"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol2."clientID" = pol1."clientID" AND pol3."client_key" = pol2."client_key" AND pol3."wlzindicatieID" = pol2."wlzindicatieID") OR EXISTS (SELECT FROM policy."contactgegevens" pol4, policy."contactpersoon" pol5, policy."client" pol6, policy."wlzindicatie" pol7 WHERE pol4."client_key" = "email"."client_key" AND pol4."contactGegevensID" = "email"."contactGegevensID" AND pol5."client_key" = pol4."client_key" AND pol5."contactPersoonID" = pol4."contactPersoonID" AND pol6."client_key" = pol5."client_key" AND pol6."clientID" = pol5."clientID" AND pol7."client_key" = pol6."client_key" AND pol7."wlzindicatieID" = pol6."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "emailID", "emailadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."email" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."email" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        ("email"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid) AND EXISTS (SELECT FROM policy."contactgegevens" pol1 WHERE pol1."client_key" = "email"."client_key" AND pol1."contactGegevensID" = "email"."contactGegevensID" AND pol1."contactPersoonID" IS NULL))
+    )
+);
+
+-- GeindiceerdZorgzwaartepakket
+ALTER TABLE public."geindiceerdzorgzwaartepakket" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "geindiceerdZorgzwaartepakketID", "zzpCode", "ingangsdatum", "einddatum", "voorkeurClient", "instellingVoorkeur", "financiering", "commentaar", "wlzindicatieID") ON public."geindiceerdzorgzwaartepakket" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."geindiceerdzorgzwaartepakket" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "geindiceerdzorgzwaartepakket"."client_key" AND pol1."wlzindicatieID" = "geindiceerdzorgzwaartepakket"."wlzindicatieID" AND (pol1."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZKu' AND pol2."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."wlzIndicatieID" = pol1."wlzindicatieID" AND pol3."hoedanigheid" = 'ZKn' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol1."client_key" AND pol4."wlzIndicatieID" = pol1."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKv' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "geindiceerdZorgzwaartepakketID", "zzpCode", "ingangsdatum", "einddatum", "voorkeurClient", "instellingVoorkeur", "financiering", "commentaar", "wlzindicatieID") ON public."geindiceerdzorgzwaartepakket" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."geindiceerdzorgzwaartepakket" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "geindiceerdzorgzwaartepakket"."client_key" AND pol1."wlzindicatieID" = "geindiceerdzorgzwaartepakket"."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "geindiceerdZorgzwaartepakketID", "zzpCode", "ingangsdatum", "einddatum", "voorkeurClient", "instellingVoorkeur", "financiering", "commentaar", "wlzindicatieID") ON public."geindiceerdzorgzwaartepakket" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."geindiceerdzorgzwaartepakket" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "geindiceerdzorgzwaartepakket"."client_key" AND pol1."wlzindicatieID" = "geindiceerdzorgzwaartepakket"."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "geindiceerdZorgzwaartepakketID", "zzpCode", "ingangsdatum", "einddatum", "voorkeurClient", "instellingVoorkeur", "financiering", "wlzindicatieID") ON public."geindiceerdzorgzwaartepakket" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."geindiceerdzorgzwaartepakket" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        "geindiceerdzorgzwaartepakket"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- Grondslag
+ALTER TABLE public."grondslag" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "grondslagID", "grondslag", "volgorde", "wlzindicatieID") ON public."grondslag" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."grondslag" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "grondslag"."client_key" AND pol1."wlzindicatieID" = "grondslag"."wlzindicatieID" AND (pol1."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZKu' AND pol2."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."wlzIndicatieID" = pol1."wlzindicatieID" AND pol3."hoedanigheid" = 'ZKn' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol1."client_key" AND pol4."wlzIndicatieID" = pol1."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKv' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "grondslagID", "grondslag", "volgorde", "wlzindicatieID") ON public."grondslag" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."grondslag" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "grondslag"."client_key" AND pol1."wlzindicatieID" = "grondslag"."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "grondslagID", "grondslag", "volgorde", "wlzindicatieID") ON public."grondslag" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."grondslag" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "grondslag"."client_key" AND pol1."wlzindicatieID" = "grondslag"."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "grondslagID", "grondslag", "volgorde", "wlzindicatieID") ON public."grondslag" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."grondslag" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        "grondslag"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- Stoornis
+ALTER TABLE public."stoornis" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "stoornisID", "grondslag", "diagnoseCodelijst", "diagnoseSubCodelijst", "ziektebeeldStoornis", "prognose", "commentaar", "wlzindicatieID") ON public."stoornis" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."stoornis" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "stoornis"."client_key" AND pol1."wlzindicatieID" = "stoornis"."wlzindicatieID" AND (pol1."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZKu' AND pol2."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."wlzIndicatieID" = pol1."wlzindicatieID" AND pol3."hoedanigheid" = 'ZKn' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol1."client_key" AND pol4."wlzIndicatieID" = pol1."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKv' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "stoornisID", "grondslag", "diagnoseCodelijst", "diagnoseSubCodelijst", "ziektebeeldStoornis", "prognose", "commentaar", "wlzindicatieID") ON public."stoornis" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."stoornis" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "stoornis"."client_key" AND pol1."wlzindicatieID" = "stoornis"."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "stoornisID", "grondslag", "diagnoseCodelijst", "diagnoseSubCodelijst", "ziektebeeldStoornis", "prognose", "commentaar", "wlzindicatieID") ON public."stoornis" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."stoornis" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "stoornis"."client_key" AND pol1."wlzindicatieID" = "stoornis"."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "stoornisID", "grondslag", "diagnoseCodelijst", "diagnoseSubCodelijst", "ziektebeeldStoornis", "prognose", "wlzindicatieID") ON public."stoornis" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."stoornis" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        "stoornis"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- StoornisScore
+ALTER TABLE public."stoornisscore" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "stoornisScoreID", "stoornisVraag", "stoornisScore", "commentaar", "wlzindicatieID") ON public."stoornisscore" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."stoornisscore" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "stoornisscore"."client_key" AND pol1."wlzindicatieID" = "stoornisscore"."wlzindicatieID" AND (pol1."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZKu' AND pol2."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."wlzIndicatieID" = pol1."wlzindicatieID" AND pol3."hoedanigheid" = 'ZKn' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol1."client_key" AND pol4."wlzIndicatieID" = pol1."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKv' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "stoornisScoreID", "stoornisVraag", "stoornisScore", "commentaar", "wlzindicatieID") ON public."stoornisscore" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."stoornisscore" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "stoornisscore"."client_key" AND pol1."wlzindicatieID" = "stoornisscore"."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "stoornisScoreID", "stoornisVraag", "stoornisScore", "commentaar", "wlzindicatieID") ON public."stoornisscore" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."stoornisscore" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "stoornisscore"."client_key" AND pol1."wlzindicatieID" = "stoornisscore"."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "stoornisScoreID", "stoornisVraag", "stoornisScore", "wlzindicatieID") ON public."stoornisscore" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."stoornisscore" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        "stoornisscore"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- Telefoon
+ALTER TABLE public."telefoon" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "telefoonID", "telefoonnummer", "landnummer", "ingangsdatum", "einddatum", "contactGegevensID") ON public."telefoon" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."telefoon" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol3 WHERE pol1."client_key" = "telefoon"."client_key" AND pol1."contactGegevensID" = "telefoon"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol2."clientID" = pol1."clientID" AND pol3."client_key" = pol2."client_key" AND pol3."wlzindicatieID" = pol2."wlzindicatieID" AND (pol3."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol3."client_key" AND pol4."wlzIndicatieID" = pol3."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKu' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol5 WHERE pol5."client_key" = pol3."client_key" AND pol5."wlzIndicatieID" = pol3."wlzindicatieID" AND pol5."hoedanigheid" = 'ZKn' AND pol5."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol6 WHERE pol6."client_key" = pol3."client_key" AND pol6."wlzIndicatieID" = pol3."wlzindicatieID" AND pol6."hoedanigheid" = 'ZKv' AND pol6."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))))) OR EXISTS (SELECT FROM policy."contactgegevens" pol7, policy."contactpersoon" pol8, policy."client" pol9, policy."wlzindicatie" pol10 WHERE pol7."client_key" = "telefoon"."client_key" AND pol7."contactGegevensID" = "telefoon"."contactGegevensID" AND pol8."client_key" = pol7."client_key" AND pol8."contactPersoonID" = pol7."contactPersoonID" AND pol9."client_key" = pol8."client_key" AND pol9."clientID" = pol8."clientID" AND pol10."client_key" = pol9."client_key" AND pol10."wlzindicatieID" = pol9."wlzindicatieID" AND (pol10."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol11 WHERE pol11."client_key" = pol10."client_key" AND pol11."wlzIndicatieID" = pol10."wlzindicatieID" AND pol11."hoedanigheid" = 'ZKu' AND pol11."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol12 WHERE pol12."client_key" = pol10."client_key" AND pol12."wlzIndicatieID" = pol10."wlzindicatieID" AND pol12."hoedanigheid" = 'ZKn' AND pol12."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol13 WHERE pol13."client_key" = pol10."client_key" AND pol13."wlzIndicatieID" = pol10."wlzindicatieID" AND pol13."hoedanigheid" = 'ZKv' AND pol13."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "telefoonID", "telefoonnummer", "landnummer", "ingangsdatum", "einddatum", "contactGegevensID") ON public."telefoon" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."telefoon" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol3 WHERE pol1."client_key" = "telefoon"."client_key" AND pol1."contactGegevensID" = "telefoon"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol2."clientID" = pol1."clientID" AND pol3."client_key" = pol2."client_key" AND pol3."wlzindicatieID" = pol2."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol3."client_key" AND pol4."wlzIndicatieID" = pol3."wlzindicatieID" AND pol4."hoedanigheid" = 'ZA' AND pol4."code" = (SELECT nullif(current_setting('caller.agb', true), '')))) OR EXISTS (SELECT FROM policy."contactgegevens" pol5, policy."contactpersoon" pol6, policy."client" pol7, policy."wlzindicatie" pol8 WHERE pol5."client_key" = "telefoon"."client_key" AND pol5."contactGegevensID" = "telefoon"."contactGegevensID" AND pol6."client_key" = pol5."client_key" AND pol6."contactPersoonID" = pol5."contactPersoonID" AND pol7."client_key" = pol6."client_key" AND pol7."clientID" = pol6."clientID" AND pol8."client_key" = pol7."client_key" AND pol8."wlzindicatieID" = pol7."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol9 WHERE pol9."client_key" = pol8."client_key" AND pol9."wlzIndicatieID" = pol8."wlzindicatieID" AND pol9."hoedanigheid" = 'ZA' AND pol9."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "telefoonID", "telefoonnummer", "landnummer", "ingangsdatum", "einddatum", "contactGegevensID") ON public."telefoon" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."telefoon" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol3 WHERE pol1."client_key" = "telefoon"."client_key" AND pol1."contactGegevensID" = "telefoon"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol2."clientID" = pol1."clientID" AND pol3."client_key" = pol2."client_key" AND pol3."wlzindicatieID" = pol2."wlzindicatieID") OR EXISTS (SELECT FROM policy."contactgegevens" pol4, policy."contactpersoon" pol5, policy."client" pol6, policy."wlzindicatie" pol7 WHERE pol4."client_key" = "telefoon"."client_key" AND pol4."contactGegevensID" = "telefoon"."contactGegevensID" AND pol5."client_key" = pol4."client_key" AND pol5."contactPersoonID" = pol4."contactPersoonID" AND pol6."client_key" = pol5."client_key" AND pol6."clientID" = pol5."clientID" AND pol7."client_key" = pol6."client_key" AND pol7."wlzindicatieID" = pol6."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "telefoonID", "telefoonnummer", "landnummer", "ingangsdatum", "einddatum", "contactGegevensID") ON public."telefoon" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."telefoon" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        ("telefoon"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid) AND EXISTS (SELECT FROM policy."contactgegevens" pol1 WHERE pol1."client_key" = "telefoon"."client_key" AND pol1."contactGegevensID" = "telefoon"."contactGegevensID" AND pol1."contactPersoonID" IS NULL))
+    )
+);
+
+-- VervallenGeldigheid
+ALTER TABLE public."vervallengeldigheid" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "vervallenGeldigheidID", "vervaldatum", "vaststellingmoment", "reden", "nieuwVerantwoordelijkZorgkantoor", "wlzindicatieID") ON public."vervallengeldigheid" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."vervallengeldigheid" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "vervallengeldigheid"."client_key" AND pol1."wlzindicatieID" = "vervallengeldigheid"."wlzindicatieID" AND (pol1."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZKu' AND pol2."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."wlzIndicatieID" = pol1."wlzindicatieID" AND pol3."hoedanigheid" = 'ZKn' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol1."client_key" AND pol4."wlzIndicatieID" = pol1."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKv' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "vervallenGeldigheidID", "vervaldatum", "vaststellingmoment", "reden", "nieuwVerantwoordelijkZorgkantoor", "wlzindicatieID") ON public."vervallengeldigheid" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."vervallengeldigheid" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "vervallengeldigheid"."client_key" AND pol1."wlzindicatieID" = "vervallengeldigheid"."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "vervallenGeldigheidID", "vervaldatum", "vaststellingmoment", "reden", "nieuwVerantwoordelijkZorgkantoor", "wlzindicatieID") ON public."vervallengeldigheid" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."vervallengeldigheid" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "vervallengeldigheid"."client_key" AND pol1."wlzindicatieID" = "vervallengeldigheid"."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "vervallenGeldigheidID", "vervaldatum", "vaststellingmoment", "reden", "nieuwVerantwoordelijkZorgkantoor", "wlzindicatieID") ON public."vervallengeldigheid" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."vervallengeldigheid" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        "vervallengeldigheid"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- WlzIndicatie
+ALTER TABLE public."wlzindicatie" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "wlzindicatieID", "bsn", "besluitnummer", "soortWlzindicatie", "afgiftedatum", "ingangsdatum", "einddatum", "meerzorg", "initieelVerantwoordelijkZorgkantoor", "vervaldatum", "commentaar") ON public."wlzindicatie" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."wlzindicatie" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        "wlzindicatie"."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), ''))
+        OR EXISTS (SELECT FROM policy."zorgrelatie" pol1 WHERE pol1."client_key" = "wlzindicatie"."client_key" AND pol1."wlzIndicatieID" = "wlzindicatie"."wlzindicatieID" AND pol1."hoedanigheid" = 'ZKu' AND pol1."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))
+        OR EXISTS (SELECT FROM policy."zorgrelatie" pol1 WHERE pol1."client_key" = "wlzindicatie"."client_key" AND pol1."wlzIndicatieID" = "wlzindicatie"."wlzindicatieID" AND pol1."hoedanigheid" = 'ZKn' AND pol1."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))
+        OR EXISTS (SELECT FROM policy."zorgrelatie" pol1 WHERE pol1."client_key" = "wlzindicatie"."client_key" AND pol1."wlzIndicatieID" = "wlzindicatie"."wlzindicatieID" AND pol1."hoedanigheid" = 'ZKv' AND pol1."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))
+    )
+);
+GRANT SELECT ("client_key", "wlzindicatieID", "bsn", "besluitnummer", "soortWlzindicatie", "afgiftedatum", "ingangsdatum", "einddatum", "meerzorg", "initieelVerantwoordelijkZorgkantoor", "vervaldatum", "commentaar") ON public."wlzindicatie" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."wlzindicatie" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."zorgrelatie" pol1 WHERE pol1."client_key" = "wlzindicatie"."client_key" AND pol1."wlzIndicatieID" = "wlzindicatie"."wlzindicatieID" AND pol1."hoedanigheid" = 'ZA' AND pol1."code" = (SELECT nullif(current_setting('caller.agb', true), '')))
+    )
+);
+GRANT SELECT ("client_key", "wlzindicatieID", "bsn", "besluitnummer", "soortWlzindicatie", "afgiftedatum", "ingangsdatum", "einddatum", "meerzorg", "initieelVerantwoordelijkZorgkantoor", "vervaldatum", "commentaar") ON public."wlzindicatie" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."wlzindicatie" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0))
+);
+GRANT SELECT ("client_key", "wlzindicatieID", "bsn", "besluitnummer", "soortWlzindicatie", "afgiftedatum", "ingangsdatum", "einddatum", "meerzorg", "initieelVerantwoordelijkZorgkantoor", "vervaldatum") ON public."wlzindicatie" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."wlzindicatie" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        "wlzindicatie"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- Wzd
+ALTER TABLE public."wzd" ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ("client_key", "wzdID", "wzdVerklaring", "ingangsdatum", "einddatum", "wlzindicatieID") ON public."wzd" TO "{prefix}_zorgkantoor";
+CREATE POLICY "lezen_zorgkantoor" ON public."wzd" FOR SELECT TO "{prefix}_zorgkantoor" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "wzd"."client_key" AND pol1."wlzindicatieID" = "wzd"."wlzindicatieID" AND (pol1."initieelVerantwoordelijkZorgkantoor" = (SELECT nullif(current_setting('caller.uzovi', true), '')) OR EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZKu' AND pol2."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."wlzIndicatieID" = pol1."wlzindicatieID" AND pol3."hoedanigheid" = 'ZKn' AND pol3."code" = (SELECT nullif(current_setting('caller.uzovi', true), ''))) OR EXISTS (SELECT FROM policy."zorgrelatie" pol4 WHERE pol4."client_key" = pol1."client_key" AND pol4."wlzIndicatieID" = pol1."wlzindicatieID" AND pol4."hoedanigheid" = 'ZKv' AND pol4."code" = (SELECT nullif(current_setting('caller.uzovi', true), '')))))
+    )
+);
+GRANT SELECT ("client_key", "wzdID", "wzdVerklaring", "ingangsdatum", "einddatum", "wlzindicatieID") ON public."wzd" TO "{prefix}_zorgaanbieder";
+CREATE POLICY "lezen_zorgaanbieder" ON public."wzd" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "wzd"."client_key" AND pol1."wlzindicatieID" = "wzd"."wlzindicatieID" AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = (SELECT nullif(current_setting('caller.agb', true), ''))))
+    )
+);
+GRANT SELECT ("client_key", "wzdID", "wzdVerklaring", "ingangsdatum", "einddatum", "wlzindicatieID") ON public."wzd" TO "{prefix}_ciz";
+CREATE POLICY "lezen_ciz" ON public."wzd" FOR SELECT TO "{prefix}_ciz" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "wzd"."client_key" AND pol1."wlzindicatieID" = "wzd"."wlzindicatieID")
+    )
+);
+GRANT SELECT ("client_key", "wzdID", "wzdVerklaring", "ingangsdatum", "einddatum", "wlzindicatieID") ON public."wzd" TO "{prefix}_burger";
+CREATE POLICY "lezen_burger" ON public."wzd" FOR SELECT TO "{prefix}_burger" USING (
+    ((SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0) OR (SELECT position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)) AND (
+        "wzd"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+    )
+);
+
+-- Zorgrelatie
+ALTER TABLE public."zorgrelatie" ENABLE ROW LEVEL SECURITY;

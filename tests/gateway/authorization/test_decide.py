@@ -1,0 +1,186 @@
+"""The static decision: what of an operation a caller may not have, named before anything is fetched."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.authorization.decide import Reason
+from gateway.authorization.grants import caller_from_claims
+from tests.gateway.authorization.harness import caller, decision, refused
+from tests.gateway.authorization.library import grants
+
+CLERK = caller("CLERK", "stock:read reviews:read")
+READER = caller("READER", "stock:read reviews:read")
+AUDITOR = caller("AUDITOR", "stock:read")
+
+
+def test_what_the_role_has_grants_for_is_allowed():
+    assert decision(grants(), CLERK, "{ books { title price loans { reader } reviews { stars } } }").allowed
+
+
+def test_every_refused_coordinate_is_named_once_in_the_order_of_the_operation():
+    query = "{ books { price title branch loans { reader until } again: price } }"
+    assert refused(grants(), READER, query) == [
+        "Book.price: role",
+        "Book.branch: role",
+        "Book.loans: role",
+        "Loan.reader: role",
+        "Loan.until: role",
+    ]
+
+
+def test_an_old_scope_opens_the_same_and_a_refusal_names_the_first():
+    old = caller("CLERK", "stock:old")
+    assert decision(grants(), old, "{ books { title } }").allowed
+    verdict = decision(grants(), caller("CLERK", "reviews:read"), "{ books { title reviews { stars } } }")
+    assert verdict.missing_scopes == ("stock:read",)
+    assert [(r.coordinate, r.scope) for r in verdict.refused] == [
+        ("Book.title", "stock:read"),
+        # A contribution to an entity needs the entity's home too.
+        ("Book.reviews", "stock:read"),
+    ]
+
+
+def test_no_role_no_rights():
+    assert refused(grants(), caller(None, "stock:read"), "{ books { title } }") == ["Book.title: role"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ books { branch } }",
+        "{ books { title: branch } }",
+        "{ a: books { x: branch } }",
+        "{ books { ...F } } fragment F on Book { branch }",
+        "{ books { ... on Book { ... { branch } } } }",
+        "query ($yes: Boolean!) { books { branch @include(if: $yes) } }",
+        "query ($yes: Boolean!) { books { ... @include(if: $yes) { branch } } }",
+        "query ($no: Boolean!) { books { branch @skip(if: $no) } }",
+        "query ($yes: Boolean!) { books @include(if: $yes) { branch } }",
+    ],
+)
+def test_a_forbidden_field_is_refused_however_it_is_written(query: str):
+    assert refused(grants(), CLERK, query, {"yes": True, "no": False})[:1] == ["Book.branch: role"]
+
+
+def test_a_field_that_is_skipped_is_not_asked_for():
+    query = "query ($yes: Boolean!) { books { title branch @include(if: $yes) } }"
+    assert decision(grants(), CLERK, query, {"yes": False}).allowed
+
+
+def test_introspection_is_free_but_not_the_types_that_it_hangs_on():
+    assert decision(grants(), CLERK, "{ __typename __schema { x: __typename } books { __typename } }").allowed
+    assert refused(grants(), AUDITOR, "{ books { __typename } }") == ["Query.books: role"]
+
+
+def test_a_field_of_an_interface_is_asked_of_every_type_that_may_stand_there():
+    assert refused(grants(), CLERK, "{ things { title } }") == ["Map.title: role"]
+    assert decision(grants(), CLERK, "{ things { ... on Book { title } } }").allowed
+    assert refused(grants(), CLERK, "{ things { ... on Map { title } ... on Book { title: branch } } }") == [
+        "Map.title: role",
+        "Book.branch: role",
+    ]
+
+
+def test_a_mutation_needs_a_grant_of_its_own():
+    assert refused(grants(), CLERK, "mutation { remove { title } }") == ["Mutation.remove: role"]
+
+
+# --- filters and sorts -------------------------------------------------------------------------------------------------
+
+FILTERS = [
+    ('{ books(where: {price: {eq: "1"}}) { title } }', {}),
+    ("query ($v: String) { books(where: {price: {eq: $v}}) { title } }", {"v": "1"}),
+    ("query ($v: TextFilter) { books(where: {price: $v}) { title } }", {"v": {"eq": "1"}}),
+    ("query ($v: BookFilter) { books(where: $v) { title } }", {"v": {"price": {"eq": "1"}}}),
+    ("query ($v: BookFilter) { books(where: $v) { title } }", {"v": {"and": [{"title": {}}, {"price": {}}]}}),
+    ("query ($v: [BookFilter!]) { books(where: {and: $v}) { title } }", {"v": [{"price": {}}]}),
+    ('{ books(where: {and: {and: [{price: {or: [{eq: "1"}]}}]}}) { title } }', {}),
+    ("{ books(where: {price: null}) { title } }", {}),
+    ("{ books(order: [{title: ASC}, {price: DESC}]) { title } }", {}),
+    ("query ($o: [BookSort!]) { books(order: $o) { title } }", {"o": [{"price": "ASC"}]}),
+]
+
+
+@pytest.mark.parametrize(("query", "variables"), FILTERS)
+def test_filtering_and_sorting_on_a_field_is_reading_it(query: str, variables: dict[str, object]):
+    assert refused(grants(), READER, query, variables) == ["Book.price: role"]
+    assert decision(grants(), CLERK, query, variables).allowed
+
+
+def test_a_filter_over_a_relation_reads_the_edge_and_what_it_asks_behind_it():
+    query = '{ books(where: {loans: {some: {until: {eq: "x"}, book: {isbn: {eq: "x"}}}}}) { title } }'
+    assert refused(grants(), READER, query) == ["Book.loans: role", "Loan.until: role", "Loan.book: role"]
+
+
+def test_an_omitted_variable_filters_nothing():
+    query = "query ($v: TextFilter) { books(where: {price: $v}) { title } }"
+    assert decision(grants(), READER, query, {}).allowed
+
+
+def test_an_identity_input_is_no_data():
+    assert decision(grants(), READER, '{ books(where: {myBranch: {eq: "1"}}) { title } }').allowed
+
+
+def test_an_argument_of_which_nobody_said_what_it_reads_is_refused():
+    assert refused(grants(), CLERK, "{ books { reviews(first: 1) { stars } } }") == ["Book.reviews(first:): input"]
+
+
+# --- anchors -----------------------------------------------------------------------------------------------------------
+
+PINNED = [
+    ('{ loans(where: {loanID: {eq: "1"}}) { loanID until } }', {}),
+    ("query ($v: String) { loans(where: {loanID: {eq: $v}}) { loanID } }", {"v": "1"}),
+    ("query ($v: LoanFilter) { loans(where: $v) { loanID } }", {"v": {"loanID": {"eq": "1"}}}),
+    ('query ($v: TextFilter) { loans(where: {loanID: $v, until: {gt: "2"}}) { loanID } }', {"v": {"eq": "1"}}),
+]
+LOOSE = [
+    ("{ loans { loanID } }", {}),
+    ("{ loans(where: {loanID: {eq: null}}) { loanID } }", {}),
+    ("query ($v: String) { loans(where: {loanID: {eq: $v}}) { loanID } }", {"v": None}),
+    ("query ($v: String) { loans(where: {loanID: {eq: $v}}) { loanID } }", {}),
+    ('{ loans(where: {loanID: {gt: "1"}}) { loanID } }', {}),
+    ('{ loans(where: {loanID: {or: [{eq: "1"}]}}) { loanID } }', {}),
+    ('{ loans(where: {until: {eq: "1"}}) { loanID } }', {}),
+]
+
+
+@pytest.mark.parametrize(("query", "variables"), PINNED)
+def test_an_anchored_root_whose_field_is_pinned(query: str, variables: dict[str, object]):
+    assert decision(grants(), AUDITOR, query, variables).allowed
+
+
+@pytest.mark.parametrize(("query", "variables"), LOOSE)
+def test_an_anchored_root_whose_field_is_not_pinned(query: str, variables: dict[str, object]):
+    (refusal,) = decision(grants(), AUDITOR, query, variables).refused
+    assert (refusal.coordinate, refusal.reason, refusal.needs) == ("Query.loans", Reason.ANCHOR, ("loanID",))
+
+
+def test_anchored_only_counts_at_a_root_and_nowhere_else():
+    assert decision(grants(), READER, '{ loans(where: {loanID: {eq: "1"}}) { loanID } }').refused == ()
+    assert refused(grants(), READER, "{ books { loans { loanID } } }") == ["Book.loans: role", "Loan.loanID: role"]
+
+
+# --- claims ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ({"kind": "clerk", "branch": "12"}, ("CLERK", {"branch": "12"})),
+        ({"branch": "12"}, ("CLERK", {"branch": "12"})),
+        ({"kind": "boss", "branch": "12"}, (None, {})),
+        ({"kind": "clerk", "branch": "x"}, (None, {})),
+        ({"kind": "clerk", "branch": "12\n"}, (None, {})),
+        ({"kind": "clerk", "branch": None, "card": "abc"}, ("READER", {"card": "abc"})),
+        ({"kind": "clerk", "branch": 12}, (None, {})),
+        ({}, (None, {})),
+    ],
+)
+def test_claims_become_a_role_and_its_identifier(claims: dict[str, object], expected: object):
+    assert caller_from_claims(grants(), claims) == expected
+
+
+def test_two_identifiers_at_once_are_refused():
+    with pytest.raises(ValueError, match="more than one identifier: branch, card"):
+        caller_from_claims(grants(), {"branch": "12", "card": "abc"})

@@ -1,0 +1,87 @@
+"""From claims to the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from gateway.authorization.caller import Caller
+from gateway.errors import GatewayError
+from gateway.identity import caller as module
+from gateway.identity.caller import caller_of, scopes_of
+
+CLAIMS: dict[str, Any] = {
+    "sub": "20001000001131",
+    "aud": "https://netwerk.example/graphql",
+    "exp": 1_800_003_600,
+    "jti": "one",
+    "scopes": ["a:read", "b:read"],
+    "uzovi": "5050",
+    "instantie_naam": "Zorgkantoor",
+}
+
+
+@pytest.fixture(autouse=True)
+def roles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The roles section is authorization's; here it is one rule."""
+
+    def by_uzovi(grants: Any, claims: Mapping[str, Any]) -> tuple[str | None, dict[str, str]]:
+        if "agb" in claims and "uzovi" in claims:
+            raise ValueError("two")
+        return ("ZORGKANTOOR", {"uzovi": claims["uzovi"]}) if "uzovi" in claims else (None, {})
+
+    monkeypatch.setattr(module, "caller_from_claims", by_uzovi)
+
+
+GRANTS: Any = None
+
+
+def test_a_caller():
+    assert caller_of(CLAIMS, GRANTS) == Caller(
+        role="ZORGKANTOOR",
+        identifiers={"uzovi": "5050"},
+        scopes=frozenset({"a:read", "b:read"}),
+        subject="20001000001131",
+        actor=None,
+        token_id="one",
+        expires_at=1_800_003_600,
+        audience="https://netwerk.example/graphql",
+        name="Zorgkantoor",
+    )
+
+
+def test_who_acts_for_another():
+    assert caller_of({**CLAIMS, "act": {"sub": "20001000001262"}}, GRANTS).actor == "20001000001262"
+    for act in (None, "x", {}, {"sub": None}, {"sub": 1}):
+        assert caller_of({**CLAIMS, "act": act}, GRANTS).actor is None
+
+
+def test_a_party_without_role_is_a_caller_without_rights():
+    claims = {key: value for key, value in CLAIMS.items() if key != "uzovi"}
+    caller = caller_of(claims, GRANTS)
+    assert (caller.role, caller.identifiers) == (None, {})
+
+
+def test_two_parties_at_once_are_refused():
+    with pytest.raises(GatewayError) as caught:
+        caller_of({**CLAIMS, "agb": "12345678"}, GRANTS)
+    assert (caught.value.status, caught.value.issues[0].code.name) == (401, "UNAUTHENTICATED")
+    assert "5050" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("claims", "scopes"),
+    [
+        ({"scopes": ["a", "b", "a"]}, {"a", "b"}),
+        ({"scope": "a  b"}, {"a", "b"}),
+        ({"scopes": ["a"], "scope": "b"}, {"a"}),
+        ({"scopes": [], "scope": "b"}, set()),
+        ({"scopes": ["a", 7, None, ""]}, {"a"}),
+        ({"scopes": "a b"}, set()),
+        ({}, set()),
+    ],
+)
+def test_scopes(claims: dict[str, Any], scopes: set[str]):
+    assert scopes_of(claims) == scopes

@@ -1,0 +1,302 @@
+"""Key sets: sources, usable keys, refresh, floods (security cases T04, T05)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+from gateway.identity.jwks import (
+    FileSource,
+    HttpSource,
+    KeySet,
+    KeySetUnavailableError,
+    open_source,
+    read_keys,
+)
+
+EC_JWK = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key(), as_dict=True)
+RSA_JWK = RSAAlgorithm.to_jwk(rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key(), as_dict=True)
+SHORT_JWK = RSAAlgorithm.to_jwk(
+    rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key(), as_dict=True
+)
+PRIVATE_JWK = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
+
+
+def keys(*entries: Any) -> bytes:
+    return orjson.dumps({"keys": entries})
+
+
+@pytest.mark.parametrize(
+    ("entry", "algorithms"),
+    [
+        ({**EC_JWK, "kid": "k"}, {"ES256"}),
+        ({**EC_JWK, "kid": "k", "alg": "ES256", "use": "sig", "key_ops": ["verify"]}, {"ES256"}),
+        ({**RSA_JWK, "kid": "k"}, {"RS256", "PS256"}),
+        ({**RSA_JWK, "kid": "k", "alg": "PS256"}, {"PS256"}),
+        ({**PRIVATE_JWK, "kid": "k"}, {"ES256"}),
+    ],
+)
+def test_a_usable_key(entry: dict[str, Any], algorithms: set[str]):
+    found = read_keys(keys(entry))
+    assert {kid: set(key.algorithms) for kid, key in found.items()} == {"k": algorithms}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        None,
+        "key",
+        EC_JWK,
+        {**EC_JWK, "kid": ""},
+        {**EC_JWK, "kid": 7},
+        {**EC_JWK, "kid": "k", "use": "enc"},
+        {**EC_JWK, "kid": "k", "key_ops": ["sign"]},
+        {**EC_JWK, "kid": "k", "key_ops": 3},
+        {**EC_JWK, "kid": "k", "alg": "HS256"},
+        {**EC_JWK, "kid": "k", "alg": ["ES256"]},
+        {**EC_JWK, "kid": "k", "crv": "P-521"},
+        {**EC_JWK, "kid": "k", "x": "AAAA"},
+        {**EC_JWK, "kid": "k", "y": None},
+        {**RSA_JWK, "kid": "k", "n": "!"},
+        {**SHORT_JWK, "kid": "k"},
+        {"kty": "oct", "kid": "k", "k": "c2VjcmV0"},
+        {"kty": ["RSA"], "kid": "k"},
+    ],
+)
+def test_t04_an_unusable_key_is_skipped_and_does_no_harm(entry: Any):
+    assert set(read_keys(keys(entry, {**EC_JWK, "kid": "good"}))) == {"good"}
+
+
+@pytest.mark.parametrize("document", [b"", b"<html>", b"[]", b"{}", b'{"keys": {}}'])
+def test_what_is_no_key_set(document: bytes):
+    with pytest.raises(ValueError, match="key set"):
+        read_keys(document)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://issuer.example/jwks", "file:///etc/jwks.json", "ftp://x/jwks", "https:///jwks", "http://127.0.0.1.evil/"],
+)
+def test_t04_only_https_or_this_machine(url: str):
+    with pytest.raises(ValueError, match="file or an https URL"):
+        open_source(url)
+
+
+def test_sources(tmp_path: Path):
+    assert isinstance(open_source(str(tmp_path / "jwks.json")), FileSource)
+    for url in (
+        "https://issuer.example/jwks",
+        "http://127.0.0.1:9/jwks",
+        "http://localhost/jwks",
+        "http://[::1]:8/jwks",
+    ):
+        assert isinstance(open_source(url), HttpSource)
+
+
+# --- over HTTP ---
+
+
+class Server:
+    """Answers every request with `answer`."""
+
+    def __init__(self) -> None:
+        self.answer = b""
+        self.requests: list[bytes] = []
+        self.port = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.requests.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(self.answer)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    server = Server()
+    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    server.port = listener.sockets[0].getsockname()[1]
+    async with listener:
+        yield server
+
+
+def answer(body: bytes, status: str = "200 OK", extra: str = "") -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{extra}Connection: close\r\n\r\n".encode() + body
+
+
+async def test_a_key_set_over_http(server: Server):
+    server.answer = answer(keys({**EC_JWK, "kid": "k"}))
+    subject = KeySet(HttpSource(f"http://127.0.0.1:{server.port}/jwks?a=b"))
+    assert await subject.find("k") is not None
+    assert server.requests[0].startswith(b"GET /jwks?a=b HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        answer(keys({**EC_JWK, "kid": "k"}), "302 Found", "Location: https://evil.example/\r\n"),
+        answer(keys({**EC_JWK, "kid": "k"}), "500 Internal Server Error"),
+        answer(b" " * 300_000),
+        answer(b"not json"),
+        b"nonsense\r\n\r\n",
+        b"",
+    ],
+)
+async def test_t04_answers_that_do_not_count(server: Server, response: bytes):
+    server.answer = response
+    with pytest.raises(KeySetUnavailableError):
+        await KeySet(HttpSource(f"http://127.0.0.1:{server.port}/")).find("k")
+
+
+# --- refresh ---
+
+
+class Source:
+    name = "test"
+
+    def __init__(self, *kids: str) -> None:
+        self.kids = list(kids)
+        self.loads = 0
+        self.broken = False
+        self.gate: asyncio.Event | None = None
+
+    async def load(self) -> bytes:
+        self.loads += 1
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.broken:
+            raise OSError("down")
+        return keys(*({**EC_JWK, "kid": kid} for kid in self.kids))
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_a_known_key_is_found_without_loading_again():
+    source = Source("a")
+    subject = KeySet(source, clock=Clock())
+    for _ in range(100):
+        assert await subject.find("a") is not None
+    assert source.loads == 1
+
+
+async def test_a_new_key_is_noticed_at_its_first_use():
+    source, clock = Source("a"), Clock()
+    subject = KeySet(source, clock=clock)
+    await subject.find("a")
+    source.kids.append("b")
+    clock.now += 6
+    assert await subject.find("b") is not None
+    assert (source.loads, subject.generation) == (2, 2)
+
+
+async def test_t05_a_flood_of_unknown_key_ids_costs_one_request():
+    source, clock = Source("a"), Clock()
+    subject = KeySet(source, clock=clock)
+    await subject.find("a")
+    clock.now += 6
+    found = await asyncio.gather(*(subject.find(f"unknown-{number}") for number in range(1000)))
+    assert found == [None] * 1000
+    assert source.loads == 2
+    assert await subject.find("a") is not None
+
+
+async def test_t05_known_keys_do_not_wait_for_a_refresh():
+    source, clock = Source("a"), Clock()
+    subject = KeySet(source, clock=clock)
+    await subject.find("a")
+    source.gate = asyncio.Event()
+    clock.now += 6
+    unknown = asyncio.create_task(subject.find("unknown"))
+    await asyncio.sleep(0)
+    assert await subject.find("a") is not None
+    source.gate.set()
+    assert await unknown is None
+
+
+async def test_the_last_good_set_stays():
+    source, clock = Source("a"), Clock()
+    subject = KeySet(source, clock=clock)
+    await subject.find("a")
+    source.broken = True
+    for _ in range(3):
+        clock.now += 400
+        assert await subject.find("a") is not None
+        await asyncio.sleep(0.001)
+    assert source.loads == 4
+    source.broken, source.kids = False, []
+    clock.now += 400
+    await subject.find("a")
+    await asyncio.sleep(0.001)
+    assert await subject.find("a") is not None
+
+
+async def test_a_removed_key_is_gone_after_the_next_refresh():
+    source, clock = Source("a", "b"), Clock()
+    subject = KeySet(source, clock=clock)
+    await subject.find("a")
+    source.kids = ["b"]
+    clock.now += 301
+    assert await subject.find("a") is not None
+    await asyncio.sleep(0.001)
+    assert await subject.find("a") is None
+    assert await subject.find("b") is not None
+
+
+async def test_a_set_that_could_not_be_loaded_is_tried_again():
+    source, clock = Source("a"), Clock()
+    source.broken = True
+    subject = KeySet(source, clock=clock)
+    with pytest.raises(KeySetUnavailableError):
+        await subject.find("a")
+    source.broken = False
+    with pytest.raises(KeySetUnavailableError):
+        await subject.find("a")
+    clock.now += 5
+    assert await subject.find("a") is not None
+
+
+async def test_first_users_wait_for_one_load_together():
+    source = Source("a")
+    source.gate = asyncio.Event()
+    subject = KeySet(source, clock=Clock())
+    waiting = [asyncio.create_task(subject.find("a")) for _ in range(5)]
+    await asyncio.sleep(0)
+    source.gate.set()
+    assert all(await asyncio.gather(*waiting))
+    assert source.loads == 1
+
+
+async def test_an_impatient_user_does_not_break_the_load_for_others():
+    source = Source("a")
+    source.gate = asyncio.Event()
+    subject = KeySet(source, clock=Clock())
+    impatient, patient = (asyncio.create_task(subject.find("a")) for _ in range(2))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    await asyncio.sleep(0)
+    source.gate.set()
+    assert await patient is not None
+    await subject.aclose()
+
+
+async def test_a_file_that_is_written_later(tmp_path: Path):
+    clock, path = Clock(), tmp_path / "jwks.json"
+    subject = KeySet(FileSource(path), clock=clock)
+    with pytest.raises(KeySetUnavailableError):
+        await subject.find("k")
+    path.write_bytes(keys({**EC_JWK, "kid": "k"}))
+    clock.now += 5
+    assert await subject.find("k") is not None

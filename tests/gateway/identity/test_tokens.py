@@ -1,0 +1,430 @@
+"""Access tokens: what counts, and the attacks of the security cases T01-T06."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jwt
+import orjson
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+
+from gateway.errors import GatewayError
+from gateway.identity.jwks import KeySet
+from gateway.identity.tokens import TokenVerifier, TrustedIssuer
+
+NOW = 1_800_000_000
+ISSUER = "https://issuer.example"
+AUDIENCE = "https://gateway.example/graphql"
+
+RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+EC_KEY = ec.generate_private_key(ec.SECP256R1())
+ED_KEY = Ed25519PrivateKey.generate()
+OTHER_RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+CLAIMS: dict[str, Any] = {
+    "iss": ISSUER,
+    "sub": "20001000001131",
+    "client_id": "20001000001131",
+    "aud": AUDIENCE,
+    "iat": NOW,
+    "nbf": NOW - 120,
+    "exp": NOW + 3600,
+    "jti": "3d7c1d1c-9f0e-4d0c-a3a4-2c8f5ad4b0a1",
+    "scopes": ["a:read", "b:read"],
+    "uzovi": "5050",
+    "instantie_type": "Zorgkantoor",
+}
+
+
+class Document:
+    """A key set source whose content a test can change."""
+
+    name = "test"
+
+    def __init__(self, *keys: dict[str, Any]) -> None:
+        self.keys = list(keys)
+        self.loads = 0
+
+    async def load(self) -> bytes:
+        self.loads += 1
+        return orjson.dumps({"keys": self.keys})
+
+
+def jwk(key: Any, kid: str, **members: Any) -> dict[str, Any]:
+    kinds: dict[type, Any] = {rsa.RSAPrivateKey: RSAAlgorithm, ec.EllipticCurvePrivateKey: ECAlgorithm}
+    kind = next((kinds[base] for base in kinds if isinstance(key, base)), OKPAlgorithm)
+    return {**kind.to_jwk(key.public_key(), as_dict=True), "kid": kid, **members}
+
+
+def document() -> Document:
+    return Document(jwk(RSA_KEY, "rsa", alg="RS256"), jwk(EC_KEY, "ec"), jwk(ED_KEY, "ed"), jwk(RSA_KEY, "any-rsa"))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now: float = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def verifier(source: Document | None = None, *, clock: Clock | None = None, **issuer: Any) -> TokenVerifier:
+    keys = KeySet(source or document(), clock=clock or Clock())
+    return TokenVerifier(
+        [TrustedIssuer(ISSUER, frozenset({AUDIENCE}), keys, **issuer)],
+        clock=clock or Clock(),
+    )
+
+
+def token(
+    changes: Mapping[str, Any] | None = None,
+    *,
+    key: Any = RSA_KEY,
+    alg: str = "RS256",
+    kid: str | None = "rsa",
+    **header: Any,
+) -> str:
+    claims = {name: value for name, value in {**CLAIMS, **(changes or {})}.items() if value is not ...}
+    headers = {"typ": "at+jwt", **({"kid": kid} if kid else {}), **header}
+    return jwt.encode(claims, key, algorithm=alg, headers=headers)
+
+
+def part(content: Any) -> str:
+    data = content if isinstance(content, bytes) else orjson.dumps(content)
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+async def refused(text: str | None, *, by: TokenVerifier | None = None) -> str:
+    """The message with which a token is refused, always 401 and always with the header that RFC 6750 asks for."""
+    with pytest.raises(GatewayError) as caught:
+        await (by or verifier()).verify(text if text is None or " " in text else f"Bearer {text}")
+    assert caught.value.status == 401
+    assert caught.value.headers == {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    assert [issue.code.name for issue in caught.value.issues] == ["UNAUTHENTICATED"]
+    return caught.value.issues[0].message
+
+
+@pytest.mark.parametrize(
+    ("key", "alg", "kid"),
+    [
+        (RSA_KEY, "RS256", "rsa"),
+        (RSA_KEY, "PS256", "any-rsa"),
+        (RSA_KEY, "RS256", "any-rsa"),
+        (EC_KEY, "ES256", "ec"),
+        (ED_KEY, "EdDSA", "ed"),
+    ],
+)
+async def test_a_token_gives_its_claims(key: Any, alg: str, kid: str):
+    assert dict(await verifier().verify(f"Bearer {token(key=key, alg=alg, kid=kid)}")) == CLAIMS
+
+
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer "])
+async def test_the_scheme_is_written_in_any_case(scheme: str):
+    assert (await verifier().verify(f"{scheme} {token()}"))["uzovi"] == "5050"
+
+
+async def test_one_key_needs_no_key_id():
+    assert await verifier(Document(jwk(EC_KEY, "only"))).verify(f"Bearer {token(key=EC_KEY, alg='ES256', kid=None)}")
+
+
+async def test_audience_may_be_a_list():
+    assert await verifier().verify(f"Bearer {token({'aud': ['https://x.example', AUDIENCE]})}")
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (None, "An access token is required."),
+        ("", "An access token is required."),
+        ("Basic dXNlcjpwYXNz", "The header Authorization must hold a bearer token."),
+        ("Bearer a.b", "The header Authorization must hold a bearer token."),
+        ("Bearer a.b.c d", "The header Authorization must hold a bearer token."),
+        ("Bearer a.b.c", "The access token cannot be read."),
+        ("Bearer " + "a" * 20_000, "The access token is too long."),
+        (f"Bearer {part(['x'])}.{part({})}.{part(b'x')}", "The access token cannot be read."),
+        ("Bearer é.é.é", "The header Authorization must hold a bearer token."),
+    ],
+)
+async def test_what_is_no_token(header: str | None, message: str):
+    with pytest.raises(GatewayError) as caught:
+        await verifier().verify(header)
+    assert (caught.value.status, caught.value.issues[0].message) == (401, message)
+
+
+# --- T01: the algorithm is the key's ---
+
+
+async def test_t01_alg_none():
+    for alg in ("none", "None", "NONE", "", None):
+        text = f"{part({'alg': alg, 'kid': 'rsa', 'typ': 'at+jwt'})}.{part(CLAIMS)}."
+        message = await refused(f"Bearer {text}")
+        assert message == "The header Authorization must hold a bearer token."
+        assert await refused(text + part(b"x")) == "The access token is not signed with an accepted algorithm."
+
+
+@pytest.mark.parametrize(
+    "change", [lambda pem: pem, bytes.strip, lambda pem: pem.replace(b"\n", b"\r\n"), lambda pem: b" " + pem]
+)
+async def test_t01_hs256_signed_with_the_public_key(change: Callable[[bytes], bytes]):
+    pem = RSA_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    signed = f"{part({'alg': 'HS256', 'kid': 'rsa', 'typ': 'at+jwt'})}.{part(CLAIMS)}"
+    proof = part(hmac.digest(change(pem), signed.encode(), hashlib.sha256))
+    assert await refused(f"{signed}.{proof}") == "The access token is not signed with an accepted algorithm."
+
+
+async def test_t01_the_algorithm_of_a_key_is_fixed():
+    assert await refused(token(alg="PS256")) == "The access token is not signed with a known key."
+    assert await refused(token(alg="RS256", kid="ec")) == "The access token is not signed with a known key."
+
+
+async def test_t01_a_deployment_may_narrow_the_algorithms():
+    narrow = verifier(algorithms=frozenset({"ES256"}))
+    assert await refused(token(), by=narrow) == "The access token is not signed with an accepted algorithm."
+
+
+async def test_a_signature_of_somebody_else():
+    assert await refused(token(key=OTHER_RSA_KEY)) == "The signature of the access token is not valid."
+
+
+async def test_every_changed_part_voids_the_signature():
+    head, body, proof = token().split(".")
+    other = part({**CLAIMS, "uzovi": "5501"})
+    assert await refused(f"{head}.{other}.{proof}") == "The signature of the access token is not valid."
+    again = part({"alg": "RS256", "kid": "rsa", "typ": "at+jwt", "x": 1})
+    assert await refused(f"{again}.{body}.{proof}") == "The signature of the access token is not valid."
+
+
+# --- T02 ---
+
+
+@pytest.mark.parametrize("crit", [["exp"], ["b64"], [], ["https://x.example/policy"]])
+async def test_t02_crit(crit: list[str]):
+    assert await refused(token(crit=crit)) == "The access token demands an extension that is not supported."
+
+
+# --- T03 ---
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"exp": ...}, "The access token lacks the claim exp."),
+        ({"exp": "tomorrow"}, "The access token lacks the claim exp."),
+        ({"exp": True}, "The access token lacks the claim exp."),
+        ({"iat": ...}, "The access token lacks the claim iat."),
+        ({"aud": ...}, "The access token is meant for another audience."),
+        ({"aud": "https://other.example"}, "The access token is meant for another audience."),
+        ({"aud": [AUDIENCE + "/"]}, "The access token is meant for another audience."),
+        ({"aud": [[AUDIENCE]]}, "The access token is meant for another audience."),
+        ({"jti": ...}, "The access token has no identity (jti)."),
+        ({"jti": ""}, "The access token has no identity (jti)."),
+        ({"iss": ...}, "The access token comes from an issuer that is not trusted here."),
+        ({"iss": "https://evil.example"}, "The access token comes from an issuer that is not trusted here."),
+        ({"nbf": NOW + 61}, "The access token is not valid yet."),
+        ({"iat": NOW + 61, "exp": NOW + 100, "nbf": ...}, "The access token is not valid yet."),
+        ({"exp": NOW - 60, "iat": NOW - 100}, "The access token has expired."),
+        ({"exp": NOW + 3601}, "The access token lives longer than 3600 seconds, or not at all."),
+        ({"exp": NOW, "iat": NOW}, "The access token lives longer than 3600 seconds, or not at all."),
+    ],
+)
+async def test_t03_claims(changes: dict[str, Any], message: str):
+    assert await refused(unchecked(changes)) == message
+
+
+def unchecked(changes: dict[str, Any]) -> str:
+    """A properly signed token with claims that a library might refuse to write."""
+    claims = {name: value for name, value in {**CLAIMS, **changes}.items() if value is not ...}
+    return jwt.PyJWS().encode(orjson.dumps(claims), RSA_KEY, algorithm="RS256", headers={"kid": "rsa", "typ": "at+jwt"})
+
+
+@pytest.mark.parametrize("changes", [{"exp": NOW - 59, "iat": NOW - 100}, {"nbf": NOW + 60}, {"nbf": ...}])
+async def test_t03_clocks_may_differ_by_a_minute(changes: dict[str, Any]):
+    assert await verifier().verify(f"Bearer {token(changes)}")
+
+
+async def test_t03_type():
+    assert await refused(token(typ="decision+jwt")) == "The token is not an access token."
+    assert (
+        await refused(token(typ="JWT"), by=verifier(types=frozenset({"at+jwt"}))) == "The token is not an access token."
+    )
+    assert await verifier(types=frozenset({"at+jwt"})).verify(f"Bearer {token(typ='application/at+JWT')}")
+
+
+async def test_t03_authorized_party():
+    strict = verifier(authorized_parties=frozenset({"page"}))
+    message = "The access token was issued to a party that is not accepted here."
+    assert await refused(token(), by=strict) == message
+    assert await refused(token({"azp": "other"}), by=strict) == message
+    assert await strict.verify(f"Bearer {token({'azp': 'page'})}")
+
+
+@pytest.mark.parametrize("audiences", [frozenset[str](), frozenset({""})])
+async def test_t03_an_empty_audience_list_is_a_start_error(audiences: frozenset[str]):
+    with pytest.raises(ValueError, match="needs at least one audience"):
+        TrustedIssuer(ISSUER, audiences, KeySet(document()))
+
+
+async def test_settings_that_would_weaken_are_start_errors():
+    keys = KeySet(document())
+    with pytest.raises(ValueError, match="algorithms are some of"):
+        TrustedIssuer(ISSUER, frozenset({AUDIENCE}), keys, algorithms=frozenset({"HS256"}))
+    with pytest.raises(ValueError, match="at least one issuer"):
+        TokenVerifier([])
+    with pytest.raises(ValueError, match="0 to 60 seconds"):
+        TokenVerifier([TrustedIssuer(ISSUER, frozenset({AUDIENCE}), keys)], leeway=61)
+
+
+# --- T04 ---
+
+
+async def test_t04_keys_in_the_token_are_ignored():
+    own = jwk(OTHER_RSA_KEY, "rsa")
+    header: dict[str, Any] = {"jwk": own, "jku": "https://evil.example/jwks.json", "x5u": "file:///etc/passwd"}
+    assert await refused(token(key=OTHER_RSA_KEY, **header)) == "The signature of the access token is not valid."
+    assert await verifier().verify(f"Bearer {token(**header)}")
+
+
+@pytest.mark.parametrize("kid", ["unknown", "../rsa", ""])
+async def test_an_unknown_key(kid: str):
+    assert await refused(token(kid=kid or None)) == "The access token is not signed with a known key."
+
+
+async def test_a_key_id_that_is_no_text():
+    assert await refused(f"{part({'alg': 'RS256', 'kid': ['rsa']})}.{part(CLAIMS)}.{part(b'x')}") == (
+        "The access token names no valid key."
+    )
+
+
+# --- several issuers ---
+
+
+async def test_the_key_of_one_issuer_does_not_prove_a_token_of_another():
+    first = TrustedIssuer(ISSUER, frozenset({AUDIENCE}), KeySet(Document(jwk(RSA_KEY, "rsa"))))
+    second = TrustedIssuer("https://second.example", frozenset({"urn:second"}), KeySet(Document(jwk(EC_KEY, "ec"))))
+    both = TokenVerifier([first, second], clock=Clock())
+    theirs = {"iss": "https://second.example", "aud": "urn:second"}
+    assert await both.verify(f"Bearer {token()}")
+    assert await both.verify(f"Bearer {token(theirs, key=EC_KEY, alg='ES256', kid='ec')}")
+    assert await refused(token(theirs), by=both) == "The access token is not signed with a known key."
+    assert await refused(token({"aud": "urn:second"}), by=both) == "The access token is meant for another audience."
+
+
+# --- aggregated claims ---
+
+
+def aggregated(inner: Any, names: Any = None, **claims: Any) -> dict[str, Any]:
+    source = f"{part({'alg': 'HS256'})}.{part(inner)}.{part(b'unchecked')}"
+    return {
+        "uzovi": ...,
+        "_claim_names": {"agb": "localhost", "uzovi": "localhost"} if names is None else names,
+        "_claim_sources": {"localhost": {"jwt": source}},
+        **claims,
+    }
+
+
+async def test_aggregated_claims_are_resolved():
+    claims = await verifier().verify(f"Bearer {token(aggregated({'agb': None, 'uzovi': '5000'}))}")
+    assert dict(claims) == {**CLAIMS, "uzovi": "5000"}
+
+
+async def test_a_direct_claim_comes_first():
+    claims = await verifier().verify(f"Bearer {token(aggregated({'agb': None, 'uzovi': '5000'}, uzovi='5050'))}")
+    assert claims["uzovi"] == "5050"
+
+
+async def test_an_aggregated_source_says_nothing_about_the_token_itself():
+    names = dict.fromkeys(["scopes", "sub", "exp", "act", "kvk"], "localhost")
+    inner = {"scopes": ["all"], "sub": "x", "exp": 9, "act": {"sub": "x"}, "kvk": "62253778", "extra": 1}
+    claims = await verifier().verify(f"Bearer {token(aggregated(inner, names))}")
+    assert dict(claims) == {**{key: value for key, value in CLAIMS.items() if key != "uzovi"}, "kvk": "62253778"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"_claim_names": ["agb"]},
+        {"_claim_names": {"agb": "elsewhere"}},
+        {"_claim_names": {"agb": ["localhost"]}},
+        {"_claim_sources": None},
+        {"_claim_sources": {"localhost": {"endpoint": "https://evil.example"}}},
+        {"_claim_sources": {"localhost": {"jwt": "a.b"}}},
+        {"_claim_names": {f"c{number}": "localhost" for number in range(17)}},
+    ],
+)
+async def test_aggregated_claims_that_cannot_be_read(changes: dict[str, Any]):
+    message = await refused(token({**aggregated({"agb": "12345678"}), **changes}))
+    assert message == "The aggregated claims of the access token cannot be read."
+
+
+# --- T06: bound to a certificate ---
+
+
+async def test_t06_a_bound_token_needs_its_certificate():
+    bound = f"Bearer {token({'cnf': {'x5t#S256': 'thumb'}})}"
+    assert await verifier().verify(bound, certificate="thumb")
+    for certificate in (None, "other"):
+        with pytest.raises(GatewayError) as caught:
+            await verifier().verify(bound, certificate=certificate)
+        assert (caught.value.status, caught.value.issues[0].code.name) == (403, "INVALID_CLIENT_CERTIFICATE")
+
+
+# --- the cache ---
+
+
+async def test_a_verified_token_is_not_verified_again(monkeypatch: pytest.MonkeyPatch):
+    subject = verifier()
+    first = await subject.verify(f"Bearer {token()}")
+    text = f"Bearer {token()}"
+    await subject.verify(text)
+    monkeypatch.setattr(jwt.PyJWS, "decode", lambda *_, **__: pytest.fail("verified anew"))
+    assert await subject.verify(text) == first
+
+
+async def test_a_kept_token_still_expires():
+    clock = Clock()
+    subject = verifier(clock=clock)
+    text = token()
+    await subject.verify(f"Bearer {text}")
+    clock.now = NOW + 3660
+    assert await refused(text, by=subject) == "The access token has expired."
+    assert not subject._cache.entries
+
+
+async def test_a_kept_token_does_not_outlive_its_key():
+    clock, source = Clock(), document()
+    subject = verifier(source, clock=clock)
+    text = token()
+    await subject.verify(f"Bearer {text}")
+    source.keys = [jwk(EC_KEY, "ec")]
+    clock.now += 10
+    assert await refused(token(kid="rotated"), by=subject) == "The access token is not signed with a known key."
+    assert await refused(text, by=subject) == "The access token is not signed with a known key."
+
+
+async def test_the_cache_is_bounded_by_bytes():
+    keys = KeySet(document(), clock=Clock())
+    subject = TokenVerifier([TrustedIssuer(ISSUER, frozenset({AUDIENCE}), keys)], clock=Clock(), cache_bytes=10_000)
+    for number in range(20):
+        await subject.verify(f"Bearer {token({'jti': str(number)})}")
+    assert 0 < subject._cache.size <= 10_000
+    assert len(subject._cache.entries) < 5
+
+
+async def test_claims_cannot_be_changed_by_those_who_get_them():
+    claims: Any = await verifier().verify(f"Bearer {token()}")
+    with pytest.raises(TypeError):
+        claims["uzovi"] = "5501"
+
+
+async def test_without_any_key_set_nothing_can_be_judged():
+    with pytest.raises(GatewayError) as caught:
+        await verifier(Document()).verify(f"Bearer {token()}")
+    assert (caught.value.status, caught.value.issues[0].code.name) == (503, "AUTHORIZATION_UNAVAILABLE")

@@ -1,0 +1,80 @@
+"""Keys on disk: made once, rotated, never half-written, never readable by others."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from issuer.keys import KeyStore, KeyStoreError
+
+
+class Clock:
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_keys_are_made_once(tmp_path: Path):
+    store = KeyStore(tmp_path / "issuer")
+    store.ensure()
+    first = {record.kid for record in store.records()}
+    again = KeyStore(tmp_path / "issuer")
+    again.ensure()
+    assert {record.kid for record in again.records()} == first
+    assert sorted(record.algorithm for record in again.records()) == ["ES256", "RS256"]
+
+
+def test_private_keys_are_closed_and_the_public_set_holds_no_secret(tmp_path: Path):
+    KeyStore(tmp_path / "issuer").ensure()
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "issuer").iterdir()}
+    assert modes.pop("jwks.json") == 0o644
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE((tmp_path / "issuer").stat().st_mode) == 0o700
+    entries = json.loads((tmp_path / "issuer" / "jwks.json").read_text())["keys"]
+    assert [set(entry) for entry in entries] == [
+        {"e", "kty", "n", "kid", "alg", "use"},
+        {"crv", "kty", "x", "y", "kid", "alg", "use"},
+    ]
+
+
+def test_rotation_keeps_old_keys_for_verification_until_their_tokens_are_gone(tmp_path: Path):
+    clock = Clock()
+    store = KeyStore(tmp_path, clock=clock)
+    store.ensure()
+    old = {record.kid for record in store.records()}
+    running = KeyStore(tmp_path, clock=clock)
+    assert running.signing_key("RS256")[0] in old
+
+    clock.now += 100
+    new = {record.kid for record in store.rotate()}
+    assert running.signing_key("RS256")[0] in new
+    assert {entry["kid"] for entry in running.jwks()["keys"]} == old | new
+
+    clock.now += 7201
+    newest = {record.kid for record in store.rotate()}
+    assert {entry["kid"] for entry in running.jwks()["keys"]} == new | newest
+    assert {path.stem for path in tmp_path.glob("*.pem")} == new | newest
+
+
+def test_an_interrupted_making_is_completed(tmp_path: Path):
+    store = KeyStore(tmp_path)
+    store.ensure()
+    (tmp_path / "jwks.json").unlink()
+    KeyStore(tmp_path).ensure()
+    assert (tmp_path / "jwks.json").exists()
+    (tmp_path / "keys.json").unlink()
+    KeyStore(tmp_path).ensure()
+    assert len(KeyStore(tmp_path).records()) == 2
+
+
+def test_damage_is_said_plainly(tmp_path: Path):
+    (tmp_path / "keys.json").write_text("{")
+    with pytest.raises(KeyStoreError, match=r"The list of keys .*keys\.json cannot be read"):
+        KeyStore(tmp_path).ensure()
+    (tmp_path / "keys.json").write_text("[]")
+    with pytest.raises(KeyStoreError, match="There is no ES256 key"):
+        KeyStore(tmp_path).signing_key("ES256")

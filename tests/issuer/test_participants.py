@@ -1,0 +1,78 @@
+"""The participants file."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from issuer.participants import Participant, ParticipantsError, ParticipantsFile, canonical_id
+
+ENTRY: dict[str, Any] = {
+    "id": "uzovi:5050",
+    "number": "1",
+    "name": "Een",
+    "instantie_type": "Zorgkantoor",
+    "certificate": "a" * 64,
+}
+
+
+def write(path: Path, *entries: dict[str, Any]) -> ParticipantsFile:
+    path.write_text(json.dumps(entries))
+    return ParticipantsFile(path)
+
+
+def test_reading(tmp_path: Path):
+    file = write(tmp_path / "p.json", {**ENTRY, "scopes": ["a"], "may_act_for": ["agb:*"]})
+    participants = file.read()
+    party = participants.by_id["uzovi:5050"]
+    assert participants.by_certificate["a" * 64] is party
+    assert party == Participant("uzovi:5050", "1", "Een", "Zorgkantoor", ("a",), "a" * 64, ("agb:*",))
+    assert (party.claim, party.code) == ("uzovi", "5050")
+    assert party.acts_for("agb:12345678")
+    assert not party.acts_for("uzovi:5501")
+
+
+@pytest.mark.parametrize(
+    ("entries", "reason"),
+    [
+        ([{**ENTRY, "id": "oin:1"}], "is no party"),
+        ([{**ENTRY, "certificate": "x"}], "SHA-256 fingerprint"),
+        ([{**ENTRY, "scope": "a"}], "unknown field"),
+        ([{"id": "uzovi:5050"}], "missing required field"),
+        ([ENTRY, {**ENTRY, "certificate": None}], "listed twice"),
+        ([ENTRY, {**ENTRY, "id": "uzovi:5501"}], "certificate of another participant"),
+    ],
+)
+def test_what_is_refused(tmp_path: Path, entries: list[dict[str, Any]], reason: str):
+    with pytest.raises(ParticipantsError, match=reason):
+        write(tmp_path / "p.json", *entries).read()
+
+
+def test_no_file(tmp_path: Path):
+    with pytest.raises(ParticipantsError, match="There is no participants file"):
+        ParticipantsFile(tmp_path / "p.json").read()
+
+
+def test_adding_replacing_removing_is_seen_by_a_running_reader(tmp_path: Path):
+    path = tmp_path / "p.json"
+    reader, writer = ParticipantsFile(path), ParticipantsFile(path)
+    writer.add(Participant("uzovi:5050", "1", "Een", "Zorgkantoor"))
+    writer.add(Participant("agb:12345678", "2", "Twee", "Zorgaanbieder"))
+    assert set(reader.read().by_id) == {"uzovi:5050", "agb:12345678"}
+    writer.add(Participant("uzovi:5050", "1", "Anders", "Zorgkantoor"))
+    assert reader.read().by_id["uzovi:5050"].name == "Anders"
+    writer.remove("uzovi:5050")
+    assert set(reader.read().by_id) == {"agb:12345678"}
+    with pytest.raises(ParticipantsError, match="uzovi:5050 is no participant"):
+        writer.remove("uzovi:5050")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_published_word_for_agb():
+    assert canonical_id("agbcode:012345678") == "agb:012345678"
+    assert canonical_id("uzovi:5050") == "uzovi:5050"
+    assert canonical_id("nonsense") == "nonsense"
