@@ -1,4 +1,4 @@
-"""What an operator decides: `gateway.yaml` (typed, read once, handed down) and the ecosystem's `supergraph.yaml`.
+"""What an operator decides, in `gateway.yaml`: typed, read once, handed down.
 
 A file that is wrong stops the start with a code, the key and what was expected there; nothing is guessed and no unknown key is
 passed over, because a misspelt limit is no limit. Relative paths count from the folder of the file that names them.
@@ -18,20 +18,16 @@ from msgspec import Meta, Struct, field
 __all__ = [
     "AuthorizationSettings",
     "CacheSettings",
-    "ComposeConfig",
-    "ConfiguredSubgraph",
     "DecisionContextSettings",
     "ExplorerSettings",
     "IssuerSettings",
     "LimitSettings",
     "Listen",
-    "SchemaSource",
     "Settings",
     "SettingsError",
     "SubgraphSettings",
     "TelemetrySettings",
     "check_complete",
-    "read_compose_config",
     "read_settings",
     "settings_schema",
 ]
@@ -165,49 +161,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     introspection: bool = True
 
 
-class SchemaSource(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the SDL of a subgraph comes from: a file, or the subgraph itself (`subgraph_url`, asked for `_service`)."""
-
-    file: Name | None = None
-    subgraph_url: Name | None = None
-
-
-class ConfiguredSubgraph(Struct, frozen=True, forbid_unknown_fields=True):
-    """One entry of `supergraph.yaml`, as rover reads it. `routing_url` may be left out with `schema.subgraph_url`."""
-
-    schema: SchemaSource
-    routing_url: Name | None = None
-
-
-class ComposeConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """All of `supergraph.yaml`. `federation_version` is read and means nothing here: we compose Federation 2."""
-
-    subgraphs: dict[Name, ConfiguredSubgraph]
-    federation_version: str | int | float | None = None
-
-
 def read_settings(path: Path) -> Settings:
     """Read `gateway.yaml`; file names in it become absolute. Raises `SettingsError`."""
     settings = _read(path, Settings)
     _check(path, settings)
     return _anchored(settings, path.resolve().parent)
-
-
-def read_compose_config(path: Path) -> ComposeConfig:
-    """Read `supergraph.yaml`; schema files become absolute. Raises `SettingsError`."""
-    config = _read(path, ComposeConfig)
-    if not config.subgraphs:
-        raise SettingsError("CONFIG_INVALID", f"{path}: subgraphs: expected at least one subgraph.")
-    subgraphs: dict[str, ConfiguredSubgraph] = {}
-    for name, entry in config.subgraphs.items():
-        source = entry.schema
-        if (source.file is None) == (source.subgraph_url is None):
-            message = f"{path}: subgraphs.{name}.schema: expected either `file` or `subgraph_url`."
-            raise SettingsError("CONFIG_INVALID", message)
-        if source.file is not None:
-            source = SchemaSource(file=_absolute(source.file, path.resolve().parent))
-        subgraphs[name] = ConfiguredSubgraph(schema=source, routing_url=entry.routing_url or source.subgraph_url)
-    return ComposeConfig(subgraphs=subgraphs, federation_version=config.federation_version)
 
 
 def check_complete(settings: Settings) -> None:

@@ -138,8 +138,8 @@ def _register(name: str, state: State, ports: Ports, database_url: str, sockets:
 
 
 def _gateway(state: State, ports: Ports, sockets: Path) -> ProcessSpec:  # noqa: ARG001
-    command = (sys.executable, "-m", "gateway", "serve", "--config", str(state.gateway_settings))
-    probe = ports.url("gateway", "/health")
+    command = (sys.executable, "-m", "gateway", "serve", "--settings", str(state.gateway_settings))
+    probe = ports.url("gateway", "/health/ready")
     return ProcessSpec("gateway", command, state.log / "gateway.log", ports.url("gateway", "/graphql"), None, probe)
 
 

@@ -38,7 +38,6 @@ def screen(state: State, ports: Ports, *, clients: int, seed: int, seconds: floa
         "",
         "One question to four registers, as a care office; in GraphiQL, or with curl:",
         *(f"  {line}" for line in QUERY.splitlines()),
-        "",
         f"  curl -s {ports.url('gateway', '/graphql')} -H 'Content-Type: application/json' \\",
         f'    -H "Authorization: Bearer $(cat {root}/tokens/zorgkantoor.jwt)" \\',
         f"    -d @{root}/query.json",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
 
 from gateway.authorization.language.expressions import Constant
 from gateway.authorization.language.problems import GrantsError, Position
@@ -95,11 +97,19 @@ def fit(value: Value, other: Value, position: Position) -> Value:
     if value.kind == other.kind or {value.kind, other.kind} == {"int", "float"}:
         return value
     if value.constant and value.kind == "text" and other.kind in _CASTS:
+        _check_literal(value.sql[1:-1], other.kind, position)
         return Value(f"{value.sql}::{_CASTS[other.kind]}", other.kind, constant=True)
     if other.constant and other.kind == "text" and value.kind in _CASTS:
         return value
     hint = "; date(…) gives the day of a moment" if {value.kind, other.kind} == {"date", "datetime"} else ""
     raise GrantsError.at(position, f"a {value.kind} cannot be compared with a {other.kind}{hint}")
+
+
+def _check_literal(text: str, kind: str, position: Position) -> None:
+    try:
+        {"uuid": UUID, "date": date.fromisoformat, "datetime": datetime.fromisoformat}[kind](text)
+    except ValueError:
+        raise GrantsError.at(position, f"'{text}' is no {kind}") from None
 
 
 _CASTS = {"uuid": "uuid", "date": "date", "datetime": "timestamptz"}

@@ -1,1 +1,1 @@
-"""Subgraph schemas in, supergraph out."""
+"""Register schemas in, a supergraph out: links, merging, rules, satisfiability, join SDL."""

@@ -35,7 +35,7 @@ def _owners(document: DocumentNode, join: Feature, graphs: Mapping[str, Subgraph
             continue
         for applied in definition.directives or ():
             graph = argument_values(applied).get("graph") if applied.name.value == directive else None
-            if graph in graphs:
+            if isinstance(graph, str) and graph in graphs:
                 owners[definition.name.value] = graphs[graph].name
     return owners
 

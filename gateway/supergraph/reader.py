@@ -54,11 +54,9 @@ _KINDS: dict[type[Any], TypeKind] = {
 }
 _NEWEST_JOIN = (0, 5)
 _KNOWN_FEATURES = frozenset(
-    """link core join inaccessible tag authenticated requiresScopes policy cost context cacheTag source connect
-    federation""".split()
+    {"authenticated", "cacheTag", "connect", "context", "core", "cost", "federation", "inaccessible", "join", "link"}
+    | {"policy", "requiresScopes", "source", "tag"}
 )
-
-
 def read_supergraph(sdl: str) -> Supergraph:
     """Read join SDL of version 0.1 to 0.5.
 

@@ -7,7 +7,13 @@ from pathlib import Path
 from registers.client.schema import SCHEMA
 from registers.client.tables import MAPPING
 from registers.common.definition import RegisterDefinition
+from registers.common.shell import RegisterApp, Settings, register_app
 
-__all__ = ["REGISTER"]
+__all__ = ["REGISTER", "create_app"]
 
 REGISTER = RegisterDefinition("client", SCHEMA, MAPPING, Path(__file__).parent)
+
+
+def create_app(settings: Settings) -> RegisterApp:
+    """The ASGI application; its database opens with the lifespan."""
+    return register_app(REGISTER, settings)

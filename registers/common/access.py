@@ -14,7 +14,18 @@ from typing import Any, Protocol
 
 import orjson
 
-__all__ = ["PLAIN", "REFUSED", "Access", "AccessRules", "AllowAll", "Anchor", "FieldsFile", "Rules", "both", "load_fields"]
+__all__ = [
+    "PLAIN",
+    "REFUSED",
+    "Access",
+    "AccessRules",
+    "AllowAll",
+    "Anchor",
+    "FieldsFile",
+    "Rules",
+    "both",
+    "load_fields",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,4 +193,6 @@ def load_fields(path: Path) -> FieldsFile | None:
         document = orjson.loads(path.read_bytes())
         return FieldsFile(document["release"], document["roles"], document["inputs"], document.get("claims", {}))
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is no field list of a register ({type(error).__name__}); generate it again.") from error
+        raise ValueError(
+            f"{path} is no field list of a register ({type(error).__name__}); generate it again."
+        ) from error

@@ -24,10 +24,7 @@ def client_key(secret: bytes, bsn: str) -> uuid.UUID:
 
 def load_secret(path: Path | None = None) -> bytes:
     """Read the secret from `path`, else from the environment. ValueError, in a sentence, when there is none."""
-    if path is not None:
-        text = path.read_text().strip()
-    else:
-        text = os.environ.get(SECRET_VARIABLE, "")
+    text = path.read_text().strip() if path is not None else os.environ.get(SECRET_VARIABLE, "")
     if not text:
         raise ValueError(f"No client key secret: give --client-key-file FILE or set {SECRET_VARIABLE}.")
     return text.encode()

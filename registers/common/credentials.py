@@ -16,7 +16,7 @@ from jwt.exceptions import PyJWTError
 
 from registers.common.caller import Caller
 from registers.common.errors import Issue, RegisterError
-from registers.common.jwks import KeySet, KeySetUnavailable
+from registers.common.jwks import KeySet, KeySetUnavailableError
 from registers.common.lru import LRU
 
 __all__ = ["SignedCaller", "moment", "unauthenticated"]
@@ -92,7 +92,7 @@ class SignedCaller:
             raise unauthenticated("The credential is of another kind.")
         try:
             key = await self._keys.find(str(header.get("kid")))
-        except KeySetUnavailable:
+        except KeySetUnavailableError:
             raise RegisterError.of("AUTHORIZATION_UNAVAILABLE", "No keys to judge the credential by.") from None
         if key is None or header.get("alg") not in key.algorithms:
             raise unauthenticated("The credential is signed with a key that is not trusted here.")

@@ -20,10 +20,11 @@ import orjson
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    FieldNode,
     GraphQLError,
-    GraphQLSchema,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     execute,
     value_from_ast_untyped,
 )
@@ -75,7 +76,7 @@ class Engine:
         self._limits = limits or Limits()
         self._releases = releases | ({fields.release} if fields else frozenset())
         # Strawberry keeps the graphql-core schema to itself; its printed form would lose the scalars' own parsing.
-        self.schema = cast("GraphQLSchema", definition.schema._schema)  # noqa: SLF001
+        self.schema = definition.schema._schema  # noqa: SLF001
         self._keys = entity_keys(definition.schema, definition.mapping)
         self._stubs = frozenset(f"{table.type}.{table.key}" for table in definition.mapping.tables if table.stub)
         self._nonce = secrets.token_hex(16)
@@ -118,7 +119,7 @@ class Engine:
             key = field.alias.value if field.alias else field.name.value
             if key in batches:
                 continue
-            sent: Any = value_from_ast_untyped(field.arguments[0].value, dict(variables))
+            sent: Any = value_from_ast_untyped(_only_argument(field), dict(variables))
             representations = sent if isinstance(sent, list) else [sent]
             if len(representations) > self._limits.max_representations:
                 raise RegisterError.of("QUERY_TOO_COMPLEX", "Too many representations at once.")
@@ -218,6 +219,11 @@ class Engine:
         outcome: Any = execute(self.schema, tree, context_value={}, variable_values=dict(request.variables))
         result = cast("ExecutionResult", await outcome if isinstance(outcome, Awaitable) else outcome)
         return result.data, [_resolver_issue(error).as_json() for error in result.errors or ()]
+
+
+def _only_argument(field: FieldNode) -> ValueNode:
+    (argument,) = field.arguments or ()
+    return argument.value
 
 
 def _resolver_issue(error: GraphQLError) -> Issue:

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
-__all__ = ["KeySet", "KeySetUnavailable", "VerificationKey"]
+__all__ = ["KeySet", "KeySetUnavailableError", "VerificationKey"]
 
 _MAXIMUM = 256 * 1024
 _TIMEOUT = 5.0
@@ -36,7 +36,7 @@ _ALGORITHMS: Mapping[tuple[Any, Any], frozenset[str]] = {
 _log = structlog.get_logger(__name__)
 
 
-class KeySetUnavailable(Exception):
+class KeySetUnavailableError(Exception):
     """No set could ever be loaded, so nothing can be judged."""
 
 
@@ -75,11 +75,11 @@ class KeySet:
                 raise ValueError(f"A key set is read from a file or an https URL, not from {place}.")
 
     async def find(self, kid: str) -> VerificationKey | None:
-        """The key called `kid`. Raises KeySetUnavailable when no set was ever loaded."""
+        """The key called `kid`. Raises KeySetUnavailableError when no set was ever loaded."""
         if self._loaded_at is None or (kid not in self._keys and self._may_try()):
             await self._refresh()
         if self._loaded_at is None:
-            raise KeySetUnavailable(self._place)
+            raise KeySetUnavailableError(self._place)
         if self._clock() - self._loaded_at > self._refresh_after and self._may_try() and self._idle():
             self._background = asyncio.create_task(self._refresh())
         return self._keys.get(kid)
@@ -107,10 +107,7 @@ class KeySet:
             self._loaded_at = self._tried_at
 
     def _read(self) -> bytes:
-        if "://" not in self._place:
-            document = Path(self._place).read_bytes()
-        else:
-            document = _fetch(self._place)
+        document = _fetch(self._place) if "://" in self._place else Path(self._place).read_bytes()
         if len(document) > _MAXIMUM:
             raise ValueError("the document is too large")
         return document

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,7 +19,7 @@ import asyncpg
 from registers.common.definition import RegisterDefinition
 from registers.common.pool import quote_identifier, quote_literal, unreachable
 
-__all__ = ["MigrationError", "Migrated", "applied_policies", "migrate", "pending"]
+__all__ = ["Migrated", "MigrationError", "applied_policies", "migrate", "pending"]
 
 _LOCK = 0x69576C7A  # "iWlz"
 _FILE = re.compile(r"(\d{4})_[a-z0-9_]+\.sql", re.ASCII)
@@ -162,14 +161,18 @@ async def _login_role(connection: Any, prefix: str, password: str) -> None:
 async def pending(connection: Any, definition: RegisterDefinition) -> str:
     """What still has to be done before the register can serve, as a sentence; empty when nothing. Reads only."""
     try:
-        known = {row["name"]: row["sha256"] for row in await connection.fetch("SELECT name, sha256 FROM migration.applied")}
+        known = {
+            row["name"]: row["sha256"] for row in await connection.fetch("SELECT name, sha256 FROM migration.applied")
+        }
     except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError, asyncpg.InsufficientPrivilegeError):
         known = {}
     if any(known.get(file.name) != file.sha256 for file in _files(definition)):
         return f"The database of {definition.name} is not migrated; run `registers migrate {definition.name}`."
     policies = _policies(definition)
     if policies is not None and await applied_policies(connection) != policies.sha256:
-        return f"The row policies of {definition.name} are of another release; run `registers migrate {definition.name}`."
+        return (
+            f"The row policies of {definition.name} are of another release; run `registers migrate {definition.name}`."
+        )
     return ""
 
 

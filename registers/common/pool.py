@@ -22,7 +22,7 @@ from registers.common.caller import Caller
 from registers.common.errors import RegisterError
 from registers.common.lru import LRU
 
-__all__ = ["Database", "DatabaseUnavailable", "begin_as", "open_database", "quote_identifier", "quote_literal"]
+__all__ = ["Database", "DatabaseUnavailableError", "begin_as", "open_database", "quote_identifier", "quote_literal"]
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _SETTING = re.compile(r"[a-z_][a-z0-9_]{0,40}", re.ASCII)
@@ -31,7 +31,7 @@ _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class DatabaseUnavailable(Exception):
+class DatabaseUnavailableError(Exception):
     """The database cannot be used; the message is a sentence for the operator, without credentials."""
 
 
@@ -102,17 +102,17 @@ class Database:
         except (pg.QueryCanceledError, pg.LockNotAvailableError):
             raise RegisterError.of("STATEMENT_TIMEOUT", "The question takes the register too long.") from None
         except pg.InsufficientPrivilegeError as error:
-            _log.error("policy_gap", sqlstate=error.sqlstate)
+            _log.error("policy_gap", sqlstate=_sqlstate(error))
             raise RegisterError.of("AUTHORIZATION_UNAVAILABLE", "The register cannot apply its policies now.") from None
         except pg.InvalidParameterValueError as error:
             # SET ROLE to a role that no policy release has made.
-            _log.error("policy_gap", sqlstate=error.sqlstate)
+            _log.error("policy_gap", sqlstate=_sqlstate(error))
             raise RegisterError.of("AUTHORIZATION_UNAVAILABLE", "The register cannot apply its policies now.") from None
         except (asyncpg.DataError, OverflowError) as error:
             _log.info("value_refused", reason=type(error).__name__)
             raise RegisterError.of("BAD_USER_INPUT", "A value is outside what the register can hold.") from None
         except asyncpg.PostgresError as error:
-            _log.error("statement_failed", sqlstate=error.sqlstate)
+            _log.error("statement_failed", sqlstate=_sqlstate(error))
             raise RegisterError.of("INTERNAL_SERVER_ERROR", "The register could not answer.") from None
 
     def _opening(self, caller: Caller, anchored: str) -> str:
@@ -143,6 +143,10 @@ class Database:
 
     async def close(self) -> None:
         self.pool.terminate()
+
+
+def _sqlstate(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", ""))
 
 
 async def _rolled_back(connection: Any) -> None:
@@ -182,7 +186,7 @@ async def open_database(
     size: int = 8,
     statement_timeout: float = 10.0,
 ) -> Database:
-    """Open the pool. Raises `DatabaseUnavailable` with a sentence when the database cannot be reached now.
+    """Open the pool. Raises `DatabaseUnavailableError` with a sentence when the database cannot be reached now.
 
     `statement_timeout` is in seconds.
     """
@@ -210,7 +214,7 @@ async def open_database(
         )
         name = await pool.fetchval("SELECT current_database()")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
-        raise DatabaseUnavailable(unreachable(error)) from None
+        raise DatabaseUnavailableError(unreachable(error)) from None
     return Database(pool, str(name), as_roles=as_roles, derive=derive)
 
 

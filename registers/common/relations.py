@@ -1,4 +1,4 @@
-'''How a register declares fields whose data comes from SQL, and how it builds its schema.
+"""How a register declares fields whose data comes from SQL, and how it builds its schema.
 
 HOWTO. In `registers/<name>/types.py` (without `from __future__ import annotations`, strawberry reads the annotations):
 
@@ -41,7 +41,7 @@ SCHEMA = register_schema(Query, types=[WlzIndicatie, Clientprofiel])   # types: 
 and in `app.py`: `REGISTER = RegisterDefinition("bemiddeling", SCHEMA, MAPPING, Path(__file__).parent, AUDIENCE)` (from
 `registers.common.definition`). No resolver is ever written for a mapped field: the compiler reads the declaration's name
 from the mapping. A field that is in the schema but not in the mapping is resolved by strawberry as usual.
-'''
+"""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ FEDERATION_VERSION = "2.9"
 """What the registers link: high enough for every directive they use, low enough for the routers in the field."""
 
 
-def nested(*, where: str = "", order: str = "", deprecation_reason: str | None = None, description: str | None = None) -> Any:
+def nested(
+    *, where: str = "", order: str = "", deprecation_reason: str | None = None, description: str | None = None
+) -> Any:
     """Declare a field whose rows come from SQL: a root, a nested list, or a to-one field with a condition.
 
     `where` and `order` name inputs of the calling module (a name that is defined further down is fine). The type comes from

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ class Settings:
     open: bool = False
     graphiql_assets: Path | None = None
     releases: frozenset[str] = frozenset()
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     pool_size: int = 8
     statement_timeout: float = 10.0
     maximum_body: int = 4 * 1024 * 1024
@@ -85,7 +85,7 @@ class RegisterApp:
         self._contexts = self._context_verifier()
         self._tokens = self._token_verifier()
         self._engine: Engine | None = None
-        self._database: Database | None = None
+        self.database: Database | None = None
 
     def _context_verifier(self) -> SignedCaller | None:
         place = self.settings.gateway_jwks
@@ -104,8 +104,8 @@ class RegisterApp:
         return client_key(self.settings.secret, bsn)
 
     async def start(self) -> None:
-        """Open the database. Raises `DatabaseUnavailable`."""
-        self._database = await open_database(
+        """Open the database. Raises `DatabaseUnavailableError`."""
+        self.database = await open_database(
             self.settings.database_url,
             as_roles=self.fields is not None,
             derive=self._derive,
@@ -114,7 +114,7 @@ class RegisterApp:
         )
         self._engine = Engine(
             self.register,
-            self._database,
+            self.database,
             fields=self.fields,
             derive=self._derive,
             limits=self.settings.limits,
@@ -122,9 +122,9 @@ class RegisterApp:
         )
 
     async def stop(self) -> None:
-        if self._database is not None:
-            await self._database.close()
-        self._database = self._engine = None
+        if self.database is not None:
+            await self.database.close()
+        self.database = self._engine = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -154,12 +154,14 @@ class RegisterApp:
         elif path == "/health/live" and method in {"GET", "HEAD"}:
             await _answer(send, 200, JSON, b'{"status":"live"}')
         elif path in {"/health", "/health/ready"} and method in {"GET", "HEAD"}:
-            status, body = await readiness(self._database, self.register)
+            status, body = await readiness(self.database, self.register)
             await _answer(send, status, JSON, body)
         elif self.settings.dev and method == "GET" and (found := page(path, self.settings.graphiql_assets)) is not None:
             await _answer(send, 200, found.media_type, found.body, found.headers)
         else:
-            await _answer(send, 404, JSON, b'{"errors":[{"message":"Nothing here.","extensions":{"code":"NOT_FOUND"}}]}')
+            await _answer(
+                send, 404, JSON, b'{"errors":[{"message":"Nothing here.","extensions":{"code":"NOT_FOUND"}}]}'
+            )
 
     async def _graphql(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         started = time.perf_counter()

@@ -17,7 +17,7 @@ from registers.common.sql.selection import Selected
 __all__ = ["complete"]
 
 
-class _Null(Exception):
+class _NullError(Exception):
     """A null that its non-null position hands to the parent."""
 
 
@@ -28,7 +28,7 @@ def complete(
     completion = _Completion(nonce, entity_types)
     try:
         return completion.members(orjson.loads(data), fields, ()), completion.issues
-    except _Null:
+    except _NullError:
         return None, completion.issues
 
 
@@ -47,14 +47,14 @@ class _Completion:
         if isinstance(kind, GraphQLNonNull):
             found = self.field(value, field, kind.of_type, path)
             if found is None:
-                raise _Null
+                raise _NullError
             return found
         if isinstance(value, dict) and self.nonce in value:
             self.issues.append(_issue(value[self.nonce], path))
             return None
         try:
             return self.nullable(value, field, kind, path)
-        except _Null:
+        except _NullError:
             return None
 
     def nullable(self, value: Any, field: Selected, kind: Any, path: tuple[str | int, ...]) -> Any:

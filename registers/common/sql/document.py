@@ -71,7 +71,9 @@ class Document:
         """Coerce the variables of a request; input objects keep the client's order of fields."""
         if not self.variable_types:
             return {}
-        found = get_variable_values(schema, self.operation.variable_definitions or (), dict(sent), hide_suggestions=True)
+        found = get_variable_values(
+            schema, self.operation.variable_definitions or (), dict(sent), hide_suggestions=True
+        )
         if isinstance(found, list):
             raise RegisterError(*(_issue(error, "BAD_USER_INPUT") for error in found[:_MAX_ERRORS]))
         coerced = found.coerced
@@ -82,7 +84,9 @@ class Document:
 
     def shape(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
         """What a compiled statement depends on in coerced variables."""
-        return tuple(shape(variables[name], kind) if name in variables else "absent" for name, kind in self.variable_types)
+        return tuple(
+            shape(variables[name], kind) if name in variables else "absent" for name, kind in self.variable_types
+        )
 
 
 def load_document(schema: GraphQLSchema, text: str, operation_name: str | None, limits: Limits) -> Document:

@@ -54,7 +54,7 @@ def _part(scope: Scope, table: Table, alias: str, input_type: GraphQLInputObject
         return "true"
     relation = table.relation(name)
     if relation is not None:
-        return _related(scope, table, alias, relation, access, value, input_type.fields[name].type)
+        return _related(scope, alias, relation, access, value, input_type.fields[name].type)
     column = _column(table, coordinate, name)
     operand = OPERATOR_INPUTS[_input_object(input_type.fields[name].type).name]
     return operator_condition(read(column, alias, access), column.kind, operand, value, scope.bind)
@@ -220,10 +220,14 @@ def _nested_terms(
 ) -> list[str]:
     """Terms behind a to-one relation; each is a scalar sub-select, null when there is no (visible) row."""
     relation = _step(table, name)
-    steps = [relation] if relation.through is None else [
-        _step(table, relation.through[0]),
-        _step(scope.mapping.table(_step(table, relation.through[0]).target), relation.through[1]),
-    ]
+    steps = (
+        [relation]
+        if relation.through is None
+        else [
+            _step(table, relation.through[0]),
+            _step(scope.mapping.table(_step(table, relation.through[0]).target), relation.through[1]),
+        ]
+    )
     inner_alias, inner_table, around = alias, table, wrap
     for step in steps:
         inner_table = scope.mapping.table(step.target)
@@ -240,5 +244,3 @@ def _sub_select(
     source = scope.source(alias, step, other)
     joined = " AND ".join([*([allowed] if allowed else []), *scope.join(alias, step, other)]) or "true"
     return lambda inner: around(f"(SELECT {inner} FROM {source} WHERE {joined} LIMIT 1)")
-
-

@@ -58,7 +58,8 @@ def json_object(scope: Scope, table: Table, alias: str, fields: Sequence[Selecte
 def joined(pairs: Sequence[str]) -> str:
     """A JSON object of `'key', value` pairs, however many."""
     pieces = [
-        f"json_build_object({', '.join(pairs[start : start + _MAX_PAIRS])})" for start in range(0, len(pairs) or 1, _MAX_PAIRS)
+        f"json_build_object({', '.join(pairs[start : start + _MAX_PAIRS])})"
+        for start in range(0, len(pairs) or 1, _MAX_PAIRS)
     ]
     if len(pieces) == 1:
         return pieces[0]

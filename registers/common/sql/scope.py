@@ -10,10 +10,10 @@ from registers.common.mapping import Kind, Mapping, Relation, Table
 from registers.common.sql.operators import SQL_TYPES
 from registers.common.sql.values import Leaf, Leaves
 
-__all__ = ["Parameter", "Scope", "TooComplex"]
+__all__ = ["Parameter", "Scope", "TooComplexError"]
 
 
-class TooComplex(Exception):
+class TooComplexError(Exception):
     """An operation that reaches more tables than one statement may."""
 
 
@@ -44,7 +44,7 @@ class Scope:
     def alias(self, table: Table) -> str:
         """A new name for a row of `table`."""
         if len(self._aliases) >= self.max_tables:
-            raise TooComplex
+            raise TooComplexError
         name = f"t{len(self._aliases) + 1}"
         self._aliases[name] = table
         return name
@@ -81,7 +81,9 @@ class Scope:
         if not target.stub:
             return f'"{target.table}" AS {other}'
         columns = [f'{alias}."{local}" AS "{remote}"' for local, remote in relation.on]
-        columns += [f"{alias}.client_key AS client_key"] if self._keyed(target) and self._keyed(self.table_of(alias)) else []
+        columns += (
+            [f"{alias}.client_key AS client_key"] if self._keyed(target) and self._keyed(self.table_of(alias)) else []
+        )
         return f"(SELECT {', '.join(columns)}) AS {other}"
 
     def join(self, alias: str, relation: Relation, other: str) -> list[str]:

@@ -57,7 +57,11 @@ class _Collector:
         return tuple(self._field(parent, key, nodes) for key, nodes in groups.items())
 
     def _gather(
-        self, parent: GraphQLObjectType, nodes: Iterable[SelectionNode], groups: dict[str, list[FieldNode]], seen: set[str]
+        self,
+        parent: GraphQLObjectType,
+        nodes: Iterable[SelectionNode],
+        groups: dict[str, list[FieldNode]],
+        seen: set[str],
     ) -> None:
         for node in nodes:
             if not self._included(node):
@@ -78,8 +82,13 @@ class _Collector:
         for directive in node.directives or ():
             if directive.name.value not in {"skip", "include"}:
                 continue
-            value = directive.arguments[0].value
-            given = self.variables.get(value.name.value) if isinstance(value, VariableNode) else getattr(value, "value", None)
+            (argument,) = directive.arguments or ()
+            value = argument.value
+            given = (
+                self.variables.get(value.name.value)
+                if isinstance(value, VariableNode)
+                else getattr(value, "value", None)
+            )
             if given == (directive.name.value == "skip"):
                 return False
         return True

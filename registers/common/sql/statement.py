@@ -14,7 +14,7 @@ from registers.common.errors import Issue, RegisterError
 from registers.common.mapping import Mapping as RegisterMapping
 from registers.common.sql.anchors import beyond_anchors, opened_by_anchor, unmet_anchors
 from registers.common.sql.objects import entity_list, joined, json_object, root_list
-from registers.common.sql.scope import Parameter, Scope, TooComplex
+from registers.common.sql.scope import Parameter, Scope, TooComplexError
 from registers.common.sql.selection import Selected
 from registers.common.sql.values import take
 
@@ -83,7 +83,7 @@ def compile_statement(
         builder = _Builder(schema, scope, kinds)
         try:
             builder.build(fields)
-        except TooComplex:
+        except TooComplexError:
             raise RegisterError.of("QUERY_TOO_COMPLEX", "The operation reaches too many tables at once.") from None
         beyond = beyond_anchors(scope, fields, unmet)
         if not beyond:

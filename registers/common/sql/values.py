@@ -19,7 +19,6 @@ from graphql import (
     ListValueNode,
     NullValueNode,
     ObjectValueNode,
-
     ValueNode,
     VariableNode,
     is_enum_type,
@@ -78,7 +77,10 @@ def resolve(node: ValueNode, kind: GraphQLInputType, variables: Mapping[str, Any
         return _literal_list(node, kind.of_type, variables)
     if is_input_object_type(kind):
         assert isinstance(node, ObjectValueNode)
-        found = {field.name.value: resolve(field.value, kind.fields[field.name.value].type, variables) for field in node.fields}
+        found = {
+            field.name.value: resolve(field.value, kind.fields[field.name.value].type, variables)
+            for field in node.fields
+        }
         return {name: value for name, value in found.items() if value is not ABSENT}
     value: Any = coerce_input_literal(node, kind)
     return _scalar(value, kind, Leaf(value=value))
@@ -168,5 +170,3 @@ def take(source: Leaf | Leaves, variables: Mapping[str, Any]) -> Any:
     for step in source.path:
         found = found[step]
     return [item for item in found if item is not None] if isinstance(source, Leaves) else found
-
-

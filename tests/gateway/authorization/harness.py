@@ -92,7 +92,10 @@ def _merge(types: dict[str, dict[str, Any]], merged: dict[str, Any], subgraph: s
         present = {field.name.value: field for field in known.fields or ()} if known else {}
         every = {**{field.name.value: field for field in fields}, **present}
         merged[name] = ObjectTypeDefinitionNode(
-            name=node.name, interfaces=(node.interfaces or ()) or (known.interfaces if known else ()), fields=tuple(every.values()), directives=()
+            name=node.name,
+            interfaces=(node.interfaces or ()) or (known.interfaces if known else ()),
+            fields=tuple(every.values()),
+            directives=(),
         )
     elif fields:
         merged.setdefault(name, _changed(node, fields=tuple(fields), directives=()))

@@ -86,14 +86,27 @@ def test_a_key_that_stands_twice():
         ("X.branch == caller.brunch", "caller.brunch | this role has no identifier 'brunch'; it has caller.branch"),
         ("X.brnch == caller.branch", "X.brnch == caller.branch | Book has no column 'brnch'; did you mean 'branch'?"),
         ("Y.branch == 'a'", "Y.branch == 'a' | 'Y' is not known here; rows are 'X'"),
-        ("X.loans.until > today", "X.loans.until > today | Book.loans leads to many rows; write any(… for S in ….loans)"),
+        (
+            "X.loans.until > today",
+            "X.loans.until > today | Book.loans leads to many rows; write any(… for S in ….loans)",
+        ),
         ("any(L.until for L in X.loans)", "L.until for L in X.loans) | a condition is expected here, this is a date"),
         ("any(L.until > today for L in X.lones)", "X.lones) | Book has no relation 'lones'; did you mean 'loans'?"),
-        ("X.bought > today", "X.bought > today | a datetime cannot be compared with a date; date(…) gives the day of a moment"),
+        (
+            "X.bought > today",
+            "X.bought > today | a datetime cannot be compared with a date; date(…) gives the day of a moment",
+        ),
+        ("today > 'soon'", "today > 'soon' | 'soon' is no date"),
         ("X.branch is 'a'", "'a' | `is` is followed by None; compare values with =="),
         ("X.branch == None", "None | None is asked for with `is None` or `is not None`"),
-        ("True and [b for b in X.loans]", "[b for b in X.loans] | a list comprehension; write any(… for … in …) is not part of the language"),
-        ("__import__('os').system('x')", "__import__('os').system('x') | functions are called by name, without keywords: overlap(S, X)"),
+        (
+            "True and [b for b in X.loans]",
+            "[b for b in X.loans] | a list comprehension; write any(… for … in …) is not part of the language",
+        ),
+        (
+            "__import__('os').system('x')",
+            "__import__('os').system('x') | functions are called by name, without keywords: overlap(S, X)",
+        ),
         ("X.loans[0]", "X.loans[0] | indexing is not part of the language"),
         ("X.price > 1.5", "1.5 | this kind of literal is not part of the language"),
         ("soon(X)", "soon(X) | 'soon' does not take (Book); it takes (L: Loan)"),
@@ -128,7 +141,9 @@ def test_positions_inside_functions_and_predicates_of_several_lines():
 
 def test_names_are_compared_with_the_graph():
     text = GRANTS.replace("[title, loans]", "[titel, loans]").replace("stock.Loan", "stock.Lone", 1)
-    text = text.replace("homes:\n  Book: stock", "homes:\n  Book: shop").replace("isbn: [Book.title]", "isbn: [Book.titel]")
+    text = text.replace("homes:\n  Book: stock", "homes:\n  Book: shop").replace(
+        "isbn: [Book.title]", "isbn: [Book.titel]"
+    )
     with pytest.raises(GrantsError) as caught:
         load_grants(text, library())
     assert [problem.message for problem in caught.value.problems] == [

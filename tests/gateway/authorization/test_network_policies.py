@@ -122,7 +122,9 @@ def test_every_party_sees_exactly_its_rows_and_fields(name: str, databases: dict
                     if entry["stub"] or entry["hidden"]:
                         continue
                     expected = {
-                        row[KEYS[type_name]]: row for row in world.rows(type_name) if visible(type_name, row, world, party)
+                        row[KEYS[type_name]]: row
+                        for row in world.rows(type_name)
+                        if visible(type_name, row, world, party)
                     }
                     if not granted:
                         assert not expected or (party.role, type_name) in STRICTER
@@ -196,7 +198,9 @@ def test_without_scope_or_settings_nothing_is_visible(name: str, databases: dict
                     for type_name in fields["roles"][party.role]["types"]:
                         entry = mapping_of(name)["types"][type_name]
                         if not entry["stub"]:
-                            total += await connection.fetchval(f'SELECT count("{KEYS[type_name]}") FROM "{entry["table"]}"')
+                            total += await connection.fetchval(
+                                f'SELECT count("{KEYS[type_name]}") FROM "{entry["table"]}"'
+                            )
         async with connection.transaction():
             await connection.execute(f'SET LOCAL ROLE "beleid_{name}_zorgkantoor"')
             for type_name in fields["roles"][ZK]["types"]:

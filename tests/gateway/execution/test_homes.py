@@ -31,7 +31,9 @@ def make() -> Federation:
         {"naam": "a", "dossier": seen, "vast": seen, "alle": [alien, seen, alien, seen], "los": [alien, seen, None]},
         {"naam": "b", "dossier": alien, "vast": alien, "alle": [alien], "los": []},
     ]
-    federation = Federation({"ir": IR, "br": BR}, World({"zaken": zaken, "dossier": lambda _o, id: seen}, {"Dossier": [seen, alien]}))
+    federation = Federation(
+        {"ir": IR, "br": BR}, World({"zaken": zaken, "dossier": lambda _o, id: seen}, {"Dossier": [seen, alien]})
+    )
     federation.answers["ir"] = hide_the_alien
     return federation
 
@@ -83,7 +85,9 @@ def test_an_entity_that_its_home_returned_is_not_visited_again() -> None:
 
 async def test_an_absent_entity_is_null_without_an_error() -> None:
     result = await make().run("{ zaken { naam dossier { id note } } }", homes=HOMES)
-    assert result.data == {"zaken": [{"naam": "a", "dossier": {"id": "1", "note": "n1"}}, {"naam": "b", "dossier": None}]}
+    assert result.data == {
+        "zaken": [{"naam": "a", "dossier": {"id": "1", "note": "n1"}}, {"naam": "b", "dossier": None}]
+    }
     assert result.errors == ()
 
 
@@ -126,10 +130,15 @@ async def test_errors_from_inside_an_absent_entity_are_not_told() -> None:
         return answer
 
     federation.answers["br"] = with_errors
-    third = "type Dossier @key(fields: \"id\") { id: ID! kleur: String }"
-    federation = Federation({**federation.sdl, "cr": third}, federation.world, answers={"ir": hide_the_alien, "cr": with_kleur_errors})
+    third = 'type Dossier @key(fields: "id") { id: ID! kleur: String }'
+    federation = Federation(
+        {**federation.sdl, "cr": third}, federation.world, answers={"ir": hide_the_alien, "cr": with_kleur_errors}
+    )
     result = await federation.run("{ zaken { dossier { id kleur } los { kleur } } }", homes=HOMES)
-    assert [issue.path for issue in result.errors] == [("zaken", 0, "dossier", "kleur"), ("zaken", 0, "los", 0, "kleur")]
+    assert [issue.path for issue in result.errors] == [
+        ("zaken", 0, "dossier", "kleur"),
+        ("zaken", 0, "los", 0, "kleur"),
+    ]
     assert result.data == {
         "zaken": [
             {"dossier": {"id": "1", "kleur": None}, "los": [{"kleur": None}, None]},

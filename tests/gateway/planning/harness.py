@@ -114,7 +114,9 @@ class _Merged:
                 fields={field: SupergraphField(field, joins) for field, joins in fields.items()},
             )
         for interface, fields in self._lent().items():
-            for name in [n for n, known in found.items() if any(interface in j.implements for j in known.joins.values())]:
+            for name in [
+                n for n, known in found.items() if any(interface in j.implements for j in known.joins.values())
+            ]:
                 lent = {field: SupergraphField(field, {}) for field in fields}
                 found[name] = replace(found[name], fields={**lent, **found[name].fields})
         return found
@@ -172,7 +174,9 @@ class _Merged:
                 ):
                     continue
                 arguments = ", ".join(print_ast(argument) for argument in field.arguments or ())
-                line = f"{field.name.value}{f'({arguments})' if arguments else ''}: {self._type(field.name.value, nodes)}"
+                line = (
+                    f"{field.name.value}{f'({arguments})' if arguments else ''}: {self._type(field.name.value, nodes)}"
+                )
                 lines.setdefault(field.name.value, line)
         for interface, fields in self._lent().items():
             if interface in interfaces:
@@ -186,7 +190,14 @@ class _Merged:
         """The widest of the types that subgraphs give a field: abstract over concrete, nullable over not."""
         shapes = [print_ast(f.type) for node in nodes.values() for f in node.fields or () if f.name.value == name]
         named = {shape.strip("[]!") for shape in shapes}
-        wide = next((n for n in named if isinstance(_real(self.nodes.get(n, {})), (InterfaceTypeDefinitionNode, UnionTypeDefinitionNode))), None)
+        wide = next(
+            (
+                n
+                for n in named
+                if isinstance(_real(self.nodes.get(n, {})), (InterfaceTypeDefinitionNode, UnionTypeDefinitionNode))
+            ),
+            None,
+        )
         shape = min(shapes, key=lambda found: found.count("!"))
         return shape.replace(shape.strip("[]!"), wide) if wide else shape
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import asyncpg
@@ -63,7 +63,7 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
 
 
 @pytest.fixture(scope="session")
-def huizen_url(postgres: str) -> Iterator[str]:
+def huizen_url(postgres: str) -> str:
     """A database of this test process with the tables and rows of the example."""
     import asyncio
 
@@ -80,7 +80,7 @@ def huizen_url(postgres: str) -> Iterator[str]:
         await connection.close()
         return url
 
-    yield asyncio.run(prepare())
+    return asyncio.run(prepare())
 
 
 class Asker:
@@ -110,7 +110,9 @@ class Asker:
         data: bytes = await self.connection.fetchval(self.statement.sql, *self.statement.arguments(values))
         if NONCE.encode() not in data:
             return {"data": orjson.loads(data)}
-        found, issues = complete(data, self.statement.roots, NONCE, {key: batch.types for key, batch in batches.items()})
+        found, issues = complete(
+            data, self.statement.roots, NONCE, {key: batch.types for key, batch in batches.items()}
+        )
         return {"data": found, "errors": [issue.as_json() for issue in issues]}
 
     def batch(self, node: Any, variables: dict[str, Any]) -> Batch:

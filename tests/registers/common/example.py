@@ -1,7 +1,7 @@
 """A small register of its own for the tests: a house with rooms, a person behind it, and a stub from elsewhere.
 
-    Huis 1-n Kamer, Kamer n-0..1 Kleur, Huis n-1 Bewoner; `Straat` is an entity of another register (home elsewhere),
-    `Persoon` a stub with a key computed from the bsn.
+Huis 1-n Kamer, Kamer n-0..1 Kleur, Huis n-1 Bewoner; `Straat` is an entity of another register (home elsewhere),
+`Persoon` a stub with a key computed from the bsn.
 """
 
 import datetime as dt

@@ -1,0 +1,197 @@
+"""`gateway …`: thin commands, each calls one function, prints its result and says with its exit status how it went.
+
+0 done, 1 refused or not possible (sentences on standard error), 2 not a command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+from cyclopts import App, Parameter
+
+from gateway.settings import SettingsError
+
+__all__ = ["app", "main"]
+
+app = App(name="gateway", help="One graph over many subgraphs: compose, check, serve.", version_flags=[])
+grants_app = App(name="grants", help="Grants, and what is made from them.")
+settings_app = App(name="settings", help="The configuration file gateway.yaml.")
+app.command(grants_app)
+app.command(settings_app)
+
+Config = Annotated[Path, Parameter(help="supergraph.yaml: subgraphs with routing_url and schema.")]
+SettingsFile = Annotated[Path | None, Parameter(name="--settings", help="gateway.yaml.")]
+
+
+@app.command
+def compose(*, config: Config, output: Path, api_schema: Path | None = None) -> None:
+    """Compose the subgraphs of a supergraph.yaml into one supergraph file."""
+    from gateway.commands import api_schema_text, composed
+
+    with _plain_errors():
+        sdl = composed(config)
+        output.write_text(sdl, encoding="utf-8")
+        if api_schema is not None:
+            api_schema.write_text(api_schema_text(sdl), encoding="utf-8")
+
+
+@app.command
+def compose_batch() -> None:
+    """A JSON a line on standard input, a line each on standard output: {id, subgraphs: [{name, url, sdl}]}."""
+    from gateway.composition.config import compose_batch_line
+
+    _batch(compose_batch_line)
+
+
+@app.command
+def serve(  # noqa: PLR0913 - the options of a command
+    *,
+    settings: SettingsFile = None,
+    supergraph: Annotated[Path | None, Parameter(help="A composed supergraph.")] = None,
+    config: Annotated[Path | None, Parameter(help="supergraph.yaml, composed at the start.")] = None,
+    grants: Annotated[Path | None, Parameter(help="Who may read what; without it, everybody everything.")] = None,
+    host: str | None = None,
+    port: Annotated[int | None, Parameter(help="0 takes a free one.")] = None,
+    unix: Annotated[Path | None, Parameter(help="A unix socket, instead of or beside --port.")] = None,
+) -> None:
+    """Serve /graphql and the page. Options win over gateway.yaml."""
+    from gateway.app import build_app
+    from gateway.commands import serving_settings
+    from gateway.server import serve as run
+    from gateway.telemetry.logs import configure_logs
+
+    with _plain_errors():
+        chosen, composed_graph = serving_settings(
+            settings=settings, supergraph=supergraph, config=config, grants=grants, host=host, port=port, unix=unix
+        )
+        configure_logs(chosen.telemetry.log_format)
+        application = build_app(chosen, supergraph=composed_graph)
+        run(application, chosen.listen, ready=lambda places: print(f"gateway serves {', '.join(places)}", flush=True))
+
+
+@app.command
+def plan(
+    *,
+    supergraph: Path,
+    operation: Path,
+    format: Literal["text", "json"] = "text",
+    label: Annotated[list[str] | None, Parameter(help="An @override label that is on; repeat for more.")] = None,
+) -> None:
+    """Print the plan of an operation."""
+    from gateway.commands import plan as planned
+
+    with _plain_errors():
+        print(planned(supergraph, operation, format=format, labels=label or ()))
+
+
+@app.command
+def plan_batch() -> None:
+    """A JSON a line on standard input, a line each on standard output: {id, supergraph_sdl, operation, …}."""
+    from gateway.commands import plan_batch_line
+
+    _batch(plan_batch_line)
+
+
+@app.command
+def check(*, config: Config, grants: Path | None = None) -> None:
+    """Compose and validate everything without serving."""
+    from gateway.commands import check as checked
+
+    with _plain_errors():
+        for line in checked(config, grants):
+            print(line)
+
+
+@app.command
+def explain(  # noqa: PLR0913 - the options of a command
+    *,
+    token: str,
+    operation: Path,
+    settings: SettingsFile = None,
+    supergraph: Path | None = None,
+    grants: Path | None = None,
+    variables: Annotated[str, Parameter(help="A JSON object.")] = "{}",
+) -> None:
+    """Say which grant allows or refuses each coordinate of an operation."""
+    from gateway.commands import CommandError, serving_settings
+    from gateway.commands import explain as explained
+
+    with _plain_errors():
+        chosen, _ = serving_settings(settings=settings, supergraph=supergraph, grants=grants)
+        try:
+            values = json.loads(variables)
+        except ValueError:
+            values = None
+        if not isinstance(values, dict):
+            raise CommandError("--variables needs a JSON object.")
+        for line in explained(chosen, token, operation, values):
+            print(line)
+
+
+@grants_app.command(name="compile")
+def grants_compile(
+    *,
+    mapping: Annotated[Path, Parameter(help="How the register's types lie on tables (registers mapping NAME).")],
+    output: Path,
+    grants: Path = Path("network/grants.yaml"),
+    check: Annotated[bool, Parameter(negative="", help="Write nothing; exit 1 when the files are stale.")] = False,
+) -> None:
+    """Make the row policies of a register from the grants."""
+    from gateway.authorization.command import compile_command
+
+    raise SystemExit(compile_command(mapping, grants, output, check))
+
+
+@settings_app.command(name="schema")
+def settings_schema_command() -> None:
+    """Print the JSON Schema of gateway.yaml."""
+    from gateway.settings import settings_schema
+
+    print(json.dumps(settings_schema(), indent=2))
+
+
+@settings_app.command(name="check")
+def settings_check(file: Path) -> None:
+    """Read a gateway.yaml and say whether it is one."""
+    from gateway.settings import read_settings
+
+    with _plain_errors():
+        read_settings(file)
+        print(f"{file} is in order.")
+
+
+def main() -> None:
+    """Entry point of the command `gateway`."""
+    app()
+
+
+@contextlib.contextmanager
+def _plain_errors() -> Iterator[None]:
+    """What a person can mend is a sentence and exit status 1; everything else is a fault of ours, with its trace."""
+    from gateway.commands import CommandError
+    from gateway.server import ServeError
+
+    try:
+        yield
+    except SettingsError as error:
+        _fail(f"{error.code}: {error}")
+    except (CommandError, ServeError) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename or 'A file'}: {error.strerror}.")
+
+
+def _batch(answer: Callable[[str], str]) -> None:
+    for line in sys.stdin:
+        if line.strip():
+            print(answer(line), flush=True)
+
+
+def _fail(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise SystemExit(1)

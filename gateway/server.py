@@ -1,0 +1,152 @@
+"""Runs the application: sockets first, so that a port that somebody else has is one plain sentence; then uvicorn.
+
+One worker a process, uvloop and httptools. More cores mean more processes.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from gateway.settings import Listen
+
+__all__ = ["ServeError", "listen", "serve"]
+
+GRACE = 10
+"""Seconds that running requests get when the gateway stops."""
+
+
+class ServeError(Exception):
+    """Why the gateway cannot listen, in a sentence."""
+
+
+def serve(app: Any, place: Listen, *, ready: Callable[[list[str]], None] = lambda _: None) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is told the addresses. Raises `ServeError`."""
+    sockets = listen(place)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=GRACE,
+        ),
+        lambda: ready([_address(opened) for opened in sockets]),
+    )
+    try:
+        server.run(sockets=sockets)
+    finally:
+        for opened in sockets:
+            opened.close()
+        if place.unix is not None:
+            Path(place.unix).unlink(missing_ok=True)
+
+
+def listen(place: Listen) -> list[socket.socket]:
+    """Bind the sockets of `place`. Raises `ServeError`."""
+    sockets: list[socket.socket] = []
+    try:
+        if place.port is not None:
+            sockets.append(_tcp(place.host, place.port))
+        if place.unix is not None:
+            sockets.append(_unix(Path(place.unix)))
+    except ServeError:
+        for opened in sockets:
+            opened.close()
+        raise
+    return sockets
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _tcp(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise ServeError(f"{host} is no address of this machine: {error.strerror}.") from None
+    opened = socket.socket(family, kind, protocol)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind(address)
+        # Listening decides who has the port; binding alone may succeed for two.
+        opened.listen(2048)
+    except OSError as error:
+        opened.close()
+        raise ServeError(_tcp_problem(host, port, error)) from None
+    return opened
+
+
+def _tcp_problem(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is in use by another program; choose another one with --port."
+    if error.errno == errno.EACCES:
+        return f"Port {port} on {host} is not open to this user; choose one from 1024."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is no address of this machine."
+    return f"Port {port} on {host} cannot be opened: {os.strerror(error.errno or 0)}."
+
+
+def _unix(path: Path) -> socket.socket:
+    opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        _remove_stale(path)
+        opened.bind(str(path))
+        path.chmod(0o660)
+        opened.listen(2048)
+    except OSError as error:
+        opened.close()
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ServeError(f"The socket {path} cannot be made: {reason}.") from None
+    except ServeError:
+        opened.close()
+        raise
+    return opened
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove a socket that nobody answers on; a process that was killed leaves one."""
+    if not path.exists():
+        return
+    if not stat.S_ISSOCK(path.stat().st_mode):
+        raise ServeError(f"{path} exists and is no socket.")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            path.unlink()
+            return
+    raise ServeError(f"The socket {path} is in use by another program.")
+
+
+def _address(opened: socket.socket) -> str:
+    name: Any = opened.getsockname()
+    if isinstance(name, str):
+        return f"unix:{name}"
+    addresses: Sequence[Any] = name
+    host = f"[{addresses[0]}]" if opened.family == socket.AF_INET6 else addresses[0]
+    return f"http://{host}:{addresses[1]}"

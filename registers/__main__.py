@@ -1,0 +1,5 @@
+"""`python -m registers`."""
+
+from registers.cli import main
+
+main()
