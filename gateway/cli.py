@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -167,7 +168,12 @@ def settings_check(file: Path) -> None:
 
 def main() -> None:
     """Entry point of the command `gateway`."""
-    app()
+    try:
+        app()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain when it flushes the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
 
 
 @contextlib.contextmanager

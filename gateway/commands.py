@@ -16,8 +16,6 @@ from graphql import print_schema
 from gateway.app import load_supergraph, read_grants
 from gateway.authorization.decide import Decision, decide
 from gateway.authorization.grants import Grants, uncovered
-from gateway.composition.compose import compose
-from gateway.composition.config import ConfigError, load_supergraph_config
 from gateway.errors import GatewayError
 from gateway.identity.caller import caller_of
 from gateway.language.documents import Limits, coerce_variables, parse_operation
@@ -52,6 +50,9 @@ class CommandError(Exception):
 
 def composed(config: Path) -> str:
     """Return the supergraph SDL of a `supergraph.yaml`. Raises `CommandError` with every coded error."""
+    from gateway.composition.compose import compose
+    from gateway.composition.config import ConfigError, load_supergraph_config
+
     try:
         result = compose(load_supergraph_config(config))
     except ConfigError as error:
@@ -216,7 +217,7 @@ def _batch_answer(asked: Any, *, plan: Any = None, error: str | None = None) -> 
     return json.dumps({"id": id_, "ok": error is None, "plan": plan, "error": error})
 
 
-def _not_settings(config: Path, error: ConfigError) -> str:
+def _not_settings(config: Path, error: Exception) -> str:
     """The error, or what is meant when somebody gives `gateway.yaml` where `supergraph.yaml` belongs."""
     try:
         read_settings(config)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,6 +15,7 @@ from cyclopts import App, Parameter
 from network.errors import NetworkError
 from network.layout import AUDIENCE
 from network.processes import read_run_file
+from network.screen import LAST_LINE
 from network.state import AlreadyRunning, State
 from network.tokens import make_token
 from network.up import Options, bring_down, bring_up
@@ -108,21 +110,30 @@ def main() -> None:
 
 
 def _detach(place: State) -> None:
-    """Go on in a child; the parent leaves when the network is ready, with the child's status when it never is."""
-    import time
+    """Go on in a child whose output goes to log/network.log.
 
+    The parent shows that output, and leaves when the screen has come (status 0) or when the child ends (with its status).
+    """
     place.open()
+    log = place.log / "network.log"
+    log.write_text("")
     if (child := os.fork()) == 0:
         os.setsid()
+        # Whoever reads our output through a pipe must see its end although we stay.
+        with log.open("ab") as file, Path(os.devnull).open("rb") as nothing:
+            for source, target in ((nothing, 0), (file, 1), (file, 2)):
+                os.dup2(source.fileno(), target)
         return
+    shown = 0
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
+        text = log.read_text()
+        print(text[shown:], end="", flush=True)
+        shown = len(text)
         if ended:
             raise SystemExit(os.waitstatus_to_exitcode(status))
-        content = read_run_file(place.run_file)
-        if content is not None and content.get("ready") and content.get("supervisor") == child:
-            time.sleep(1)  # the screen
-            os._exit(0)
+        if LAST_LINE in text and text.endswith("\n"):
+            raise SystemExit(0)
         time.sleep(0.1)
 
 

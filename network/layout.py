@@ -164,6 +164,7 @@ def gateway_settings(state: State, ports: Ports) -> str:
         "explorer": {
             "participants_url": ports.url("issuer-dev", "/dev/participants"),
             "token_url": ports.url("issuer-dev", "/dev/token"),
+            "examples": str(Path(__file__).with_name("examples")),
         },
     }
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)

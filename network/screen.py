@@ -9,13 +9,16 @@ from network.layout import REGISTERS, Ports
 from network.state import State
 from network.tokens import SHOWN
 
-__all__ = ["QUERY", "screen"]
+__all__ = ["LAST_LINE", "QUERY", "screen"]
 
 QUERY = """\
 { bemiddeling { bemiddelingID wlzIndicatie { besluitnummer }
     client { profiel { bsn } }
     bemiddelingspecificatie { instelling levering { leveringID } } } }"""
 """Four registers in one question."""
+
+
+LAST_LINE = "Stop with Ctrl-C, or from elsewhere"
 
 
 def screen(state: State, ports: Ports, *, clients: int, seed: int, seconds: float, command: str = "network") -> str:
@@ -42,7 +45,7 @@ def screen(state: State, ports: Ports, *, clients: int, seed: int, seconds: floa
         f'    -H "Authorization: Bearer $(cat {root}/tokens/zorgkantoor.jwt)" \\',
         f"    -d @{root}/query.json",
         "",
-        f"Stop with Ctrl-C, or from elsewhere: {command} down{option}",
+        f"{LAST_LINE}: {command} down{option}",
     ]
     return "\n".join(lines)
 

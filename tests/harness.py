@@ -101,7 +101,7 @@ class Network:
             services = self.services()
         except (OSError, ValueError):
             return False
-        return {"gateway", "issuer", *SCOPES} <= set(services) and all(s.get("ready") for s in services.values())
+        return {"gateway", "issuer", *SCOPES} <= set(services) and all(s["ready"] for s in services.values())
 
     def output(self) -> str:
         return (self.state.parent / f"{self.state.name}.out").read_text()
@@ -109,7 +109,7 @@ class Network:
     def services(self) -> dict[str, dict[str, Any]]:
         """`run.json` by name."""
         run = json.loads((self.state / "run.json").read_text())
-        return {entry["name"]: entry for entry in run["services"]}
+        return {entry["name"]: entry for entry in run["processes"]}
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -122,7 +122,11 @@ class Network:
         self.log.close()
 
     def url(self, name: str) -> str:
-        return str(self.services()[name]["url"]).rstrip("/")
+        return str(self.services()[name]["url"]).removesuffix("/graphql")
+
+    def _token_url(self) -> str:
+        command = self.services()["issuer"]["command"]
+        return f"http://127.0.0.1:{command[command.index('--dev-port') + 1]}/dev/token"
 
     def token(self, party: str, audience: str = GATEWAY_AUDIENCE, scope: str | None = None) -> str:
         """A token for a party (`uzovi:5050`), from the autorisatieserver; scope defaults to all that the party has."""
@@ -132,7 +136,7 @@ class Network:
             if scope is not None:
                 wish["scope"] = scope
             reply = request(
-                self.url("issuer") + "/dev/token",
+                self._token_url(),
                 body=json.dumps(wish).encode(),
                 headers={"Content-Type": "application/json"},
             )

@@ -1,4 +1,4 @@
-"""Paths over relations as joins: `X.bemiddeling.bemiddelingspecificatie` becomes the tables between, and what joins them.
+"""Paths over relations as joins: `X.book.loans` becomes the tables between, and what joins them.
 
 A table in between that only passes a key on is left out: when a step arrives at the key of a row and the next step starts
 from that same key, the foreign key already says that the row exists.

@@ -292,7 +292,9 @@ class Compiler:
     def _accepts(self, types: Sequence[str], argument: Bound | Value) -> bool:
         if isinstance(argument, Value):
             return argument.kind in types
-        return bool({"object", argument.row.type} & set(types)) or f"{self.tables.register}.{argument.row.type}" in types
+        return (
+            bool({"object", argument.row.type} & set(types)) or f"{self.tables.register}.{argument.row.type}" in types
+        )
 
     def _argument(self, node: Expression, scope: Scope) -> Bound | Value:
         bound = scope.get(node.name) if isinstance(node, Name) else None

@@ -8,6 +8,7 @@ the second branch gets an alias on the wire, and the executor puts the value bac
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode
 
@@ -65,23 +66,37 @@ def _frozen(selections: Selections, hoisted: tuple[Condition, ...] = ()) -> tupl
         conditions = tuple(condition for condition in entry.conditions if condition not in hoisted)
         if conditions and entry.below is None and (entry.key, ()) in selections.entries:
             continue
-        frozen.append(
-            FetchField(
-                key=entry.key,
-                name=entry.name,
-                arguments=_arguments(entry),
-                selections=_inside(entry.below) if entry.below is not None else (),
-                conditions=conditions,
-                alias=entry.alias,
-                hidden=entry.hidden,
-                shared=entry.context is not None and len(entry.context.groups) > 1,
-            )
+        field = FetchField(
+            key=entry.key,
+            name=entry.name,
+            arguments=_arguments(entry),
+            selections=_inside(entry.below) if entry.below is not None else (),
+            conditions=conditions,
+            alias=entry.alias,
+            hidden=entry.hidden,
+            shared=entry.context is not None and len(entry.context.groups) > 1,
         )
+        frozen.append(_nested(field))
     for condition, fragment in selections.fragments.items():
         inside = _frozen(fragment, hoisted)
         if inside:
             frozen.append(FetchFragment(condition, inside))
     return tuple(frozen)
+
+
+def _nested(field: FetchField) -> FetchSelection:
+    """A directive stands once at a field (GraphQL §5.7.3); further conditions go around it."""
+    layers: list[list[Condition]] = []
+    for condition in field.conditions:
+        layer = next((found for found in layers if all(other.wanted != condition.wanted for other in found)), None)
+        if layer is None:
+            layers.append([condition])
+        else:
+            layer.append(condition)
+    selection: FetchSelection = replace(field, conditions=tuple(layers[0]) if layers else ())
+    for layer in layers[1:]:
+        selection = FetchFragment("", (selection,), tuple(layer))
+    return selection
 
 
 def _inside(selections: Selections) -> tuple[FetchSelection, ...]:
@@ -168,7 +183,8 @@ def block(selections: Sequence[FetchSelection]) -> str:
 
 def _selection(selection: FetchSelection) -> str:
     if isinstance(selection, FetchFragment):
-        return f"...on {selection.condition}{directives(selection.conditions)}{block(selection.selections)}"
+        condition = f"on {selection.condition}" if selection.condition else ""
+        return f"...{condition}{directives(selection.conditions)}{block(selection.selections)}"
     name = selection.name if selection.wire_key == selection.name else f"{selection.wire_key}:{selection.name}"
     below = block(selection.selections) if selection.selections else ""
     return f"{name}{selection.arguments}{directives(selection.conditions)}{below}"

@@ -62,7 +62,7 @@ class FetchField:
 
 @dataclass(frozen=True, slots=True)
 class FetchFragment:
-    """`... on condition { selections }`."""
+    """`... on condition { selections }`; without a type (`""`) it only carries conditions."""
 
     condition: str
     selections: tuple[FetchSelection, ...]

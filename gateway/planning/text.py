@@ -119,7 +119,7 @@ def _block(selections: Iterable[FetchSelection]) -> list[str]:
 
 def _selection(selection: FetchSelection) -> list[str]:
     if isinstance(selection, FetchFragment):
-        head = f"... on {selection.condition}"
+        head = f"... on {selection.condition}" if selection.condition else "..."
     else:
         name = selection.name if selection.wire_key == selection.name else f"{selection.wire_key}: {selection.name}"
         head = f"{name}{selection.arguments}"

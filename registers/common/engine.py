@@ -222,8 +222,8 @@ class Engine:
 
 
 def _only_argument(field: FieldNode) -> ValueNode:
-    (argument,) = field.arguments or ()
-    return argument.value
+    assert field.arguments
+    return field.arguments[0].value
 
 
 def _resolver_issue(error: GraphQLError) -> Issue:

@@ -130,10 +130,12 @@ class Database:
                 await connection.execute(opening)
                 found: bytes = await connection.fetchval(sql, *arguments)
                 await connection.execute("COMMIT")
+            except asyncpg.PostgresError:
+                await _rolled_back(connection)
+                raise
             except BaseException:
-                # Whatever state it is in, the next caller must not meet it.
-                if not connection.is_closed():
-                    await _rolled_back(connection)
+                # Whatever state it is in (a client that left, a broken line), the next caller must not meet it.
+                connection.terminate()
                 raise
             return found
 
@@ -152,14 +154,13 @@ def _sqlstate(error: BaseException) -> str:
 async def _rolled_back(connection: Any) -> None:
     try:
         await connection.execute("ROLLBACK", timeout=2)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+    except (asyncpg.PostgresError, *_BROKEN):
         connection.terminate()
 
 
+_BROKEN: tuple[type[BaseException], ...] = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _LOST: tuple[type[BaseException], ...] = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
+    *_BROKEN,
     pg.PostgresConnectionError,
     pg.AdminShutdownError,
     pg.CrashShutdownError,
@@ -170,11 +171,21 @@ _LOST: tuple[type[BaseException], ...] = (
 )
 
 
+# The last is what asyncpg makes of a farewell that it reads in the middle of something.
+_DROPPED = (
+    pg.ConnectionDoesNotExistError,
+    pg.AdminShutdownError,
+    ConnectionResetError,
+    BrokenPipeError,
+    asyncpg.InternalClientError,
+)
+
+
 async def _once_more(attempt: Callable[[], Any]) -> Any:
     """Reads change nothing, so one that met a connection the server had dropped is done again."""
     try:
         return await attempt()
-    except (pg.ConnectionDoesNotExistError, pg.AdminShutdownError, ConnectionResetError, BrokenPipeError):
+    except _DROPPED:
         return await attempt()
 
 

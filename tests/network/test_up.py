@@ -41,7 +41,7 @@ options = dict(zip(sys.argv[1:], sys.argv[2:]))
 port = options.get("--port")
 if port is None:
     import yaml
-    port = yaml.safe_load(open(options["--config"]))["listen"]["port"]
+    port = yaml.safe_load(open(options["--settings"]))["listen"]["port"]
 async def answer(reader, writer):
     await reader.readline()
     writer.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: close\\r\\n\\r\\nok")

@@ -30,13 +30,14 @@ from graphql import (
     get_named_type,
     get_nullable_type,
     is_list_type,
+    is_object_type,
     parse,
     visit,
 )
 from graphql.execution.values import get_argument_values, get_variable_values
 
 from tests.oracle.filters import Reader, coordinates, type_of_input
-from tests.oracle.table12 import Party, anchored_by, grantable
+from tests.oracle.table12 import Party, anchored_by, enterable, grantable
 from tests.oracle.world import RELATIONS, World
 
 OPERATORS = frozenset({"some", "all", "none", "any", "and", "or"})
@@ -141,6 +142,9 @@ class _Walk(Visitor):
         assert parent is not None and definition is not None
         if not node.name.value.startswith("__") and not _is_query(parent.name):
             self._ask(parent.name, node.name.value)
+        target = get_named_type(definition.type)
+        if is_object_type(target) and not target.name.startswith("__") and not enterable(target.name, self.party):
+            self.refused.add(f"{parent.name}.{node.name.value}")
         arguments = get_argument_values(definition, node, self.variables)
         for name, value in arguments.items():
             self._inputs(definition.args[name], value)

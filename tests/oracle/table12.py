@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.oracle.world import RELATIONS, Row, World
@@ -695,12 +694,27 @@ def allowed(type_name: str, field: str, row: Row, world: World, party: Party) ->
     )
 
 
+# Link fields belong to the register that contributes them, and need its scope.
+LINK_SCOPES: dict[tuple[str, str], frozenset[str]] = {
+    ("WlzIndicatie", "bemiddeling"): SCOPES["Bemiddeling"],
+    ("Bemiddelingspecificatie", "levering"): SCOPES["Levering"],
+    ("Clientprofiel", "indicaties"): SCOPES["WlzIndicatie"],
+    ("Clientprofiel", "bemiddelingen"): SCOPES["Bemiddeling"],
+    ("Clientprofiel", "leveringen"): SCOPES["Levering"],
+}
+
+
 def grantable(type_name: str, field: str, party: Party) -> bool:
     """Could any row give this party this field? Asked before anything is read."""
-    lines: Any = TABLE.get(type_name, ())
-    return bool(SCOPES[type_name] & party.scopes) and any(
-        line.role == party.role and field in line.fields for line in lines
+    scopes = LINK_SCOPES.get((type_name, field), SCOPES[type_name])
+    return bool(scopes & party.scopes) and any(
+        line.role == party.role and field in line.fields for line in TABLE.get(type_name, ())
     )
+
+
+def enterable(type_name: str, party: Party) -> bool:
+    """Has the party any grant on this type at all? Without one not even `__typename` is answered."""
+    return bool(SCOPES[type_name] & party.scopes) and any(line.role == party.role for line in TABLE.get(type_name, ()))
 
 
 def anchored_by(type_name: str, role: str) -> tuple[str, ...]:

@@ -47,8 +47,8 @@ class LocalGateway:
     def __init__(self, network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
         self._clock = _Clock()
         monkeypatch.setattr(gateway.pipeline, "datetime", self._clock)
-        self._app = build_app(read_settings(network.state / "gateway.yaml"))
-        self._keys = KeyStore(network.state / "issuer" / "keys")
+        self._app = build_app(read_settings(network.state / "gateway" / "gateway.yaml"))
+        self._keys = KeyStore(network.state / "issuer")
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Self:

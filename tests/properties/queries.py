@@ -128,7 +128,7 @@ class _Writer:
         parts = self.draw(st.lists(st.sampled_from(leaves), min_size=1, max_size=4, unique=True)) if leaves else []
         if depth and edges:
             for name, field in self.draw(st.lists(st.sampled_from(edges), max_size=2, unique_by=lambda e: e[0])):
-                alias = self.draw(st.sampled_from(("", "", f"x{depth}: ")))
+                alias = self.draw(st.sampled_from(("", "", f"x_{name}: ")))
                 parts.append(f"{alias}{name}{self._arguments(field)} {self._selection(_object(field), depth - 1)}")
         text = " ".join(parts or ["__typename"])
         style = self.draw(st.integers(0, 9))

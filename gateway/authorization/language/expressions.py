@@ -3,9 +3,9 @@
 An expression means what it means in Python, over rows instead of objects, with one addition: **a comparison with a missing
 value is false**, whatever the operator, and `not` makes it true; ask `… is None` when absence itself matters. What it may say:
 
-    X.einddatum is None or today <= years(X.einddatum, 2)
-    any(mijn(S) and overlap(S, X) for S in X.bemiddeling.bemiddelingspecificatie if S.opname == '1')
-    R.hoedanigheid in ('ZKv', 'ZKu') and not R.code == caller.uzovi
+    X.until is None or today <= years(X.until, 2)
+    any(mine(L) and overlap(L, X) for L in X.book.loans if L.kind == 'long')
+    X.kind in ('long', 'short') and not X.branch == caller.branch
 
 Names of columns, relations and functions are looked up later, where the tables are known (`types`).
 """

@@ -35,7 +35,7 @@ class TypeName:
 class Role:
     """How claims become a role: `match` names claims that must have a value, `identifiers` the codes it is known by.
 
-    `derived` are identifiers that a register computes itself from another one (`client_key` from a BSN).
+    `derived` are identifiers that a register computes itself from another one (a keyed hash of it).
     """
 
     name: str

@@ -105,7 +105,7 @@ def _identity(scope: Scope, claim: str, value: Mapping[str, Any] | None, kind: A
 
 
 def _related(
-    scope: Scope, table: Table, alias: str, relation: Relation, access: Access, value: Mapping[str, Any], kind: Any
+    scope: Scope, alias: str, relation: Relation, access: Access, value: Mapping[str, Any], kind: Any
 ) -> str:
     input_type = _input_object(kind)
     if not set(_QUANTIFIERS) <= set(input_type.fields):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,9 @@ from registers.common.sql.operators import SQL_TYPES
 from registers.common.sql.values import Leaf, Leaves
 
 __all__ = ["Parameter", "Scope", "TooComplexError"]
+
+
+_PLACEHOLDER = re.compile("\x01([0-9]+)\x02")
 
 
 class TooComplexError(Exception):
@@ -57,7 +61,7 @@ class Scope:
         return sum(table.type == type_name for table in self._aliases.values())
 
     def bind(self, source: Leaf | Leaves, kind: Kind) -> str:
-        """The placeholder of a value with its cast; a variable that is used twice is bound once."""
+        """The placeholder (numbered at the end) of a value with its cast; a variable that is used twice is bound once."""
         array = "[]" if isinstance(source, Leaves) else ""
         return f"{self._placeholder(source, kind)}::{SQL_TYPES[kind]}{array}"
 
@@ -73,7 +77,17 @@ class Scope:
             number = len(self.parameters)
             if shared:
                 self._numbers[shared] = number
-        return f"${number}"
+        return f"\x01{number}\x02"
+
+    def numbered(self, sql: str) -> tuple[str, tuple[Parameter, ...]]:
+        """Number the placeholders that are left in `sql`: conditions that fold away leave parameters that nothing uses."""
+        used: dict[int, int] = {}
+
+        def number(found: re.Match[str]) -> str:
+            return f"${used.setdefault(int(found[1]), len(used) + 1)}"
+
+        text = _PLACEHOLDER.sub(number, sql)
+        return text, tuple(self.parameters[index - 1] for index in used)
 
     def source(self, alias: str, relation: Relation, other: str) -> str:
         """What a relation reads FROM, named `other`. A stub has no table: its row is made from the row that refers to it."""

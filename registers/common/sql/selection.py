@@ -82,8 +82,8 @@ class _Collector:
         for directive in node.directives or ():
             if directive.name.value not in {"skip", "include"}:
                 continue
-            (argument,) = directive.arguments or ()
-            value = argument.value
+            assert directive.arguments  # both directives have one, and validation saw it
+            value = directive.arguments[0].value
             given = (
                 self.variables.get(value.name.value)
                 if isinstance(value, VariableNode)

@@ -92,9 +92,10 @@ def compile_statement(
     if scope.refused:
         raise refused(scope.refused)
     comment = f"/* {label} */ " if label else ""
+    sql, parameters = scope.numbered(f"{comment}SELECT json_send({joined(builder.pairs)})" if builder.pairs else "")
     return Statement(
-        sql=f"{comment}SELECT json_send({joined(builder.pairs)})" if builder.pairs else "",
-        parameters=tuple(scope.parameters),
+        sql=sql,
+        parameters=parameters,
         roots=tuple(builder.ours),
         others=tuple(builder.others),
         order=tuple(field.key for field in fields),

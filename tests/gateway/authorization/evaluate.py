@@ -66,6 +66,16 @@ class _Evaluator:
                 return "1"
             case Attribute():
                 return self.attribute(node, scope)
+            case Sum():
+                left, right = self.value(node.left, scope), self.value(node.right, scope)
+                return None if left is None or right is None else left + right if node.operator == "+" else left - right
+            case Call():
+                return self.call(node, scope)
+            case _:
+                return self.truth(node, scope)
+
+    def truth(self, node: Expression, scope: Mapping[str, Any]) -> bool:
+        match node:
             case Logic():
                 verdicts = [bool(self.value(part, scope)) for part in node.parts]
                 return all(verdicts) if node.operator == "and" else any(verdicts)
@@ -78,13 +88,10 @@ class _Evaluator:
                 return self.value(node.value, scope) in [item.value for item in node.among]
             case Presence():
                 return (self.value(node.value, scope) is not None) is node.present
-            case Sum():
-                left, right = self.value(node.left, scope), self.value(node.right, scope)
-                return None if left is None or right is None else left + right if node.operator == "+" else left - right
             case Any_():
                 return any(self.value(node.condition, bound) for bound in self.bindings(node.steps, scope))
-            case Call():
-                return self.call(node, scope)
+            case _:
+                raise AssertionError(node)
 
     def attribute(self, node: Attribute, scope: Mapping[str, Any]) -> Any:
         for type_name, row in self.rows(node.owner, scope):

@@ -180,7 +180,7 @@ def _field(
 ) -> Field:
     name = node.name.value
     owner: Any = schema.type_map[parent]
-    field_type = schema.type_map["String"] if name.startswith("__") else owner.fields[name].type
+    field_type: Any = schema.type_map["String"] if name.startswith("__") else owner.fields[name].type
     named = field_type
     while hasattr(named, "of_type"):
         named = named.of_type
@@ -198,7 +198,8 @@ def _field(
 
 
 def _condition(node: DirectiveNode) -> Condition:
-    value = node.arguments[0].value
+    arguments: Any = node.arguments
+    value = arguments[0].value
     assert isinstance(value, VariableNode)
     return Condition(value.name.value, node.name.value == "include")
 

@@ -58,8 +58,10 @@ def test_all_mistakes_are_named_at_once_with_line_and_column():
         "9:11: there is no role 'CLARK'; did you mean 'CLERK'?",
         "11:12: there is no scope 'reed' in the section `scopes`; did you mean 'read'?",
         "13:21: there is no set of fields 'names'",
-        "14:5: 'whem' is not known here; known are 'id', 'source', 'role', 'action', 'scope', 'type', 'fields', 'when', "
-        "'part_of', 'path', 'anchored', 'anchor_only' or 'enabled'; did you mean 'when'?",
+        (
+            "14:5: 'whem' is not known here; known are 'id', 'source', 'role', 'action', 'scope', 'type', 'fields', 'when', "
+            "'part_of', 'path', 'anchored', 'anchor_only' or 'enabled'; did you mean 'when'?"
+        ),
         "19:11: a type is written register.Type",
     ]
 
@@ -159,6 +161,8 @@ def test_an_input_field_of_which_nobody_said_what_it_reads():
     with pytest.raises(GrantsError) as caught:
         load_grants(text, library())
     assert [problem.message for problem in caught.value.problems] == [
-        "BookFilter.isbn reads no field of stock.Book by name; say what it reads under `fields`, or under `combinators`, "
-        "`claims` or `ignored`"
+        (
+            "BookFilter.isbn reads no field of stock.Book by name; say what it reads under `fields`, or under `combinators`, "
+            "`claims` or `ignored`"
+        )
     ]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,7 +43,7 @@ def world(rows: dict[str, dict[str, list[Any]]]) -> World:
 
 
 @pytest.fixture(scope="module")
-def databases(postgres_server: Any) -> Iterator[dict[str, str]]:
+def databases(postgres_server: Any) -> dict[str, str]:
     names = {name: f"beleid_{name}" for name in REGISTERS}
 
     async def prepare() -> None:
@@ -65,7 +64,7 @@ def databases(postgres_server: Any) -> Iterator[dict[str, str]]:
         await seed(urls, CLIENTS, 1, DEMO_SECRET, TODAY)
 
     asyncio.run(prepare())
-    yield {name: postgres_server.admin_url(database) for name, database in names.items()}
+    return {name: postgres_server.admin_url(database) for name, database in names.items()}
 
 
 def parties(world: World) -> list[Party]:

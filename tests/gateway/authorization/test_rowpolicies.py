@@ -7,7 +7,7 @@ import json
 import random
 import uuid
 from collections.abc import Coroutine, Iterator
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,13 +38,17 @@ def using(sql: str, table: str, role: str) -> list[str]:
 def test_alternatives_stand_cheapest_first_and_joins_compare_the_client():
     sql, _ = compile_policies(parse_grants(GRANTS), MAPPING)
     assert using(sql, "book", "clerk") == [
-        "((SELECT position(' stock:read ' in current_setting('caller.scopes', true)) > 0) OR "
-        "(SELECT position(' stock:old ' in current_setting('caller.scopes', true)) > 0)) AND (",
+        (
+            "((SELECT position(' stock:read ' in current_setting('caller.scopes', true)) > 0) OR "
+            "(SELECT position(' stock:old ' in current_setting('caller.scopes', true)) > 0)) AND ("
+        ),
         """"book"."branch" = (SELECT nullif(current_setting('caller.branch', true), ''))""",
-        'OR EXISTS (SELECT FROM policy."loan" pol1 WHERE pol1."client_key" = "book"."client_key" AND '
-        """pol1."bookID" = "book"."bookID" AND (pol1."until" IS NULL OR """
-        """(SELECT nullif(current_setting('caller.today', true), '')::date) <= """
-        """(pol1."until" + make_interval(years => 2))::date))""",
+        (
+            'OR EXISTS (SELECT FROM policy."loan" pol1 WHERE pol1."client_key" = "book"."client_key" AND '
+            """pol1."bookID" = "book"."bookID" AND (pol1."until" IS NULL OR """
+            """(SELECT nullif(current_setting('caller.today', true), '')::date) <= """
+            """(pol1."until" + make_interval(years => 2))::date))"""
+        ),
         ")",
     ]
 
@@ -52,12 +56,14 @@ def test_alternatives_stand_cheapest_first_and_joins_compare_the_client():
 def test_a_part_looks_back_to_its_owner():
     sql, _ = compile_policies(parse_grants(GRANTS), MAPPING)
     assert using(sql, "loan", "clerk")[1:3] == [
-        'EXISTS (SELECT FROM policy."book" pol1 WHERE pol1."client_key" = "loan"."client_key" AND '
-        """pol1."bookID" = "loan"."bookID" AND (pol1."branch" = (SELECT nullif(current_setting('caller.branch', true), '')) """
-        'OR EXISTS (SELECT FROM policy."loan" pol2 WHERE pol2."client_key" = pol1."client_key" AND '
-        """pol2."bookID" = pol1."bookID" AND (pol2."until" IS NULL OR """
-        """(SELECT nullif(current_setting('caller.today', true), '')::date) <= """
-        """(pol2."until" + make_interval(years => 2))::date))))""",
+        (
+            'EXISTS (SELECT FROM policy."book" pol1 WHERE pol1."client_key" = "loan"."client_key" AND '
+            """pol1."bookID" = "loan"."bookID" AND (pol1."branch" = (SELECT nullif(current_setting('caller.branch', true), '')) """
+            'OR EXISTS (SELECT FROM policy."loan" pol2 WHERE pol2."client_key" = pol1."client_key" AND '
+            """pol2."bookID" = pol1."bookID" AND (pol2."until" IS NULL OR """
+            """(SELECT nullif(current_setting('caller.today', true), '')::date) <= """
+            """(pol2."until" + make_interval(years => 2))::date))))"""
+        ),
         ")",
     ]
 
@@ -209,7 +215,7 @@ class Library:
 def _moment(chance: random.Random, days: list[date | None]) -> datetime | None:
     day = chance.choice(days)
     # Half past eleven in the evening, UTC: the next day already in Amsterdam.
-    return day and datetime(day.year, day.month, day.day, chance.choice([12, 23]), 30, tzinfo=timezone.utc)
+    return day and datetime(day.year, day.month, day.day, chance.choice([12, 23]), 30, tzinfo=UTC)
 
 
 async def become(connection: Any, identity: dict[str, str]) -> None:
@@ -223,7 +229,9 @@ EVERYTHING = GRANTS.replace(
     "when: any(B.title == L.reader and B.price == 1 and date(B.bought) == L.until and B.branch == '1' and soon(L) "
     "for L in X.loans for B in L.book)\n",
     1,
-).replace("    return L.until is None", "    return L.loanID == '00000000-0000-0000-0000-000000000000' or L.until is None", 1)
+).replace(
+    "    return L.until is None", "    return L.loanID == '00000000-0000-0000-0000-000000000000' or L.until is None", 1
+)
 
 
 @pytest.fixture(scope="module")
@@ -299,7 +307,7 @@ def _conditions(row: str, deeper: str | None) -> st.SearchStrategy[str]:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(when=_conditions("X", "L"))
 def test_postgresql_finds_the_rows_that_python_finds(shelves: Library, when: str):
-    file = parse_grants(GRANTS.replace(PLACE, f"when: {when}\n", 1))
+    file = parse_grants(GRANTS.replace(PLACE, f"when: |\n      {when}\n", 1))
     clerk = next(role for role in judge(file, read_mapping(MAPPING), "lezen") if role.role.name == "CLERK")
     (own,) = (grant for grant in clerk.types["Book"] if grant.id == "BOOK-OWN")
     expression = next(grant.when for grant in file.grants if grant.id == "BOOK-OWN")

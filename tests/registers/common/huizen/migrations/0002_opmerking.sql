@@ -1,0 +1,1 @@
+COMMENT ON TABLE huis IS 'of {prefix}';

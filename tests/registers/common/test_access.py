@@ -1,0 +1,147 @@
+"""What a caller may read: plain, under a condition, refused; and what anchored grants open."""
+
+from __future__ import annotations
+
+import pytest
+
+from registers.common.access import PLAIN, REFUSED, Access, AccessRules, Anchor, both, load_fields
+from registers.common.errors import RegisterError
+from tests.registers.common import example
+from tests.registers.common.conftest import Asker, make_id
+
+FIELDS = load_fields(example.REGISTER.policies / "fields.json")
+assert FIELDS is not None
+STUBS = frozenset({"Straat.straatID", "Persoon.bsn"})
+AGENT = FIELDS.rules("MAKELAAR", frozenset({"huizen:read"}), STUBS)
+
+
+def test_alternatives_count_when_their_scope_is_held() -> None:
+    assert AGENT.field("Kamer", "naam") == PLAIN
+    assert AGENT.field("Kamer", "oppervlak") == Access(groups=(("{row}.nummer > 1",),))
+    assert AGENT.field("Kamer", "oppervlak").condition("t3") == "((t3.nummer > 1))"
+    assert AGENT.field("Kamer", "gebouwd") == REFUSED
+    assert AGENT.field("Bewoner", "bsn") == REFUSED
+    assert AGENT.field("Onbekend", "iets") == REFUSED
+    assert AGENT.field("Straat", "straatID") == PLAIN
+    wide = FIELDS.rules("MAKELAAR", frozenset({"huizen:read", "kleuren:read"}))
+    assert wide.field("Kamer", "kleur") == PLAIN
+
+
+def test_an_unknown_role_and_a_missing_scope_read_nothing() -> None:
+    for rules in (FIELDS.rules(None, frozenset({"huizen:read"}), STUBS), FIELDS.rules("MAKELAAR", frozenset())):
+        assert rules.field("Huis", "naam") == REFUSED
+        assert not rules.any("Huis")
+    assert not FIELDS.rules(None, frozenset(), STUBS).any("Straat")
+
+
+def test_inputs_that_nobody_described_are_refused() -> None:
+    assert AGENT.input("HuisFilterInput", "naam") == ("Huis.naam",)
+    assert AGENT.input("HuisFilterInput", "and") == ()
+    assert AGENT.input("HuisFilterInput", "agbCode") == ()
+    assert AGENT.input("HuisFilterInput", "nieuw") is None
+
+
+def test_several_coordinates_have_to_be_readable_together() -> None:
+    first, second = Access(groups=(("a", "b"),)), Access(groups=(("c",),))
+    assert both(first, second).condition("t1") == "((a) OR (b)) AND ((c))"
+    assert both(first, first) == first
+    assert both(first, REFUSED) == REFUSED
+
+
+async def test_a_refused_field_of_a_visible_row_is_null_with_its_path(ask: Asker) -> None:
+    answer = await ask('{ kamer(where: {nummer: {in: [1, 3]}}) { naam oppervlak kleur { naam } } }', rules=AGENT)
+    message = "Not allowed to read this field here."
+    assert answer == {
+        "data": {
+            "kamer": [
+                {"naam": "Keuken", "oppervlak": None, "kleur": None},
+                {"naam": "keuken", "oppervlak": 8, "kleur": {"naam": "blauw"}},
+            ]
+        },
+        "errors": [
+            {"message": message, "path": ["kamer", 0, "oppervlak"], "extensions": {"code": "FORBIDDEN"}},
+            {"message": message, "path": ["kamer", 0, "kleur"], "extensions": {"code": "FORBIDDEN"}},
+        ],
+    }
+
+
+async def test_filters_and_orders_read_a_refused_field_as_null(ask: Asker) -> None:
+    async def found(arguments: str) -> list[str]:
+        answer = await ask("{ huis(where: {kamers: {any: true}}) { kamers(" + arguments + ") { naam } } }", rules=AGENT)
+        return [room["naam"] for huis in answer["data"]["huis"] for room in huis["kamers"]]
+
+    assert await found("where: {oppervlak: {gt: 1}}") == ["keuken"]
+    assert await found("where: {oppervlak: {eq: null}}") == ["Keuken", "Zolder", "100%_é"]
+    assert await found('where: {kleur: {naam: {neq: "geel"}}}') == ["keuken"]
+    assert await found("order: {kleur: {naam: ASC}}") == ["Keuken", "Zolder", "keuken", "100%_é"]
+
+
+@pytest.mark.parametrize(
+    ("query", "coordinates"),
+    [
+        ("{ kamer { gebouwd naam } huis { bewoner { bsn naam } } }", ["Kamer.gebouwd", "Bewoner.bsn"]),
+        ("{ kamer(where: {gebouwd: {eq: null}}) { naam } }", ["Kamer.gebouwd"]),
+        ("{ huis { kamers(order: {gebouwd: ASC}) { naam } } }", ["Kamer.gebouwd"]),
+        ('{ huis(where: {kamers: {some: {or: [{gebouwd: {gt: "2020-01-01"}}]}}}) { naam } }', ["Kamer.gebouwd"]),
+        ("{ huis(where: {bewoner: {kamer: {any: true}}}) { naam } }", ["BewonerFilterInput.kamer"]),
+        ('{ _entities(representations: []) { ... on Kamer { gebouwd } } }', ["Kamer.gebouwd"]),
+    ],
+)
+async def test_what_no_grant_allows_refuses_the_operation(ask: Asker, query: str, coordinates: list[str]) -> None:
+    with pytest.raises(RegisterError) as raised:
+        await ask(query, rules=AGENT)
+    assert raised.value.status == 403
+    assert [issue.extensions["coordinate"] for issue in raised.value.issues] == coordinates
+
+
+async def test_a_type_without_grants_is_not_reached_for_its_name_alone(ask: Asker) -> None:
+    rules = AccessRules({"Huis": {"naam": [{"grant": "A", "when": None}], "kamers": [{"grant": "A", "when": None}]}}, {}, frozenset())
+    with pytest.raises(RegisterError) as raised:
+        await ask("{ kamer { __typename } huis { kamers { __typename } } }", rules=rules)
+    assert [issue.extensions["coordinate"] for issue in raised.value.issues] == ["Query.kamer", "Huis.kamers"]
+    representations = '[{__typename: "Kamer", kamerID: "' + str(make_id(31)) + '"}]'
+    answer = await ask("{ _entities(representations: " + representations + ") { __typename } }", rules=rules)
+    assert answer == {"data": {"_entities": [None]}}
+
+
+ANCHORED = {"Huis": {name: [{"grant": "A", "when": None}] for name in ("naam", "kamers")}, "Kamer": {
+    "naam": [{"grant": "B", "when": None}], "huis": [{"grant": "B", "when": None}]}}
+INPUTS = {"HuisFilterInput.naam": ["Huis.naam"], "HuisFilterInput.and": "combinator", "HuisFilterInput.or": "combinator",
+          "KamerFilterInput.huis": ["Kamer.huis"]}
+
+
+@pytest.mark.parametrize(
+    ("query", "only", "anchored"),
+    [
+        ('{ huis(where: {naam: {eq: "Berk"}}) { naam } }', False, ""),
+        ('{ huis(where: {naam: {eq: "Berk"}}) { naam } }', True, "A"),
+        ('{ huis(where: {and: [{naam: {eq: "Berk"}}]}) { naam } }', True, "A"),
+        ("{ kamer { huis { naam } } }", False, ""),
+        ('{ a: huis(where: {naam: {eq: "A"}}) { naam } b: huis(where: {naam: {eq: "B"}}) { naam } }', True, "A"),
+    ],
+)
+async def test_an_anchored_grant_counts(ask: Asker, query: str, only: bool, anchored: str) -> None:
+    anchors = {"Huis": (Anchor("A", ("naam",), only),)}
+    await ask(query, rules=AccessRules(ANCHORED, INPUTS, frozenset(), anchors))
+    assert ask.statement is not None
+    assert ask.statement.anchored == anchored
+
+
+@pytest.mark.parametrize(
+    ("query", "only"),
+    [
+        ("{ huis { naam } }", False),
+        ('{ huis(where: {naam: {neq: "Berk"}}) { naam } }', False),
+        ("{ huis(where: {naam: {eq: null}}) { naam } }", False),
+        ('{ huis(where: {or: [{naam: {eq: "Berk"}}]}) { naam } }', False),
+        ('{ a: huis(where: {naam: {eq: "A"}}) { naam } b: huis { naam } }', True),
+        # Elsewhere than at a root, an `only` grant would open all rows.
+        ("{ kamer { huis { naam } } }", True),
+        ('{ huis(where: {naam: {eq: "A"}}) { naam kamers { huis { naam } } } }', True),
+    ],
+)
+async def test_an_anchored_grant_does_not_count(ask: Asker, query: str, only: bool) -> None:
+    rules = AccessRules(ANCHORED, INPUTS, frozenset(), {"Huis": (Anchor("A", ("naam",), only),)})
+    with pytest.raises(RegisterError) as raised:
+        await ask(query, rules=rules)
+    assert raised.value.status == 403
