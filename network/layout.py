@@ -134,13 +134,16 @@ def _register(name: str, state: State, ports: Ports, database_url: str, sockets:
         unix,
         ports.url(name, "/health"),
         {"IWLZ_DATABASE_URL": database_url},
+        stage=1,
     )
 
 
 def _gateway(state: State, ports: Ports, sockets: Path) -> ProcessSpec:  # noqa: ARG001
     command = (sys.executable, "-m", "gateway", "serve", "--settings", str(state.gateway_settings))
     probe = ports.url("gateway", "/health/ready")
-    return ProcessSpec("gateway", command, state.log / "gateway.log", ports.url("gateway", "/graphql"), None, probe)
+    return ProcessSpec(
+        "gateway", command, state.log / "gateway.log", ports.url("gateway", "/graphql"), None, probe, stage=2
+    )
 
 
 def gateway_settings(state: State, ports: Ports) -> str:

@@ -28,7 +28,8 @@ class ProcessSpec:
     """A process to keep alive.
 
     `url` is shown to people; `probe` is asked for readiness (any HTTP status under 500), on `socket` when it is given and `probe`
-    is a path. `environment` is added to that of the supervisor. Its output goes to `log`.
+    is a path. `environment` is added to that of the supervisor. Its output goes to `log`. `stage` orders the stop: higher
+    ones go first, those of one stage together.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ProcessSpec:
     socket: Path | None = None
     probe: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    stage: int = 0
 
 
 @dataclass(slots=True)

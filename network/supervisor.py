@@ -69,7 +69,7 @@ class _Child:
 
 
 class Supervisor:
-    """Runs `specs`: started together, stopped one after the other in reverse order."""
+    """Runs `specs`: started together, stopped stage by stage."""
 
     def __init__(
         self,
@@ -116,10 +116,10 @@ class Supervisor:
                 await asyncio.wait_for(self._stop.wait(), 0.25)
 
     async def stop(self) -> None:
-        """Stop all processes, last started first. A process that does not listen is killed."""
+        """Stop all processes, highest stage first. A process that does not listen is killed."""
         self._stop.set()
-        for child in reversed(list(self._children.values())):
-            await self._end(child)
+        for stage in sorted({child.spec.stage for child in self._children.values()}, reverse=True):
+            await asyncio.gather(*(self._end(child) for child in self._children.values() if child.spec.stage == stage))
         self._children.clear()
         self._run_file.processes.clear()
         self._run_file.remove()

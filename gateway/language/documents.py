@@ -5,6 +5,7 @@ Limits come first: a document that is refused for its size has cost no more than
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -29,6 +30,8 @@ from gateway.language.operation import Operation
 __all__ = ["Limits", "coerce_variables", "parse_operation"]
 
 _MAX_ERRORS = 20
+_LITERAL = re.compile(r"(?:, but encountered|,? found:|(?<=value):) .*", re.DOTALL)
+_TOKEN = re.compile(r"\b(Int|Float|String|BlockString) '.*'", re.DOTALL)
 
 
 def parse_operation(schema: GraphQLSchema, query: str, operation_name: str | None, limits: Limits) -> Operation:
@@ -102,8 +105,10 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
 
 
 def _issue(error: GraphQLError, code: Code) -> GraphQLIssue:
+    """What graphql-core says, without the literals that it quotes: they may be personal data."""
     locations = tuple((location.line, location.column) for location in error.locations or ())
-    return GraphQLIssue(error.message, code, locations=locations)
+    message = _TOKEN.sub(r"\1", _LITERAL.sub(".", error.message))
+    return GraphQLIssue(message, code, locations=locations)
 
 
 def _bad_variables(errors: Iterable[GraphQLError]) -> list[GraphQLIssue]:

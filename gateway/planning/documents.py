@@ -33,7 +33,7 @@ class Variables:
 
 
 def _collect(selections: Selections, hoisted: set[Condition], names: set[str], *, top: bool = True) -> None:
-    for entry in selections.entries.values():
+    for entry in _needed(selections):
         names.update(condition.variable for condition in entry.conditions if not (top and condition in hoisted))
         for argument in entry.arguments:
             _variables_in(argument.value, names)
@@ -62,10 +62,8 @@ def freeze(selections: Selections, hoisted: tuple[Condition, ...] = ()) -> tuple
 
 def _frozen(selections: Selections, hoisted: tuple[Condition, ...] = ()) -> tuple[FetchSelection, ...]:
     frozen: list[FetchSelection] = []
-    for entry in selections.entries.values():
+    for entry in _needed(selections):
         conditions = tuple(condition for condition in entry.conditions if condition not in hoisted)
-        if conditions and entry.below is None and (entry.key, ()) in selections.entries:
-            continue
         field = FetchField(
             key=entry.key,
             name=entry.name,
@@ -82,6 +80,13 @@ def _frozen(selections: Selections, hoisted: tuple[Condition, ...] = ()) -> tupl
         if inside:
             frozen.append(FetchFragment(condition, inside))
     return tuple(frozen)
+
+
+def _needed(selections: Selections) -> Iterable[Entry]:
+    """The entries without leaves that are asked for under conditions and, under the same key, unconditionally."""
+    for entry in selections.entries.values():
+        if not entry.conditions or entry.below is not None or (entry.key, ()) not in selections.entries:
+            yield entry
 
 
 def _nested(field: FetchField) -> FetchSelection:

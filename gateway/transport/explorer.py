@@ -94,14 +94,14 @@ def read_examples(place: Path) -> list[dict[str, Any]]:
 
 
 def _example(file: Path) -> dict[str, Any]:
-    text = file.read_text(encoding="utf-8")
+    lines = file.read_text(encoding="utf-8").splitlines()
     found: dict[str, Any] = {"title": file.stem.replace("-", " ")}
-    for line in text.splitlines():
-        match = _HEAD.fullmatch(line)
-        if match is None:
-            break
+    while lines and (match := _HEAD.fullmatch(lines[0])):
         found[match["name"]] = orjson.loads(match["value"]) if match["name"] == "variables" else match["value"]
-    return {**found, "query": text.strip() + "\n"}
+        del lines[0]
+    while lines and lines[0].strip(" #") == "":
+        del lines[0]
+    return {**found, "query": "\n".join(lines).rstrip() + "\n"}
 
 
 def _is_local(request: Request) -> bool:

@@ -73,7 +73,7 @@ def _is_list(kind: Any) -> bool:
 
 
 def _input(type_: GraphQLInputObjectType, mapping: Mapping) -> Iterator[str]:
-    if type_.name not in mapping.filters:
+    if mapping.filters.get(type_.name) not in {table.type for table in mapping.tables}:
         yield f"{type_.name} speaks of no type (mapping.filters)"
         return
     table = mapping.table(mapping.filters[type_.name])

@@ -15,28 +15,32 @@ from typing import Any
 import strawberry
 from graphql import GraphQLError
 
-__all__ = ["SCALARS", "parse_date", "parse_datetime", "parse_uuid"]
+__all__ = ["SCALARS", "ScalarError", "parse_date", "parse_datetime", "parse_uuid"]
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 
+class ScalarError(GraphQLError):
+    """A value that is none of its scalar. The message does not repeat it: it may be personal data."""
+
+
 def parse_uuid(value: Any) -> uuid.UUID:
     """Read the five groups of a UUID in either case; no braces, no `urn:`, no run of digits."""
     if not isinstance(value, str) or not _UUID.fullmatch(value):
-        raise GraphQLError("Value is not a UUID.")
+        raise ScalarError("Value is not a UUID.")
     return uuid.UUID(value)
 
 
 def parse_date(value: Any) -> dt.date:
     """Read `YYYY-MM-DD`, nothing shorter or longer."""
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise GraphQLError("Value is not a date of the form YYYY-MM-DD.")
+        raise ScalarError("Value is not a date of the form YYYY-MM-DD.")
     try:
         return dt.date.fromisoformat(value)
     except ValueError:
-        raise GraphQLError("Value is not a date of the calendar.") from None
+        raise ScalarError("Value is not a date of the calendar.") from None
 
 
 def parse_datetime(value: Any) -> dt.datetime:
@@ -46,14 +50,14 @@ def parse_datetime(value: Any) -> dt.datetime:
     """
     found = _DATETIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise GraphQLError("Value is not an ISO 8601 moment with an offset.")
+        raise ScalarError("Value is not an ISO 8601 moment with an offset.")
     fraction = found[1] or ""
     text = found[0].replace(fraction, fraction[:7].ljust(7, "0"), 1) if fraction else found[0]
     try:
         moment = dt.datetime.fromisoformat(text.upper())
         moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
-        raise GraphQLError("Value is not a moment of the calendar.") from None
+        raise ScalarError("Value is not a moment of the calendar.") from None
     return moment
 
 

@@ -112,7 +112,7 @@ async def test_start_returns_when_all_answer_and_run_json_says_so(network: Netwo
     ]
 
 
-async def test_stop_goes_backwards_and_asks_first(network: Network, tmp_path: Path):
+async def test_stop_goes_by_stage_and_asks_first(network: Network, tmp_path: Path):
     order = tmp_path / "order"
     code = (
         "import signal, sys, time\n"
@@ -123,7 +123,10 @@ async def test_stop_goes_backwards_and_asks_first(network: Network, tmp_path: Pa
         "print('ready', flush=True)\n"
         "time.sleep(60)\n"
     )
-    specs = [script(name, code.format(order=str(order), name=name), tmp_path) for name in ("one", "two", "three")]
+    specs = [
+        script(name, code.format(order=str(order), name=name), tmp_path, stage=stage)
+        for stage, name in enumerate(("one", "two", "three"))
+    ]
     supervisor = network.supervise(*specs)
     await supervisor.start()
     await until(lambda: all("ready" in spec.log.read_text() for spec in specs))

@@ -48,7 +48,7 @@ def _scenarios(net: Network) -> dict[str, tuple[str, list[bytes]]]:
     case = next(case for case in CASES if case.id == "QBR-0001-ZA")
     asked = [(code, variables) for code, variables in case.find(world, today)][:200]
     gateway, register = net.url("gateway") + "/graphql", net.url("bemiddeling") + "/graphql"
-    showcase = (REPOSITORY / "network" / "examples" / "showcase.graphql").read_text()
+    showcase = (REPOSITORY / "network" / "examples" / "1-vier-registers.graphql").read_text()
     audience = register_audience("bemiddeling")
     return {
         "published query, gateway": (

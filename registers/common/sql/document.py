@@ -7,6 +7,7 @@ fields) before anything is collected.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,7 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 
 from registers.common.errors import Issue, RegisterError
+from registers.common.scalars import ScalarError
 from registers.common.sql.values import as_sent, shape
 
 __all__ = ["Document", "Limits", "load_document"]
@@ -41,6 +43,7 @@ __all__ = ["Document", "Limits", "load_document"]
 # One published template (QLR-0009) declares variables that it does not use; it has to run all the same.
 _RULES = tuple(rule for rule in specified_rules if rule is not NoUnusedVariablesRule)
 _MAX_ERRORS = 20
+_TOKEN = re.compile(r"\b(Int|Float|String|BlockString) '.*'", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def load_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
     _measured(operation, fragments, limits)
     errors = validate(schema, tree, _RULES, max_errors=_MAX_ERRORS, hide_suggestions=True)
     if errors:
-        raise RegisterError(*(_issue(error, "GRAPHQL_VALIDATION_FAILED") for error in errors))
+        raise RegisterError(*(_issue(error, _validation_code(error)) for error in errors))
     if operation.operation is not OperationType.QUERY:
         raise RegisterError.of("GRAPHQL_VALIDATION_FAILED", "This register only reads: send a query.")
     kinds: list[tuple[str, Any]] = [
@@ -119,9 +122,9 @@ def load_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
 
 def _parse(text: str, limits: Limits) -> DocumentNode:
     try:
-        return parse(text, max_tokens=limits.max_tokens)
+        return parse(text, max_tokens=limits.max_tokens, allow_empty_selection_sets=False)
     except GraphQLError as error:
-        code = "QUERY_TOO_COMPLEX" if "tokens" in error.message else "GRAPHQL_PARSE_FAILED"
+        code = "QUERY_TOO_COMPLEX" if "Parsing aborted" in error.message else "GRAPHQL_PARSE_FAILED"
         raise RegisterError(_issue(error, code)) from None
     except RecursionError:
         raise _too_complex() from None
@@ -207,14 +210,21 @@ def _roots(
     return found
 
 
+_SENTENCES = {
+    "BAD_USER_INPUT": "A variable has no valid value.",
+    "GRAPHQL_PARSE_FAILED": "The document is no GraphQL at this place.",
+    "QUERY_TOO_COMPLEX": "The document is too long or too deep.",
+}
+
+
 def _issue(error: GraphQLError, code: str) -> Issue:
-    """What graphql-core says, without the value that a client sent: it may be personal data."""
-    message = "A variable has no valid value." if code == "BAD_USER_INPUT" else _plain(error.message)
+    """What graphql-core says, without the values that a client sent: they may be personal data."""
+    message = _SENTENCES.get(code) or _plain(error.message)
     return Issue(message, code, locations=tuple((place.line, place.column) for place in error.locations or ()))
 
 
 def _plain(message: str) -> str:
-    """Messages about literals quote them; keep the sentence and drop the quoted value."""
-    if "cannot represent" in message or "found invalid value" in message or message.startswith("Expected value"):
+    """Messages about literals quote them. Names stand in single quotes; whatever else may be a value is left out."""
+    if '"' in message or "represent" in message or message.startswith(("Expected value", "Value")):
         return "A literal in the document has no valid value for its type."
-    return message.replace("\n", " ")[:300]
+    return _TOKEN.sub(r"\1", message).replace("\n", " ")[:300]

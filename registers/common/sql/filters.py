@@ -104,9 +104,7 @@ def _identity(scope: Scope, claim: str, value: Mapping[str, Any] | None, kind: A
     return operator_condition(caller, "text", OPERATOR_INPUTS[_input_object(kind).name], value or {}, scope.bind)
 
 
-def _related(
-    scope: Scope, alias: str, relation: Relation, access: Access, value: Mapping[str, Any], kind: Any
-) -> str:
+def _related(scope: Scope, alias: str, relation: Relation, access: Access, value: Mapping[str, Any], kind: Any) -> str:
     input_type = _input_object(kind)
     if not set(_QUANTIFIERS) <= set(input_type.fields):
         found = _exists(scope, alias, relation, lambda t, a: where(scope, t, a, value, input_type))

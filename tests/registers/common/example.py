@@ -11,6 +11,7 @@ from pathlib import Path
 import strawberry
 from strawberry import UNSET, federation
 
+from registers.common.access import FieldsFile, load_fields
 from registers.common.definition import RegisterDefinition
 from registers.common.inputs import (
     DateOperationFilterInput,
@@ -239,3 +240,9 @@ MAPPING = Mapping(
 )
 
 REGISTER = RegisterDefinition("huizen", SCHEMA, MAPPING, Path(__file__).parent / "huizen")
+
+
+def fields_file() -> FieldsFile:
+    found = load_fields(REGISTER.policies / "fields.json")
+    assert found is not None
+    return found

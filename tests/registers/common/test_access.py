@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from registers.common.access import PLAIN, REFUSED, Access, AccessRules, Anchor, both, load_fields
+from registers.common.access import PLAIN, REFUSED, Access, AccessRules, Anchor, both
 from registers.common.errors import RegisterError
 from tests.registers.common import example
 from tests.registers.common.conftest import Asker, make_id
 
-FIELDS = load_fields(example.REGISTER.policies / "fields.json")
-assert FIELDS is not None
+FIELDS = example.fields_file()
 STUBS = frozenset({"Straat.straatID", "Persoon.bsn"})
 AGENT = FIELDS.rules("MAKELAAR", frozenset({"huizen:read"}), STUBS)
 
@@ -49,7 +48,7 @@ def test_several_coordinates_have_to_be_readable_together() -> None:
 
 
 async def test_a_refused_field_of_a_visible_row_is_null_with_its_path(ask: Asker) -> None:
-    answer = await ask('{ kamer(where: {nummer: {in: [1, 3]}}) { naam oppervlak kleur { naam } } }', rules=AGENT)
+    answer = await ask("{ kamer(where: {nummer: {in: [1, 3]}}) { naam oppervlak kleur { naam } } }", rules=AGENT)
     message = "Not allowed to read this field here."
     assert answer == {
         "data": {
@@ -84,7 +83,7 @@ async def test_filters_and_orders_read_a_refused_field_as_null(ask: Asker) -> No
         ("{ huis { kamers(order: {gebouwd: ASC}) { naam } } }", ["Kamer.gebouwd"]),
         ('{ huis(where: {kamers: {some: {or: [{gebouwd: {gt: "2020-01-01"}}]}}}) { naam } }', ["Kamer.gebouwd"]),
         ("{ huis(where: {bewoner: {kamer: {any: true}}}) { naam } }", ["BewonerFilterInput.kamer"]),
-        ('{ _entities(representations: []) { ... on Kamer { gebouwd } } }', ["Kamer.gebouwd"]),
+        ("{ _entities(representations: []) { ... on Kamer { gebouwd } } }", ["Kamer.gebouwd"]),
     ],
 )
 async def test_what_no_grant_allows_refuses_the_operation(ask: Asker, query: str, coordinates: list[str]) -> None:
@@ -95,7 +94,9 @@ async def test_what_no_grant_allows_refuses_the_operation(ask: Asker, query: str
 
 
 async def test_a_type_without_grants_is_not_reached_for_its_name_alone(ask: Asker) -> None:
-    rules = AccessRules({"Huis": {"naam": [{"grant": "A", "when": None}], "kamers": [{"grant": "A", "when": None}]}}, {}, frozenset())
+    rules = AccessRules(
+        {"Huis": {"naam": [{"grant": "A", "when": None}], "kamers": [{"grant": "A", "when": None}]}}, {}, frozenset()
+    )
     with pytest.raises(RegisterError) as raised:
         await ask("{ kamer { __typename } huis { kamers { __typename } } }", rules=rules)
     assert [issue.extensions["coordinate"] for issue in raised.value.issues] == ["Query.kamer", "Huis.kamers"]
@@ -104,10 +105,16 @@ async def test_a_type_without_grants_is_not_reached_for_its_name_alone(ask: Aske
     assert answer == {"data": {"_entities": [None]}}
 
 
-ANCHORED = {"Huis": {name: [{"grant": "A", "when": None}] for name in ("naam", "kamers")}, "Kamer": {
-    "naam": [{"grant": "B", "when": None}], "huis": [{"grant": "B", "when": None}]}}
-INPUTS = {"HuisFilterInput.naam": ["Huis.naam"], "HuisFilterInput.and": "combinator", "HuisFilterInput.or": "combinator",
-          "KamerFilterInput.huis": ["Kamer.huis"]}
+ANCHORED = {
+    "Huis": {name: [{"grant": "A", "when": None}] for name in ("naam", "kamers")},
+    "Kamer": {"naam": [{"grant": "B", "when": None}], "huis": [{"grant": "B", "when": None}]},
+}
+INPUTS = {
+    "HuisFilterInput.naam": ["Huis.naam"],
+    "HuisFilterInput.and": "combinator",
+    "HuisFilterInput.or": "combinator",
+    "KamerFilterInput.huis": ["Kamer.huis"],
+}
 
 
 @pytest.mark.parametrize(

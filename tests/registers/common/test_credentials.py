@@ -12,7 +12,6 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from registers.common.access import load_fields
 from registers.common.caller import Caller
 from registers.common.context import context_verifier
 from registers.common.credentials import SignedCaller
@@ -20,11 +19,10 @@ from registers.common.errors import RegisterError
 from registers.common.jwks import KeySet, read_keys
 from registers.common.signing import SigningError, development_context
 from registers.common.tokens import token_verifier
-from tests.registers.common.example import REGISTER
+from tests.registers.common.example import REGISTER, fields_file
 from tests.registers.common.keys import GATEWAY, ISSUER, Keys, publish
 
-FIELDS = load_fields(REGISTER.policies / "fields.json")
-assert FIELDS is not None
+FIELDS = fields_file()
 
 
 class Clock:
@@ -47,9 +45,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def contexts(keys: Keys, clock: Clock) -> SignedCaller:
-    return context_verifier(
-        KeySet(str(keys.gateway_jwks)), gateway=GATEWAY, audience=REGISTER.audience, clock=clock
-    )
+    return context_verifier(KeySet(str(keys.gateway_jwks)), gateway=GATEWAY, audience=REGISTER.audience, clock=clock)
 
 
 @pytest.fixture
@@ -168,7 +164,7 @@ async def test_a_token_is_a_caller(keys: Keys, tokens: SignedCaller) -> None:
 
 async def test_aggregated_claims_lie_under_the_direct_ones(keys: Keys, tokens: SignedCaller) -> None:
     inner = jwt.encode({"agb": "87654321", "aud": "iets"}, "x" * 32, algorithm="HS256")
-    sources = {"_claim_names": {"agb": "s", "aud": "s"}, "_claim_sources": {"s": {"jwt": inner}}}
+    sources: dict[str, Any] = {"_claim_names": {"agb": "s", "aud": "s"}, "_claim_sources": {"s": {"jwt": inner}}}
     assert (await tokens.verify(keys.token(agb=..., **sources))).identifiers == {"agb": "87654321"}
     assert (await tokens.verify(keys.token(agb=None, **sources))).identifiers == {"agb": "87654321"}
     assert (await tokens.verify(keys.token(**sources))).identifiers == {"agb": "12345678"}
@@ -211,9 +207,13 @@ async def test_forged_signatures(keys: Keys, tokens: SignedCaller) -> None:
     claims = orjson.loads(base64.urlsafe_b64decode(body + "=="))
     other = base64.urlsafe_b64encode(orjson.dumps({**claims, "agb": "87654321"})).rstrip(b"=").decode()
     none = base64.urlsafe_b64encode(b'{"alg":"none","kid":"i1","typ":"at+jwt"}').rstrip(b"=").decode()
-    symmetric = jwt.encode(claims, keys.issuer_jwks.read_text(), algorithm="HS256", headers={"kid": "i1", "typ": "at+jwt"})
-    foreign = jwt.encode(claims, Ed25519PrivateKey.generate(), algorithm="EdDSA", headers={"kid": "i1", "typ": "at+jwt"})
-    critical = jwt.encode(claims, keys.issuer, algorithm="ES256", headers={"kid": "i1", "typ": "at+jwt", "crit": ["x"], "x": 1})
+    symmetric = jwt.encode(claims, "x" * 40, algorithm="HS256", headers={"kid": "i1", "typ": "at+jwt"})
+    foreign = jwt.encode(
+        claims, Ed25519PrivateKey.generate(), algorithm="EdDSA", headers={"kid": "i1", "typ": "at+jwt"}
+    )
+    critical = jwt.encode(
+        claims, keys.issuer, algorithm="ES256", headers={"kid": "i1", "typ": "at+jwt", "crit": ["x"], "x": 1}
+    )
     forged = [f"{head}.{other}.{signature}", f"{none}.{body}.", f"{none}.{body}.AA", symmetric, foreign, critical]
     for token in (*forged, "", "a.b.c", "x" * 20_000, made + "é"):
         with pytest.raises(RegisterError) as raised:

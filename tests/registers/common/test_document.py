@@ -77,9 +77,7 @@ def test_coercion_keeps_the_order_of_the_client_and_wraps_single_objects() -> No
 
 
 def test_the_shape_tells_apart_what_a_statement_depends_on() -> None:
-    document = load(
-        "query ($i: Boolean!, $w: KamerFilterInput) { kamer(where: $w) { naam nummer @include(if: $i) } }"
-    )
+    document = load("query ($i: Boolean!, $w: KamerFilterInput) { kamer(where: $w) { naam nummer @include(if: $i) } }")
 
     def shape(include: bool, where: object) -> object:
         return document.shape(document.variables(SCHEMA._schema, {"i": include, "w": where}))
@@ -98,7 +96,9 @@ def test_the_shape_tells_apart_what_a_statement_depends_on() -> None:
     assert len({*others, shape(True, same)}) == len(others) + 1
 
 
-@pytest.mark.parametrize("value", [{"naam": 1}, {"nergens": {}}, [], "x", {"nummer": {"eq": 2**40}}, {"gebouwd": {"eq": "2020-02-30"}}])
+@pytest.mark.parametrize(
+    "value", [{"naam": 1}, {"nergens": {}}, [], "x", {"nummer": {"eq": 2**40}}, {"gebouwd": {"eq": "2020-02-30"}}]
+)
 def test_variables_of_another_type_are_refused_without_their_value(value: object) -> None:
     document = load("query ($w: KamerFilterInput) { kamer(where: $w) { naam } }")
     with pytest.raises(RegisterError) as raised:

@@ -50,7 +50,12 @@ async def test_files_run_once_and_policies_when_they_changed(url: str, register:
     await connection.close()
     assert comment == "of huizen_migrate"
     assert login is not None
-    assert (login["rolcanlogin"], login["rolinherit"], login["rolbypassrls"], login["rolsuper"]) == (True, False, False, False)
+    assert (login["rolcanlogin"], login["rolinherit"], login["rolbypassrls"], login["rolsuper"]) == (
+        True,
+        False,
+        False,
+        False,
+    )
 
     with (register.policies / "policies.sql").open("a") as file:
         file.write("-- another release\n")
