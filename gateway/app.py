@@ -182,7 +182,9 @@ def _text(path: Path, key: str) -> str:
 def _endpoints(settings: Settings, supergraph: Supergraph) -> dict[str, Endpoint]:
     unknown = sorted(settings.subgraphs.keys() - supergraph.subgraphs.keys())
     if unknown:
-        message = f"subgraphs.{unknown[0]}: the supergraph has no such subgraph; it has {', '.join(supergraph.subgraphs)}."
+        message = (
+            f"subgraphs.{unknown[0]}: the supergraph has no such subgraph; it has {', '.join(supergraph.subgraphs)}."
+        )
         raise SettingsError("CONFIG_INVALID", message)
     found: dict[str, Endpoint] = {}
     for name, subgraph in supergraph.subgraphs.items():
@@ -192,12 +194,16 @@ def _endpoints(settings: Settings, supergraph: Supergraph) -> dict[str, Endpoint
             target_of(url)
         except ValueError as error:
             raise SettingsError("CONFIG_INVALID", f"subgraphs.{name}.url: {error}.") from None
-        found[name] = Endpoint(url) if entry is None else Endpoint(
-            url,
-            timeout=entry.timeout,
-            connect_timeout=entry.connect_timeout,
-            max_connections=entry.max_connections,
-            max_body=entry.max_response_bytes,
+        found[name] = (
+            Endpoint(url)
+            if entry is None
+            else Endpoint(
+                url,
+                timeout=entry.timeout,
+                connect_timeout=entry.connect_timeout,
+                max_connections=entry.max_connections,
+                max_body=entry.max_response_bytes,
+            )
         )
     return found
 

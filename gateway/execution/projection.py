@@ -84,16 +84,17 @@ class Projector:
 
     def _written(self, type_name: str, variants: Variants) -> ObjectFunction:
         slots: dict[str, _Slot] = {}
+        order: list[tuple[_Slot, int]] = []
         for conditions, selections in variants:
-            self._collect(selections, type_name, conditions, slots)
+            self._collect(selections, type_name, conditions, slots, order)
         writer = _Writer()
         if type_name in self._homes:
             writer.line("if M in o: return absent(o[M], p, S)")
         if any(conditions for slot in slots.values() for conditions, _ in slot.ways):
             writer.line("V = S.variables.get")
         writer.line("r = {}")
-        for key, slot in slots.items():
-            self._slot(writer, type_name, key, slot)
+        for slot, way in order:
+            self._slot(writer, type_name, slot, way)
         writer.line("return r")
         return writer.function()
 
@@ -103,15 +104,21 @@ class Projector:
         type_name: str,
         outer: tuple[Condition, ...],
         slots: dict[str, _Slot],
+        order: list[tuple[_Slot, int]],
     ) -> None:
-        """CollectFields (GraphQL §6.3.2) for objects of one type, conditions kept instead of evaluated."""
+        """CollectFields (GraphQL §6.3.2) for objects of one type, conditions kept instead of evaluated.
+
+        A key stands where it is first included, which depends on the conditions: `order` has every place it may have.
+        """
         for selection in selections:
             conditions = (*outer, *(condition for condition in selection.conditions if condition not in outer))
             if isinstance(selection, Fragment):
                 if self._applies(selection.condition, type_name):
-                    self._collect(selection.selections, type_name, conditions, slots)
+                    self._collect(selection.selections, type_name, conditions, slots, order)
                 continue
             slot = slots.setdefault(selection.key, _Slot(selection, []))
+            if not any(set(earlier) <= set(conditions) for earlier, _ in slot.ways):
+                order.append((slot, len(slot.ways)))
             slot.ways.append((conditions, selection.selections))
 
     def _applies(self, condition: str, type_name: str) -> bool:
@@ -124,8 +131,11 @@ class Projector:
 
     # -- one field -------------------------------------------------------------------------------------------------
 
-    def _slot(self, writer: _Writer, type_name: str, key: str, slot: _Slot) -> None:
-        test = _test(conditions for conditions, _ in slot.ways)
+    def _slot(self, writer: _Writer, type_name: str, slot: _Slot, way: int) -> None:
+        key = slot.field.key
+        test = _test(slot.ways[way][0])
+        if way:
+            test = " and ".join(part for part in (test, f"{key!r} not in r") if part)
         if test:
             writer.line(f"if {test}:")
             writer.indent += 1
@@ -287,18 +297,11 @@ def _leaf_check(name: str, trail: str, guard: str) -> str:
     return f"if not {inside}{guard}: v = leaf_{name}(v, {trail}, S)"
 
 
-def _test(ways: Iterable[tuple[Condition, ...]]) -> str:
+def _test(conditions: Iterable[Condition]) -> str:
     """The Python test under which a field is there; empty when it always is."""
-    alternatives: list[str] = []
-    for conditions in ways:
-        if not conditions:
-            return ""
-        alternatives.append(
-            " and ".join(
-                f"V({condition.variable!r}) is {'True' if condition.wanted else 'not True'}" for condition in conditions
-            )
-        )
-    return " or ".join(f"({alternative})" for alternative in dict.fromkeys(alternatives))
+    return " and ".join(
+        f"V({condition.variable!r}) is {'True' if condition.wanted else 'not True'}" for condition in conditions
+    )
 
 
 class _Writer:

@@ -209,6 +209,8 @@ async def open_database(
         "standard_conforming_strings": "on",
         "datestyle": "ISO, YMD",
         "jit": "off",
+        # Planning a statement under row policies costs more than running it, and its shape is fixed: plan it once.
+        "plan_cache_mode": "force_generic_plan",
         "application_name": "register",
     }
     try:
@@ -218,7 +220,7 @@ async def open_database(
             max_size=size,
             connection_class=_Connection,
             server_settings=settings,
-            statement_cache_size=400,
+            statement_cache_size=100,
             max_cached_statement_lifetime=0,
             max_cacheable_statement_size=512 * 1024,
             timeout=5,

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
 import os
+import signal
 import socket
 import stat
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import structlog
 import uvicorn
 from asyncpg import InterfaceError, PostgresError
 
@@ -19,7 +23,9 @@ from registers.common.migrations import pending
 from registers.common.pool import DatabaseUnavailableError
 from registers.common.shell import RegisterApp
 
-__all__ = ["Listen", "ServeError", "run", "serve"]
+__all__ = ["Listen", "ServeError", "Server", "run", "serve"]
+
+_log = structlog.get_logger(__name__)
 
 
 class ServeError(Exception):
@@ -33,6 +39,26 @@ class Listen:
     host: str = "127.0.0.1"
     port: int | None = None
     unix: Path | None = None
+
+
+class Server(uvicorn.Server):
+    """Stops on SIGTERM and SIGINT and returns; uvicorn's own would raise the signal again, past what has to be cleaned up."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        app: Any = self.config.app
+        _log.info("serving", register=app.register.name, port=_port(sockets or []), unix=str(app.settings.unix or ""))
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
 
 
 async def serve(app: RegisterApp, listen: Listen) -> None:
@@ -54,7 +80,9 @@ async def serve(app: RegisterApp, listen: Listen) -> None:
                 proxy_headers=False,
                 timeout_graceful_shutdown=10,
             )
-            await uvicorn.Server(config).serve(sockets=sockets)
+            gc.collect()
+            gc.freeze()  # what was made by now stays; no collection need look at it again
+            await Server(config).serve(sockets=sockets)
     except DatabaseUnavailableError as error:
         raise ServeError(str(error)) from None
     finally:
@@ -87,6 +115,10 @@ def _sockets(listen: Listen) -> Generator[list[socket.socket]]:
             item.close()
         if listen.unix is not None and len(made) == 1 + (listen.port is not None):
             listen.unix.unlink(missing_ok=True)
+
+
+def _port(sockets: list[socket.socket]) -> int | None:
+    return next((item.getsockname()[1] for item in sockets if item.family != socket.AF_UNIX), None)
 
 
 def _tcp(host: str, port: int) -> socket.socket:

@@ -82,7 +82,14 @@ KEY = generate_private_key(SECP256R1())
 
 def books() -> World:
     shelf = [
-        {"__typename": "Book", "__keys__": ("bookID",), "bookID": "1", "title": "Dune", "price": 9, "reviews": [{"stars": 5}]},
+        {
+            "__typename": "Book",
+            "__keys__": ("bookID",),
+            "bookID": "1",
+            "title": "Dune",
+            "price": 9,
+            "reviews": [{"stars": 5}],
+        },
         {"__typename": "Book", "__keys__": ("bookID",), "bookID": "2", "title": "Emma", "price": 7, "reviews": []},
     ]
     roots: dict[str, Any] = {
@@ -147,7 +154,9 @@ async def library(folder: Path, *, grants: bool = True, **settings: Any) -> Asyn
     async with AsyncExitStack() as stack:
         entries: dict[str, SubgraphSettings] = {}
         for name in SDL:
-            server = await stack.enter_async_context(serving(_subgraph(name, federation, seen), folder / f"{name}.sock"))
+            server = await stack.enter_async_context(
+                serving(_subgraph(name, federation, seen), folder / f"{name}.sock")
+            )
             entries[name] = SubgraphSettings(url=server.url, audience=f"https://library.example/{name}", timeout=0.5)
         protected: dict[str, Any] = {
             "grants": str(folder / "grants.yaml"),
@@ -157,7 +166,10 @@ async def library(folder: Path, *, grants: bool = True, **settings: Any) -> Asyn
             "decision_context": DecisionContextSettings(key=str(folder / "key.pem"), issuer=GATEWAY),
         }
         chosen = Settings(
-            supergraph="-", subgraphs=entries, **(protected if grants else {}), **{"limits": LimitSettings(), **settings}
+            supergraph="-",
+            subgraphs=entries,
+            **(protected if grants else {}),
+            **{"limits": LimitSettings(), **settings},
         )
         app = build_app(chosen, supergraph=supergraph())
         yield Library(app, federation, seen)
@@ -173,7 +185,9 @@ def _subgraph(name: str, federation: Federation, seen: list[tuple[str, dict[str,
             answer = await federation.fetch(name, body)
             if isinstance(answer, FetchFailure):
                 await line.answer(
-                    json.dumps({"errors": [{"message": "secret 10.0.0.1", "extensions": {"code": answer.code}}]}).encode(),
+                    json.dumps(
+                        {"errors": [{"message": "secret 10.0.0.1", "extensions": {"code": answer.code}}]}
+                    ).encode(),
                     f"{answer.status} Nope",
                 )
             else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -11,12 +13,12 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.cli import app
 from tests.gateway.library import GRANTS, SDL, token
 from tests.harness import REPOSITORY, request
 
@@ -24,11 +26,26 @@ FEDERATION = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3
 
 
 def gateway(*arguments: str | Path, stdin: str = "", folder: Path = REPOSITORY) -> tuple[int, str, str]:
-    """Exit status, standard output, standard error."""
-    command = [sys.executable, "-m", "gateway", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"}
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=folder, env=environment, check=False)
+    """Exit status, standard output, standard error. What serves is a process; the rest runs here, which is quicker."""
+    words = [str(argument) for argument in arguments]
+    if words[0] != "serve":
+        return _here(words, stdin)
+    command = [sys.executable, "-m", "gateway", *words]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
     return done.returncode, done.stdout, done.stderr
+
+
+def _here(words: list[str], stdin: str) -> tuple[int, str, str]:
+    output, problem = io.StringIO(), io.StringIO()
+    status: Any = 0
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(problem), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", io.StringIO(stdin))
+        try:
+            app(words)
+        except SystemExit as end:
+            status = end.code
+    return status or 0, output.getvalue(), problem.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +61,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "grants.yaml").write_text(GRANTS)
     (made / "operation.graphql").write_text("{ books { title reviews { stars } } }\n")
     status, _, problem = gateway(
-        "compose", "--config", made / "supergraph.yaml", "--output", made / "schema.graphql", "--api-schema", made / "api.graphql"
+        "compose",
+        "--config",
+        made / "supergraph.yaml",
+        "--output",
+        made / "schema.graphql",
+        "--api-schema",
+        made / "api.graphql",
     )
     assert (status, problem) == (0, "")
     return made
@@ -61,7 +84,9 @@ def test_compose_prints_coded_errors_and_exits_1(tmp_path: Path):
     (tmp_path / "a.graphql").write_text(FEDERATION + "type Query { a: Int }")
     (tmp_path / "b.graphql").write_text(FEDERATION + "type Query { a: String }")
     config = tmp_path / "supergraph.yaml"
-    config.write_text("".join(["subgraphs:\n", *(f"  {n}: {{routing_url: x, schema: {{file: {n}.graphql}}}}\n" for n in "ab")]))
+    config.write_text(
+        "".join(["subgraphs:\n", *(f"  {n}: {{routing_url: x, schema: {{file: {n}.graphql}}}}\n" for n in "ab")])
+    )
     status, output, problem = gateway("compose", "--config", config, "--output", tmp_path / "schema.graphql")
     assert (status, output) == (1, "")
     assert {line.partition(":")[0] for line in problem.splitlines()} <= {"FIELD_TYPE_MISMATCH", "INVALID_FIELD_SHARING"}
@@ -162,7 +187,7 @@ def test_check_says_where_grants_do_not_fit(folder: Path, tmp_path: Path):
     grants.write_text(GRANTS.replace("fields: [stars]", "fields: [stras]"))
     status, _, problem = gateway("check", "--config", folder / "supergraph.yaml", "--grants", grants)
     assert status == 1
-    assert problem.startswith(f"GRANTS_INVALID: {grants}:25:")
+    assert problem == f"GRANTS_INVALID: {grants}:22:103: reviews.Review has no field 'stras'; did you mean 'stars'?\n"
 
 
 def test_explain_names_the_grant_or_the_reason(folder: Path, tmp_path: Path):
@@ -229,7 +254,7 @@ def test_a_port_in_use_is_one_plain_sentence(folder: Path):
     assert problem == f"Port {port} on 127.0.0.1 is in use by another program; choose another one with --port.\n"
 
 
-@contextmanager
+@contextlib.contextmanager
 def serving(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A gateway process and the line that it prints when it listens."""
     command = [sys.executable, "-m", "gateway", "serve", *map(str, arguments)]
@@ -260,7 +285,7 @@ def test_serve_on_a_free_port_and_stop_in_order(folder: Path, tmp_path: Path):
         started = time.monotonic()
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=10)
-        assert process.returncode in (0, -signal.SIGTERM)
+        assert process.returncode == 0
         assert time.monotonic() - started < 5
     assert not unix.exists()
     [line] = [json.loads(text) for text in log.splitlines() if '"request"' in text]

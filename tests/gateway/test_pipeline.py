@@ -37,7 +37,9 @@ async def open_desk(tmp_path: Path) -> AsyncIterator[Library]:
 
 
 async def test_without_grants_nobody_needs_a_token_and_subgraphs_hear_of_none(open_desk: Library):
-    reply = await ask(open_desk.app, BOOKS, headers={"Cookie": "a=b", "X-Forwarded-For": "1", "Authorization": "Bearer x"})
+    reply = await ask(
+        open_desk.app, BOOKS, headers={"Cookie": "a=b", "X-Forwarded-For": "1", "Authorization": "Bearer x"}
+    )
     assert (reply.status, reply.json()) == (200, ANSWER)
     names = [sorted(headers) for _, headers, _ in open_desk.seen]
     t14 = ["accept", "content-length", "content-type", "host", "x-b3-spanid", "x-b3-traceid"]
@@ -53,7 +55,9 @@ async def test_the_trace_id_goes_all_the_way_and_each_hop_has_a_span_of_its_own(
 
 
 async def test_introspection_beside_data_comes_in_the_order_of_the_client(open_desk: Library):
-    query = "{ __typename t: __type(name: \"Review\") { fields { name } } books { title } __schema { queryType { name } } }"
+    query = (
+        '{ __typename t: __type(name: "Review") { fields { name } } books { title } __schema { queryType { name } } }'
+    )
     reply = await ask(open_desk.app, query)
     assert reply.body == (
         b'{"data":{"__typename":"Query","t":{"fields":[{"name":"stars"}]},'
@@ -149,7 +153,7 @@ async def test_d10_a_fault_of_ours_says_nothing_but_its_trace_id(open_desk: Libr
 async def test_the_plan_of_an_operation_can_be_asked_for(open_desk: Library):
     reply = await ask(open_desk.app, BOOKS, path="/plan")
     assert reply.status == 200
-    assert reply.json()["text"].startswith("QueryPlan {\n  Sequence {\n    Fetch(service: \"stock\")")
+    assert reply.json()["text"].startswith('QueryPlan {\n  Sequence {\n    Fetch(service: "stock")')
     assert reply.json()["json"]["kind"] == "QueryPlan"
     assert open_desk.asked == []
     assert (await call(open_desk.app, "GET", "/plan")).status == 405
@@ -184,7 +188,13 @@ async def test_who_may_ask_gets_an_answer_and_each_register_a_context_of_its_own
 
 @pytest.mark.parametrize(
     "given",
-    [None, "x", lambda: token(aud="https://other.example"), lambda: token(exp=int(time.time()) - 99), lambda: token(iss="x")],
+    [
+        None,
+        "x",
+        lambda: token(aud="https://other.example"),
+        lambda: token(exp=int(time.time()) - 99),
+        lambda: token(iss="x"),
+    ],
 )
 async def test_a_token_that_does_not_count_is_a_401(given: Any, desk: Library):
     reply = await ask(desk.app, "{ nonsense", token=given() if callable(given) else given)
@@ -241,7 +251,9 @@ async def test_a_filter_in_a_variable_is_judged_each_time_it_has_another_shape(d
 
 async def test_a19_two_callers_with_one_text_are_judged_apart(desk: Library):
     query = "{ books { price } }"
-    statuses = [(await ask(desk.app, query, token=token(role))).status for role in ("CLERK", "READER", "CLERK", "NOBODY")]
+    statuses = [
+        (await ask(desk.app, query, token=token(role))).status for role in ("CLERK", "READER", "CLERK", "NOBODY")
+    ]
     assert statuses == [200, 403, 200, 403]
     assert (await ask(desk.app, query, token=token(scopes=["reviews:read"]))).status == 403
 

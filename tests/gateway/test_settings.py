@@ -88,7 +88,10 @@ def test_an_empty_file_means_the_defaults(tmp_path: Path):
             "authorization: {issuers: [{issuer: x, jwks: y, audience: []}]}",
             "authorization.issuers[0].audience: expected array of length >= 1.",
         ),
-        ("authorization: {issuers: [{issuer: x, jwks: y, audience: z}], leeway: 61}", "authorization.leeway: expected int <= 60."),
+        (
+            "authorization: {issuers: [{issuer: x, jwks: y, audience: z}], leeway: 61}",
+            "authorization.leeway: expected int <= 60.",
+        ),
         ("explorer: {token_url: x}", "explorer: expected both `participants_url` and `token_url`, or neither."),
     ],
 )

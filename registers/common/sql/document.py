@@ -7,7 +7,6 @@ fields) before anything is collected.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +42,6 @@ __all__ = ["Document", "Limits", "load_document"]
 # One published template (QLR-0009) declares variables that it does not use; it has to run all the same.
 _RULES = tuple(rule for rule in specified_rules if rule is not NoUnusedVariablesRule)
 _MAX_ERRORS = 20
-_TOKEN = re.compile(r"\b(Int|Float|String|BlockString) '.*'", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +215,14 @@ _SENTENCES = {
 }
 
 
+def _validation_code(error: GraphQLError) -> str:
+    """A literal of UUID, Date or DateTime that is none is bad input: no gateway can judge it before us."""
+    return "BAD_USER_INPUT" if isinstance(error, ScalarError) else "GRAPHQL_VALIDATION_FAILED"
+
+
 def _issue(error: GraphQLError, code: str) -> Issue:
     """What graphql-core says, without the values that a client sent: they may be personal data."""
-    message = _SENTENCES.get(code) or _plain(error.message)
+    message = error.message if isinstance(error, ScalarError) else _SENTENCES.get(code) or _plain(error.message)
     return Issue(message, code, locations=tuple((place.line, place.column) for place in error.locations or ()))
 
 
@@ -227,4 +230,4 @@ def _plain(message: str) -> str:
     """Messages about literals quote them. Names stand in single quotes; whatever else may be a value is left out."""
     if '"' in message or "represent" in message or message.startswith(("Expected value", "Value")):
         return "A literal in the document has no valid value for its type."
-    return _TOKEN.sub(r"\1", message).replace("\n", " ")[:300]
+    return message.replace("\n", " ")[:300]

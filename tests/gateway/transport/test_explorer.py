@@ -90,7 +90,9 @@ async def test_a_wish_that_is_none_is_refused(content_type: str, body: bytes, st
 
 async def test_examples_are_graphql_files_with_a_head(tmp_path: Path):
     (tmp_path / "2-b.graphql").write_text("{ b }\n")
-    (tmp_path / "1-a.graphql").write_text('# title: A: first\n# as: uzovi:5050\n# variables: {"x": 1}\n#\n# Why.\n{ a }\n')
+    (tmp_path / "1-a.graphql").write_text(
+        '# title: A: first\n# as: uzovi:5050\n# variables: {"x": 1}\n#\n# Why.\n{ a }\n'
+    )
     reply = await call(pages(examples=str(tmp_path)), "GET", "/explorer/examples", headers=LOCAL)
     assert reply.json() == [
         {"title": "A: first", "as": "uzovi:5050", "variables": {"x": 1}, "query": "# Why.\n{ a }\n"},

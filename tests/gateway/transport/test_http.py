@@ -216,7 +216,9 @@ async def test_headers_of_a_refusal_reach_the_client():
 
 async def test_two_headers_of_a_kind_that_has_one_value_are_refused():
     async with served(endpoint()) as port:
-        twice = b"POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: a\r\nAuthorization: b\r\nContent-Length: 0\r\n\r\n"
+        twice = (
+            b"POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: a\r\nAuthorization: b\r\nContent-Length: 0\r\n\r\n"
+        )
         assert b'"message":"The header authorization may be given once."' in await exchange(port, twice)
 
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
+import asyncpg
 import orjson
 import pytest
 
@@ -72,7 +73,7 @@ async def served(url: str, keys: Keys, listen: Listen) -> AsyncGenerator[None]:
             yield
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("registers.common.server.uvicorn.Server", Remembered)
+        patch.setattr("registers.common.server.Server", Remembered)
         task = asyncio.create_task(serve(app, listen))
         while not (servers and servers[0].started):
             assert not task.done(), task
@@ -164,3 +165,48 @@ def test_commands_describe_a_register_or_say_one_sentence() -> None:
         "",
         "registers: client: The database cannot be reached (ConnectionRefusedError); is it running?\n",
     )
+
+
+def test_a_process_serves_and_stops_on_a_signal(postgres: str, tmp_path: Path) -> None:
+    """The shipped command, with a register of the network in a database of its own."""
+    name = "iwlz_client_served"
+    url = postgres.replace("/postgres?", f"/{name}?")
+    asyncio.run(_create(postgres, name))
+    code, out, err = command("migrate", "client", IWLZ_DATABASE_URL=url)
+    assert (code, err) == (0, ""), out
+    unix = tmp_path / "client.sock"
+    environment = {
+        **os.environ,
+        "IWLZ_DATABASE_URL": url.replace("postgres@/", f"{name}_app@/"),
+        "IWLZ_CLIENT_KEY_SECRET": "x",
+    }
+    words = [sys.executable, "-m", "registers", "serve", "client", "--port", "0", "--unix", str(unix), "--dev"]
+    process = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        first = orjson.loads(process.stderr.readline())
+        assert (first["event"], first["register"]) == ("serving", "client")
+        assert asyncio.run(_schema_roots(unix)) == 200
+        process.terminate()
+        assert process.wait(20) == 0
+        assert not unix.exists()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+async def _create(postgres: str, name: str) -> None:
+    admin = await asyncpg.connect(postgres)
+    await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    await admin.close()
+
+
+async def _schema_roots(unix: Path) -> int:
+    reader, writer = await asyncio.open_unix_connection(unix)
+    body = b'{"query": "{ __schema { queryType { name } } }"}'
+    head = f"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    writer.write(head.encode() + b"Connection: close\r\n\r\n" + body)
+    answer = await reader.read()
+    writer.close()
+    return int(answer.split()[1])
