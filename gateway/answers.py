@@ -15,7 +15,7 @@ import orjson
 from gateway.authorization.decide import Decision, Reason, Refusal
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.execution.result import ExecutionResult
-from gateway.language.operation import Field, Fragment, Operation, Selection
+from gateway.language.operation import Field, Operation, Selection
 from gateway.supergraph.model import Supergraph
 
 __all__ = [
@@ -123,5 +123,4 @@ def _outside(selections: Iterable[Selection], subgraphs: frozenset[str], supergr
             if not any(name in subgraphs and not join.external for name, join in joins):
                 yield f"{selection.parent}.{selection.name}"
                 continue
-        if isinstance(selection, Field | Fragment):
-            yield from _outside(selection.selections, subgraphs, supergraph)
+        yield from _outside(selection.selections, subgraphs, supergraph)

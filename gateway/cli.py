@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -50,7 +50,7 @@ def compose_batch() -> None:
 
 
 @app.command
-def serve(  # noqa: PLR0913 - the options of a command
+def serve(
     *,
     settings: SettingsFile = None,
     supergraph: Annotated[Path | None, Parameter(help="A composed supergraph.")] = None,
@@ -109,7 +109,7 @@ def check(*, config: Config, grants: Path | None = None) -> None:
 
 
 @app.command
-def explain(  # noqa: PLR0913 - the options of a command
+def explain(
     *,
     token: str,
     operation: Path,
@@ -177,7 +177,7 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def _plain_errors() -> Iterator[None]:
+def _plain_errors() -> Generator[None]:
     """What a person can mend is a sentence and exit status 1; everything else is a fault of ours, with its trace."""
     from gateway.commands import CommandError
     from gateway.server import ServeError

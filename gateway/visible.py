@@ -205,18 +205,20 @@ class _Build:
     def _field(self, owner: str, name: str, field: GraphQLField) -> GraphQLField:
         open_ = self._kept.arguments[f"{owner}.{name}"]
         args = {a: self._argument(argument) for a, argument in field.args.items() if a in open_}
-        return GraphQLField(**{**field.to_kwargs(), "type_": self._wrapped(field.type), "args": args})
+        changed: dict[str, Any] = {**field.to_kwargs(), "type_": self._wrapped(field.type), "args": args}
+        return GraphQLField(**changed)
 
     def _argument(self, argument: GraphQLArgument) -> GraphQLArgument:
-        return GraphQLArgument(**{**argument.to_kwargs(), "type_": self._wrapped(argument.type)})
+        changed: dict[str, Any] = {**argument.to_kwargs(), "type_": self._wrapped(argument.type)}
+        return GraphQLArgument(**changed)
 
     def _input_fields(self, type_: GraphQLInputObjectType) -> Mapping[str, GraphQLInputField]:
         names = self._kept.fields[type_.name]
-        return {
-            name: GraphQLInputField(**{**field.to_kwargs(), "type_": self._wrapped(field.type)})
-            for name, field in type_.fields.items()
-            if name in names
-        }
+        return {name: self._input_field(field) for name, field in type_.fields.items() if name in names}
+
+    def _input_field(self, field: GraphQLInputField) -> GraphQLInputField:
+        changed: dict[str, Any] = {**field.to_kwargs(), "type_": self._wrapped(field.type)}
+        return GraphQLInputField(**changed)
 
     def _wrapped(self, type_: Any) -> Any:
         if isinstance(type_, GraphQLNonNull):

@@ -18,7 +18,7 @@ __all__ = ["Budget", "Meter"]
 class Budget:
     """`steps` bounds the search (options weighed), `selections` the fields in all fetches together, `fetches` the plan."""
 
-    steps: int = 200_000
+    steps: int = 100_000
     selections: int = 50_000
     fetches: int = 500
 

@@ -30,25 +30,31 @@ Signature = tuple[str, tuple[tuple[str, str], ...]]
 class Context:
     """The response keys of one object position: what the client wrote there, and what was added."""
 
-    __slots__ = ("_children", "_hidden", "_selections", "_taken", "groups", "keys")
+    __slots__ = ("_children", "_hidden", "_taken", "_variants", "groups", "keys")
 
-    def __init__(self, selections: Iterable[Selection]) -> None:
+    def __init__(self, variants: Iterable[tuple[tuple[Condition, ...], tuple[Selection, ...]]]) -> None:
         self.keys: dict[str, set[Signature]] = {}
-        self._selections: dict[str, list[Selection]] = {}
+        self._variants: dict[str, list[tuple[tuple[Condition, ...], tuple[Selection, ...]]]] = {}
         self._children: dict[str, Context] = {}
         self._hidden: dict[Signature, str] = {}
         self._taken: set[str] = set()
         self.groups: set[int] = set()
         """The groups that select this composite; more than one means their values are merged."""
-        self._note(selections)
+        for conditions, selections in variants:
+            self._note(selections, conditions)
 
-    def _note(self, selections: Iterable[Selection]) -> None:
+    def _note(self, selections: Iterable[Selection], outer: tuple[Condition, ...]) -> None:
         for selection in selections:
+            conditions = joined(outer, selection.conditions)
             if isinstance(selection, Fragment):
-                self._note(selection.selections)
+                self._note(selection.selections, conditions)
                 continue
             self.keys.setdefault(selection.key, set()).add(signature(selection))
-            self._selections.setdefault(selection.key, []).extend(selection.selections)
+            self._variants.setdefault(selection.key, []).append((conditions, selection.selections))
+
+    def varies(self, key: str) -> bool:
+        """Whether the client asks `key` under different conditions: the object may be there for another one's sake."""
+        return len({frozenset(conditions) for conditions, _ in self._variants.get(key, ())}) > 1
 
     def hidden_key(self, field: Field) -> str:
         """Where a field that was added for our own sake stands: under its name, if that is free or means the same."""
@@ -67,7 +73,9 @@ class Context:
 
     def child(self, key: str) -> Context:
         if key not in self._children:
-            self._children[key] = Context(self._selections.get(key, ()))
+            variants = self._variants.get(key, [])
+            varies = self.varies(key)
+            self._children[key] = Context((conditions if varies else (), inner) for conditions, inner in variants)
         return self._children[key]
 
 
@@ -200,7 +208,7 @@ class Builder:
     def _local(self, step: Local, spot: _Spot, hidden: bool, outer: tuple[Condition, ...]) -> set[Group]:
         asked = step.field
         key = spot.context.hidden_key(asked) if hidden else asked.key
-        conditions = (*outer, *(condition for condition in asked.conditions if condition not in outer))
+        conditions = joined(outer, asked.conditions)
         entry = spot.selections.entries.get((key, conditions))
         if entry is None:
             self._meter.selection()
@@ -221,7 +229,9 @@ class Builder:
         if step.choice is None or entry.below is None or entry.context is None:
             return {spot.group}
         entry.context.groups.add(spot.group.index)
-        return self._walk(step.choice, self._below(step, entry, spot), hidden=hidden)
+        # Below a field that is there anyway for another reason, its conditions have to be carried on.
+        inherited = conditions if spot.context.varies(key) else ()
+        return self._walk(step.choice, self._below(step, entry, spot), hidden=hidden, conditions=inherited)
 
     def _below(self, step: Local, entry: Entry, spot: _Spot) -> _Spot:
         assert entry.below is not None
@@ -246,7 +256,7 @@ class Builder:
         if step.root:
             return self._root(step, spot, hidden, outer)
         shared = () if step.home else _common(step.choice)
-        conditions = (*outer, *(condition for condition in shared if condition not in outer))
+        conditions = joined(outer, shared)
         needed = self._walk(step.condition, spot, hidden=True, conditions=conditions)
         interface_object = self._graph.is_abstract(step.type)
         exact = step.type if interface_object else spot.exact
@@ -305,6 +315,11 @@ class Builder:
         type_name = get_named_type(selection.type).name
         below = tuple(self._keys(selection.selections, context.child(source), type_name))
         return (KeyField(TYPENAME, self._typename_key), *below) if self._graph.is_abstract(type_name) else below
+
+
+def joined(outer: tuple[Condition, ...], inner: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """Both, each condition once."""
+    return (*outer, *(condition for condition in inner if condition not in outer)) if outer else inner
 
 
 def merged_keys(selections: Iterable[KeySelection]) -> tuple[KeySelection, ...]:

@@ -52,7 +52,7 @@ class _Planner:
         self._meter = meter
         self._search = Search(graph, homes, meter)
         self._variables = Variables(operation.variables)
-        self._context = Context(operation.selections)
+        self._context = Context([((), operation.selections)])
         self.typename_key = _typename_key(operation.selections)
 
     def plan(self) -> PlanNode | None:

@@ -24,7 +24,7 @@ WATCH_AFTER = 0.05
 _T = TypeVar("_T")
 
 
-class ClientGone(Exception):
+class ClientGone(Exception):  # noqa: N818 - an event, and nobody's error
     """The client closed its connection; there is nobody to answer."""
 
 

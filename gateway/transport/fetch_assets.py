@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,7 @@ def fetch(packages: Sequence[Package], vendor: Path = VENDOR) -> None:
 
 
 @contextlib.contextmanager
-def npm(folder: Path) -> Iterator[list[str]]:
+def npm(folder: Path) -> Generator[list[str]]:
     """The command that runs npm: the machine's, or one that is installed into `folder`. Raises `FetchError`."""
     found = shutil.which("npm")
     if found is not None:

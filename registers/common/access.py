@@ -87,6 +87,10 @@ class Rules(Protocol):
         """The grants on the type that a root has to anchor."""
         ...
 
+    def missing_scope(self, type_name: str, name: str | None) -> str | None:
+        """The scope with which a refused field (None: some field of the type) would be readable; None when none helps."""
+        ...
+
     def without(self, grants: frozenset[str]) -> Rules:
         """The same rules when these grants do not count."""
         ...
@@ -107,6 +111,9 @@ class AllowAll:
 
     def anchors(self, type_name: str) -> Sequence[Anchor]:  # noqa: ARG002
         return ()
+
+    def missing_scope(self, type_name: str, name: str | None) -> str | None:  # noqa: ARG002
+        return None
 
     def without(self, grants: frozenset[str]) -> Rules:  # noqa: ARG002
         return self
@@ -156,6 +163,14 @@ class AccessRules:
 
     def anchors(self, type_name: str) -> Sequence[Anchor]:
         return self.anchored.get(type_name, ())
+
+    def missing_scope(self, type_name: str, name: str | None) -> str | None:
+        fields = self.types.get(type_name, {})
+        candidates = fields.values() if name is None else [fields.get(name, ())]
+        found = [item for items in candidates for item in items if item["grant"] not in self.excluded]
+        if not found or any(self._held(item.get("scopes")) for item in found):
+            return None
+        return found[0]["scopes"][0]
 
     def without(self, grants: frozenset[str]) -> Rules:
         if not grants:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,7 +22,6 @@ from gateway.settings import (
     AuthorizationSettings,
     DecisionContextSettings,
     IssuerSettings,
-    LimitSettings,
     Settings,
     SubgraphSettings,
 )
@@ -146,7 +145,7 @@ def write_files(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def library(folder: Path, *, grants: bool = True, **settings: Any) -> AsyncIterator[Library]:
+async def library(folder: Path, *, grants: bool = True, **settings: Any) -> AsyncGenerator[Library]:
     """The gateway as `gateway serve` builds it, over subgraphs that listen on sockets in `folder`."""
     write_files(folder)
     federation = Federation(SDL, books())
@@ -165,12 +164,8 @@ async def library(folder: Path, *, grants: bool = True, **settings: Any) -> Asyn
             ),
             "decision_context": DecisionContextSettings(key=str(folder / "key.pem"), issuer=GATEWAY),
         }
-        chosen = Settings(
-            supergraph="-",
-            subgraphs=entries,
-            **(protected if grants else {}),
-            **{"limits": LimitSettings(), **settings},
-        )
+        given: dict[str, Any] = {**(protected if grants else {}), **settings}
+        chosen = Settings(supergraph="-", subgraphs=entries, **given)
         app = build_app(chosen, supergraph=supergraph())
         yield Library(app, federation, seen)
         await app.stop()

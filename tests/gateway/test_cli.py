@@ -12,7 +12,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -255,7 +255,7 @@ def test_a_port_in_use_is_one_plain_sentence(folder: Path):
 
 
 @contextlib.contextmanager
-def serving(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(*arguments: str | Path) -> Generator[tuple[subprocess.Popen[str], str]]:
     """A gateway process and the line that it prints when it listens."""
     command = [sys.executable, "-m", "gateway", "serve", *map(str, arguments)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=REPOSITORY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -196,8 +196,9 @@ async def test_who_may_ask_gets_an_answer_and_each_register_a_context_of_its_own
         lambda: token(iss="x"),
     ],
 )
-async def test_a_token_that_does_not_count_is_a_401(given: Any, desk: Library):
-    reply = await ask(desk.app, "{ nonsense", token=given() if callable(given) else given)
+async def test_a_token_that_does_not_count_is_a_401(given: str | Callable[[], str] | None, desk: Library):
+    wrong: str | None = given() if callable(given) else given
+    reply = await ask(desk.app, "{ nonsense", token=wrong)
     assert (reply.status, reply.codes) == (401, ["UNAUTHENTICATED"])
     assert reply.headers["www-authenticate"] == 'Bearer error="invalid_token"'
     legacy = await ask(desk.app, BOOKS, headers={"Accept": "application/json"})

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from graphql import GraphQLNonNull
 
-from registers.common.access import Access
+from registers.common.access import PLAIN
 from registers.common.mapping import Relation, Table
 from registers.common.sql.filters import order_by, where
 from registers.common.sql.scope import Scope
@@ -75,15 +75,34 @@ def _value(scope: Scope, table: Table, alias: str, field: Selected) -> str:
         scope.refuse(f"{table.type}.{field.name}")
     column = table.column(field.name)
     if column is not None and not column.hidden:
-        return _guarded(scope, access, alias, f'{alias}."{column.column}"', leaf=True)
+        condition = " AND ".join(
+            filter(None, [access.condition(alias), _origin_condition(scope, alias, column.column)])
+        )
+        return _guarded(scope, condition, f'{alias}."{column.column}"', leaf=True)
     relation = table.relation(field.name)
     if relation is None or relation.hidden:
         raise LookupError(f"{table.type}.{field.name} is not in the mapping")
-    return _guarded(scope, access, alias, _relation(scope, alias, relation, field), leaf=False)
+    return _guarded(scope, access.condition(alias), _relation(scope, alias, relation, field), leaf=False)
 
 
-def _guarded(scope: Scope, access: Access, alias: str, expression: str, *, leaf: bool) -> str:
-    condition = access.condition(alias)
+def _origin_condition(scope: Scope, alias: str, column: str) -> str:
+    """What reading a stub's key takes on the row that it was made from: the key is a copy of one of its columns."""
+    origin = scope.origins.get(alias)
+    if origin is None:
+        return ""
+    owner_alias, made_from = origin
+    owner = scope.table_of(owner_alias)
+    access = PLAIN
+    for local in (item for item in owner.columns if item.column == made_from.get(column) and not item.hidden):
+        # An alias of the column (IR's deprecated `id`) is another field with the same content.
+        if local.name == local.column:
+            access = scope.rules.field(owner.type, local.name)
+    if access.refused:
+        scope.refuse(f"{owner.type}.{made_from[column]}")
+    return access.condition(owner_alias)
+
+
+def _guarded(scope: Scope, condition: str, expression: str, *, leaf: bool) -> str:
     if not condition:
         return expression
     value = f"to_json({expression})" if leaf else expression

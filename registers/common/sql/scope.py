@@ -39,6 +39,8 @@ class Scope:
     parameters: list[Parameter] = field(default_factory=list[Parameter])
     refused: dict[str, None] = field(default_factory=dict[str, None])
     marked: bool = False
+    origins: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict[str, tuple[str, dict[str, str]]])
+    """By alias of a stub: the row that it was made from, and which of its columns each of the stub's is."""
     _aliases: dict[str, Table] = field(default_factory=dict[str, Table])
     _numbers: dict[Any, int] = field(default_factory=dict[Any, int])
 
@@ -94,6 +96,7 @@ class Scope:
         target = self.mapping.table(relation.target)
         if not target.stub:
             return f'"{target.table}" AS {other}'
+        self.origins[other] = (alias, {remote: local for local, remote in relation.on})
         columns = [f'{alias}."{local}" AS "{remote}"' for local, remote in relation.on]
         columns += (
             [f"{alias}.client_key AS client_key"] if self._keyed(target) and self._keyed(self.table_of(alias)) else []

@@ -90,7 +90,7 @@ def compile_statement(
             break
         unmet |= beyond
     if scope.refused:
-        raise refused(scope.refused)
+        raise refused(scope)
     comment = f"/* {label} */ " if label else ""
     sql, parameters = scope.numbered(f"{comment}SELECT json_send({joined(builder.pairs)})" if builder.pairs else "")
     return Statement(
@@ -136,14 +136,28 @@ class _Builder:
         return None if table is None else root_list(self.scope, field, table)
 
 
-def refused(coordinates: Mapping[str, Any]) -> RegisterError:
-    """The refusal of a whole operation, an error for each coordinate that the caller wrote."""
-    return RegisterError(
-        *(
-            Issue(f"Not allowed to read {coordinate}.", "FORBIDDEN", extensions={"coordinate": coordinate})
-            for coordinate in coordinates
-        )
-    )
+def refused(scope: Scope) -> RegisterError:
+    """The refusal of a whole operation: an error for each coordinate that the caller wrote, and the scopes that are missing."""
+    roots = {f"Query.{root.field}": root.type for root in scope.mapping.roots}
+    issues: list[Issue] = []
+    scopes: dict[str, None] = {}
+    for coordinate in scope.refused:
+        type_name, _, name = coordinate.partition(".")
+        root = roots.get(coordinate)
+        missing = scope.rules.missing_scope(root, None) if root else scope.rules.missing_scope(type_name, name)
+        if missing is None:
+            issues.append(_forbidden(f"Not allowed to read {coordinate}.", coordinate=coordinate))
+        else:
+            scopes.setdefault(missing)
+            message = f"{coordinate} needs the scope {missing}."
+            issues.append(_forbidden(message, coordinate=coordinate, missingScope=missing))
+    # RFC 6750 §3.1
+    challenge = f'Bearer error="insufficient_scope", scope="{" ".join(scopes)}"'
+    return RegisterError(*issues, headers={"WWW-Authenticate": challenge} if scopes else {})
+
+
+def _forbidden(message: str, **extensions: str) -> Issue:
+    return Issue(message, "FORBIDDEN", extensions=extensions)
 
 
 def _check_entities(scope: Scope, field: Selected, kinds: Sequence[tuple[str, str]]) -> None:

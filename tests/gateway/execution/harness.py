@@ -15,11 +15,11 @@ from typing import Any
 
 import orjson
 from graphql import (
+    REMOVE,
     DirectiveNode,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
-    REMOVE,
     Visitor,
     build_ast_schema,
     execute_sync,

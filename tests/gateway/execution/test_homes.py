@@ -32,7 +32,8 @@ def make() -> Federation:
         {"naam": "b", "dossier": alien, "vast": alien, "alle": [alien], "los": []},
     ]
     federation = Federation(
-        {"ir": IR, "br": BR}, World({"zaken": zaken, "dossier": lambda _o, id: seen}, {"Dossier": [seen, alien]})
+        {"ir": IR, "br": BR},
+        World({"zaken": zaken, "dossier": lambda _root, **_arguments: seen}, {"Dossier": [seen, alien]}),
     )
     federation.answers["ir"] = hide_the_alien
     return federation

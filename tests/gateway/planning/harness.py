@@ -113,11 +113,11 @@ class _Merged:
                 joins={subgraph: _type_join(subgraph, node) for subgraph, node in nodes.items()},
                 fields={field: SupergraphField(field, joins) for field, joins in fields.items()},
             )
-        for interface, fields in self._lent().items():
+        for interface, borrowed in self._lent().items():
             for name in [
                 n for n, known in found.items() if any(interface in j.implements for j in known.joins.values())
             ]:
-                lent = {field: SupergraphField(field, {}) for field in fields}
+                lent = {field: SupergraphField(field, {}) for field in borrowed}
                 found[name] = replace(found[name], fields={**lent, **found[name].fields})
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,9 @@ class Line:
         """The next request, head and body; b"" when the client is gone."""
         try:
             head = await self.reader.readuntil(b"\r\n\r\n")
-            length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
+            length = next(
+                int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
+            )
             body = await self.reader.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError):
             return b""
@@ -48,7 +50,7 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(handler: Handler, socket: Path | None = None) -> AsyncIterator[Server]:
+async def serving(handler: Handler, socket: Path | None = None) -> AsyncGenerator[Server]:
     """A server whose connections are all handled by `handler`."""
     server = Server("")
     tasks: set[asyncio.Task[None]] = set()

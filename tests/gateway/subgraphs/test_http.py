@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ OK = Response(200, b'{"data":{}}')
 
 
 @asynccontextmanager
-async def client_of(server: Server, **limits: float) -> AsyncIterator[HttpClient]:
+async def client_of(server: Server, **limits: float) -> AsyncGenerator[HttpClient]:
     options = {"timeout": 0.5, **limits}
     client = HttpClient({"s": Endpoint(server.url, **options)})  # type: ignore[arg-type]
     try:
@@ -197,7 +197,11 @@ async def test_an_endless_answer_is_cut_at_the_limit(way: str) -> None:
             "chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
             "head": b"HTTP/1.1 200 OK\r\n",
         }
-        pieces = {"body": b"x" * 4096, "chunks": b"1000\r\n" + b"x" * 4096 + b"\r\n", "head": b"X-Y: " + b"z" * 4096 + b"\r\n"}
+        pieces = {
+            "body": b"x" * 4096,
+            "chunks": b"1000\r\n" + b"x" * 4096 + b"\r\n",
+            "head": b"X-Y: " + b"z" * 4096 + b"\r\n",
+        }
         await line.send(heads[way])
         while True:
             await line.send(pieces[way])
@@ -269,7 +273,9 @@ async def test_bytes_after_an_answer_close_the_connection() -> None:
 
     async def twice(line: Line) -> None:
         await line.request()
-        await line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+        await line.send(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
+        )
         while await line.request():
             await line.answer(b"evil")
 

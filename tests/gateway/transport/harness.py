@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -87,12 +87,12 @@ async def ask(app: App, query: str, *, token: str | None = None, path: str = "/g
 
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         yield
 
 
 @asynccontextmanager
-async def served(app: Any) -> AsyncIterator[int]:
+async def served(app: Any) -> AsyncGenerator[int]:
     """`app` under uvicorn as shipped, on a free port."""
     sockets = listen(Listen(port=0))
     config = uvicorn.Config(
@@ -100,7 +100,7 @@ async def served(app: Any) -> AsyncIterator[int]:
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=sockets))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     try:
         yield sockets[0].getsockname()[1]

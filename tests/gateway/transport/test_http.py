@@ -267,7 +267,7 @@ async def test_d09_a_client_that_goes_away_stops_its_work():
         await backend.started.wait()
         writer.close()
         async with asyncio.timeout(2):
-            while not lines:
+            while not lines:  # noqa: ASYNC110 - the line is written by the server
                 await asyncio.sleep(0.01)
     assert backend.cancelled
     assert (lines[0]["status"], lines[0]["code"]) == (499, "CLIENT_GONE")

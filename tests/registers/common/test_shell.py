@@ -173,11 +173,12 @@ async def test_a_refused_operation_is_403_and_names_its_coordinates(app: Registe
                 "extensions": {"code": "FORBIDDEN", "coordinate": "Bewoner.bsn"},
             },
             {
-                "message": "Not allowed to read Kamer.gebouwd.",
-                "extensions": {"code": "FORBIDDEN", "coordinate": "Kamer.gebouwd"},
+                "message": "Kamer.gebouwd needs the scope anders:read.",
+                "extensions": {"code": "FORBIDDEN", "coordinate": "Kamer.gebouwd", "missingScope": "anders:read"},
             },
         ]
     }
+    assert reply.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="anders:read"'
 
 
 async def test_an_access_token_reads_roots_but_no_entities(app: RegisterApp, keys: Keys) -> None:
