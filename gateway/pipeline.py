@@ -36,7 +36,7 @@ from gateway.planning.cache import BytesCache
 from gateway.planning.planner import plan_operation
 from gateway.planning.text import plan_json, plan_text
 from gateway.settings import Settings
-from gateway.subgraphs.fetcher import SubgraphFetcher
+from gateway.subgraphs.fetcher import Observer, SubgraphFetcher
 from gateway.subgraphs.http import HttpClient
 from gateway.supergraph.model import Supergraph
 from gateway.telemetry.metrics import Metrics
@@ -229,10 +229,24 @@ class Pipeline:
             trace_id,
             self._headers_for(asked.caller, trace_id),
             deadline=asyncio.get_running_loop().time() + self._seconds,
-            observe=self._metrics.fetched if self._metrics is not None else None,
+            observe=self._observer(trace_id),
         )
         roots = self._introspection.answer(asked.operation, asked.variables, asked.caller)
         return await execute(compiled, asked.variables, fetcher, roots=roots)
+
+    def _observer(self, trace_id: str) -> Observer:
+        metrics = self._metrics
+
+        def observe(subgraph: str, outcome: str, seconds: float) -> None:
+            if metrics is not None:
+                metrics.fetched(subgraph, outcome, seconds)
+            if outcome != "ok":
+                # The client hears a masked code; whoever runs this finds the reason by the trace id.
+                _log.warning(
+                    "fetch_failed", trace=trace_id, subgraph=subgraph, outcome=outcome, ms=round(seconds * 1000, 2)
+                )
+
+        return observe
 
     # -- who, and how far ----------------------------------------------------------------------------------------
 

@@ -76,19 +76,17 @@ def test_network_commands_run(command: str, net: Network) -> None:
 
 def test_make_run_starts_the_network_and_network_down_stops_it(tmp_path: Path) -> None:
     state = tmp_path / "state"
+    command = ["make", "run", f"STATE={state}", "PORT_BASE=0", "CLIENTS=3"]
     started = Network(state)
-    with (tmp_path / "out").open("w") as out:
-        started.process = subprocess.Popen(
-            ["make", "run", f"STATE={state}", "PORT_BASE=0", "CLIENTS=3"], cwd=REPOSITORY, stdout=out, stderr=out
-        )
+    with (tmp_path / "state.out").open("w") as out:
+        process = started.process = subprocess.Popen(command, cwd=REPOSITORY, stdout=out, stderr=out, text=True)
         try:
-            (tmp_path / "state.out").write_text("see out")
             started.wait(120)
             assert started.ask("{ clientprofiel { bsn } }", token=started.token("uzovi:5050")).status == 200
         finally:
             _run([str(BINARIES / "network"), "down", "--state", str(state)])
-        assert started.process.wait(30) == 0
-    lines = (tmp_path / "out").read_text().splitlines()
+        assert process.wait(30) == 0
+    lines = (tmp_path / "state.out").read_text().splitlines()
     shown = lines[next(i for i, line in enumerate(lines) if line.startswith("The iWlz network runs")) :]
     assert len([line for line in shown if not line.startswith("Stopp")]) <= 24
     assert max(map(len, shown)) <= 80 + len(str(state))

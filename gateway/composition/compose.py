@@ -1,47 +1,118 @@
-"""Subgraphs in, supergraph out: read each, merge, write. All errors of a run are reported, or none."""
+"""Composition in one column: read, translate, check, merge, check, write, and prove that every query can be answered.
+
+All errors of a stage are reported together; a stage runs only on what the stage before it accepted.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from gateway.composition.merge import merge_types
-from gateway.composition.model import CompositionError, CompositionHint, CompositionResult, SubgraphInput
-from gateway.composition.subgraph import InvalidSubgraph, SubgraphSchema, read_subgraph
+from gateway.composition.facts import facts_of
+from gateway.composition.issues import Issue, error
+from gateway.composition.links import read_subgraph
+from gateway.composition.merge.context import Context
+from gateway.composition.merge.graph import merge_graph
+from gateway.composition.model import SubgraphInput, SubgraphSchema
+from gateway.composition.overrides import find_overrides
+from gateway.composition.rules import GRAPH, MERGED, SUBGRAPH
+from gateway.composition.rules.compose_directive import composed_directives
+from gateway.composition.satisfiability import check_satisfiability
+from gateway.composition.upgrade import upgraded
 from gateway.composition.writer import write_supergraph
+from gateway.supergraph.reader import SupergraphError, read_supergraph
 
-__all__ = ["CompositionError", "CompositionHint", "CompositionResult", "SubgraphInput", "compose"]
+__all__ = ["CompositionResult", "Issue", "SubgraphInput", "compose"]
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+@dataclass(frozen=True, slots=True)
+class CompositionResult:
+    """The supergraph SDL, or the errors that kept it from being made; hints in either case."""
+
+    supergraph_sdl: str | None
+    errors: tuple[Issue, ...] = ()
+    hints: tuple[Issue, ...] = ()
 
 
 def compose(subgraphs: Sequence[SubgraphInput]) -> CompositionResult:
-    """Compose subgraphs (in order of their names, so that the order given does not matter)."""
-    errors: list[CompositionError] = []
+    """Compose subgraphs. Their order does not matter: they are taken by name."""
+    schemas, errors = _read(sorted(subgraphs, key=lambda subgraph: subgraph.name))
+    if errors:
+        return CompositionResult(None, tuple(errors))
+    context, errors = _prepared(tuple(schemas))
+    if errors:
+        return _refused(context, errors)
+    composed = composed_directives(context.subgraphs)
+    context.composed = {name: name for name in composed}
+    context.repeatable |= {name for name, (s, _) in composed.items() if s.directives[name].repeatable}
+    graph = merge_graph(context, composed)
+    errors = [issue for rule in MERGED for issue in rule(context, graph)]
+    context.hints += [issue for issue in errors if issue.is_hint]
+    context.errors += [issue for issue in errors if not issue.is_hint]
+    if context.errors:
+        return _refused(context, context.errors)
+    sdl = write_supergraph(context, graph, composed)
+    try:
+        problems = check_satisfiability(read_supergraph(sdl))
+    except SupergraphError as problem:
+        problems = [error("INVALID_GRAPHQL", problem.message)]
+    return CompositionResult(None if problems else sdl, tuple(problems), tuple(context.hints))
+
+
+def _refused(context: Context, errors: Sequence[Issue]) -> CompositionResult:
+    return CompositionResult(None, tuple(dict.fromkeys(errors)), tuple(context.hints))
+
+
+def _read(subgraphs: Sequence[SubgraphInput]) -> tuple[list[SubgraphSchema], list[Issue]]:
     schemas: list[SubgraphSchema] = []
-    for given in sorted(subgraphs, key=lambda s: s.name):
-        if not _NAME.fullmatch(given.name):
-            message = f'Invalid name "{given.name}" for a subgraph'
-            errors.append(CompositionError("INVALID_SUBGRAPH_NAME", message, (given.name,)))
+    errors: list[Issue] = []
+    seen: set[str] = set()
+    for given in subgraphs:
+        if given.name in seen:
+            errors.append(error("INVALID_SUBGRAPH_NAME", f"Two subgraphs are called {given.name}.", given.name))
             continue
-        try:
-            schemas.append(read_subgraph(given, _graph_name(given.name, schemas)))
-        except InvalidSubgraph as verdict:
-            errors += verdict.errors
-    if errors:
-        return CompositionResult(None, tuple(errors))
-    types, errors = merge_types(schemas)
-    if errors:
-        return CompositionResult(None, tuple(errors))
-    return CompositionResult(write_supergraph(schemas, types))
+        seen.add(given.name)
+        schema, problems = read_subgraph(given)
+        errors += problems
+        if schema is not None:
+            schemas.append(schema)
+    if not errors:
+        schemas, errors = upgraded(schemas)
+    return schemas, errors
 
 
-def _graph_name(name: str, known: Sequence[SubgraphSchema]) -> str:
-    """The `join__Graph` value of a subgraph: upper case, and its own even when two names differ only in case."""
-    graph = re.sub(r"[^A-Za-z0-9_]", "_", name).upper()
-    taken = {schema.graph for schema in known}
-    unique, count = graph, 1
-    while unique in taken:
-        count += 1
-        unique = f"{graph}_{count}"
-    return unique
+def _prepared(subgraphs: tuple[SubgraphSchema, ...]) -> tuple[Context, list[Issue]]:
+    facts = {subgraph.name: facts_of(subgraph) for subgraph in subgraphs}
+    context = Context(subgraphs=subgraphs, facts=facts, graphs=_graph_names(subgraphs), wider=_wider(subgraphs))
+    issues = [issue for rule in SUBGRAPH for one in facts.values() for issue in rule(one)]
+    context.overrides, found = find_overrides(subgraphs, facts)
+    issues += [*found, *(issue for rule in GRAPH for issue in rule(context))]
+    context.hints += [issue for issue in issues if issue.is_hint]
+    return context, [issue for issue in issues if not issue.is_hint]
+
+
+def _graph_names(subgraphs: Sequence[SubgraphSchema]) -> dict[str, str]:
+    """Names as values of an enum: `my-graph` → `MY_GRAPH`, made unique by a number."""
+    found: dict[str, str] = {}
+    for subgraph in subgraphs:
+        name = re.sub(r"\W", "_", subgraph.name, flags=re.ASCII).upper()
+        name = f"_{name}" if name[:1].isdigit() else name
+        name = f"{name}_" if re.search(r"_\d+$", name) else name
+        taken, unique, number = set(found.values()), name, 0
+        while unique in taken:
+            number += 1
+            unique = f"{name}_{number}"
+        found[subgraph.name] = unique
+    return found
+
+
+def _wider(subgraphs: Sequence[SubgraphSchema]) -> Mapping[str, frozenset[str]]:
+    """Each type with the interfaces it implements and the unions it is a member of, in any subgraph."""
+    found: dict[str, set[str]] = {}
+    for subgraph in subgraphs:
+        for type_ in subgraph.types.values():
+            found.setdefault(type_.name, set()).update(type_.interfaces)
+            for member in type_.members:
+                found.setdefault(member, set()).add(type_.name)
+    return {name: frozenset(wider) for name, wider in found.items()}

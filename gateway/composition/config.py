@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from gateway.composition.compose import compose
-from gateway.composition.model import CompositionResult, SubgraphInput
+from gateway.composition.compose import CompositionResult, compose
+from gateway.composition.model import SubgraphInput
 
 __all__ = ["ConfigError", "compose_batch_line", "load_supergraph_config"]
 

@@ -1,15 +1,39 @@
-"""What goes into a composition and what comes out."""
+"""A subgraph schema as composition sees it: definitions and extensions joined, federation directives under their own names.
+
+Made by `links.py`; every later stage reads this and no SDL. A directive of federation is called here what its
+specification calls it, whatever the subgraph imported it as.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-__all__ = ["CompositionError", "CompositionHint", "CompositionResult", "SubgraphInput"]
+from graphql import ConstValueNode, DirectiveDefinitionNode, DirectiveNode, GraphQLSchema, Node, TypeNode
+
+from gateway.supergraph.features import Feature
+from gateway.supergraph.model import TypeKind
+
+__all__ = [
+    "ROOTS",
+    "Applied",
+    "EnumValueDef",
+    "FieldDef",
+    "InputDef",
+    "SubgraphInput",
+    "SubgraphSchema",
+    "TypeDef",
+    "named_type",
+    "type_text",
+]
+
+ROOTS = ("Query", "Mutation", "Subscription")
 
 
 @dataclass(frozen=True, slots=True)
 class SubgraphInput:
-    """A subgraph by name, where it is served, and its schema as text."""
+    """What a subgraph brings: its name, the URL it is asked at, and its SDL."""
 
     name: str
     url: str
@@ -17,24 +41,113 @@ class SubgraphInput:
 
 
 @dataclass(frozen=True, slots=True)
-class CompositionError:
-    """`code` is one of the ecosystem's codes; `subgraphs` are those that the error is about."""
+class Applied:
+    """A directive as applied. `federation` tells the specification's own directives from a subgraph's."""
 
-    code: str
-    message: str
-    subgraphs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CompositionHint:
-    code: str
-    message: str
+    name: str
+    values: Mapping[str, Any]
+    federation: bool
+    node: DirectiveNode
 
 
 @dataclass(frozen=True, slots=True)
-class CompositionResult:
-    """The supergraph, or all errors that kept it from being made; never both."""
+class _Element:
+    name: str
+    description: str | None
+    applied: tuple[Applied, ...]
+    node: Node
 
-    supergraph_sdl: str | None
-    errors: tuple[CompositionError, ...] = ()
-    hints: tuple[CompositionHint, ...] = ()
+    def has(self, directive: str) -> bool:
+        """Whether a federation directive stands on this element."""
+        return any(a.federation and a.name == directive for a in self.applied)
+
+    def all(self, directive: str) -> Iterator[Applied]:
+        return (a for a in self.applied if a.federation and a.name == directive)
+
+    def first(self, directive: str) -> Applied | None:
+        return next(self.all(directive), None)
+
+
+@dataclass(frozen=True, slots=True)
+class InputDef(_Element):
+    """An argument or an input field."""
+
+    type: TypeNode
+    default: ConstValueNode | None
+
+    @property
+    def required(self) -> bool:
+        return self.default is None and type_text(self.type).endswith("!")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDef(_Element):
+    type: TypeNode
+    arguments: Mapping[str, InputDef]
+
+
+@dataclass(frozen=True, slots=True)
+class EnumValueDef(_Element):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TypeDef(_Element):
+    """One type. Which of the members is filled depends on `kind`; `extension` when no definition of it is here."""
+
+    kind: TypeKind
+    extension: bool = False
+    interfaces: tuple[str, ...] = ()
+    fields: Mapping[str, FieldDef] = field(default_factory=dict[str, FieldDef])
+    inputs: Mapping[str, InputDef] = field(default_factory=dict[str, InputDef])
+    values: Mapping[str, EnumValueDef] = field(default_factory=dict[str, EnumValueDef])
+    members: tuple[str, ...] = ()
+
+    @property
+    def is_composite(self) -> bool:
+        return self.kind in {TypeKind.OBJECT, TypeKind.INTERFACE}
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphSchema:
+    """A read subgraph. `version` is the linked version of federation, None for a Federation 1 schema.
+
+    Root types are called Query, Mutation and Subscription here, whatever the subgraph calls them.
+    """
+
+    name: str
+    url: str
+    version: tuple[int, int] | None
+    types: Mapping[str, TypeDef]
+    directives: Mapping[str, DirectiveDefinitionNode]
+    schema_applied: tuple[Applied, ...]
+    features: tuple[Feature, ...]
+    graphql: GraphQLSchema
+    """The executable schema, federation's own definitions included; for checking field sets and values."""
+    description: str | None = None
+
+    def possible(self, name: str) -> tuple[str, ...]:
+        """The object types that a value of composite type `name` may have in this subgraph."""
+        found = self.types.get(name)
+        if found is None:
+            return ()
+        if found.kind is TypeKind.UNION:
+            return found.members
+        if found.kind is TypeKind.INTERFACE:
+            return tuple(t.name for t in self.types.values() if t.kind is TypeKind.OBJECT and name in t.interfaces)
+        return (name,)
+
+
+def type_text(node: TypeNode) -> str:
+    """A type reference as printed: `[Int!]`."""
+    kind = node.kind
+    if kind == "non_null_type":
+        return f"{type_text(node.type)}!"  # type: ignore[attr-defined]
+    if kind == "list_type":
+        return f"[{type_text(node.type)}]"  # type: ignore[attr-defined]
+    return node.name.value  # type: ignore[attr-defined]
+
+
+def named_type(node: TypeNode) -> str:
+    """The name inside a type reference."""
+    return type_text(node).strip("[]!")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.language.operation import Field, Selection
+from gateway.language.operation import Condition, Field, Selection
 from gateway.planning.graph import Edge
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Typed",
     "after",
     "cost_of",
+    "joined",
     "total",
 ]
 
@@ -116,3 +117,8 @@ def total(steps: Sequence[Step]) -> Cost:
         sum(cost[1] for cost in costs),
         sum(cost[2] for cost in costs),
     )
+
+
+def joined(outer: tuple[Condition, ...], inner: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """The conditions of both, each once."""
+    return (*outer, *(condition for condition in inner if condition not in outer)) if outer else inner

@@ -17,7 +17,7 @@ from graphql import GraphQLNonNull, get_named_type
 
 from gateway.language.operation import Argument, Condition, Field, Fragment, Selection
 from gateway.planning.budget import Meter
-from gateway.planning.choices import Choice, Jump, Local, Typed
+from gateway.planning.choices import Choice, Jump, Local, Typed, joined
 from gateway.planning.graph import QueryGraph, list_depth
 from gateway.planning.nodes import KeyField, KeyFragment, KeySelection, Path, PathStep, Requirement
 
@@ -315,11 +315,6 @@ class Builder:
         type_name = get_named_type(selection.type).name
         below = tuple(self._keys(selection.selections, context.child(source), type_name))
         return (KeyField(TYPENAME, self._typename_key), *below) if self._graph.is_abstract(type_name) else below
-
-
-def joined(outer: tuple[Condition, ...], inner: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """Both, each condition once."""
-    return (*outer, *(condition for condition in inner if condition not in outer)) if outer else inner
 
 
 def merged_keys(selections: Iterable[KeySelection]) -> tuple[KeySelection, ...]:

@@ -31,6 +31,7 @@ from gateway.planning.choices import (
     Typed,
     after,
     cost_of,
+    joined,
     total,
 )
 from gateway.planning.graph import Edge, QueryGraph
@@ -267,7 +268,7 @@ class Search:
 
     def _opened(self, selections: Iterable[Selection], type_name: str, outer: tuple[Condition, ...]) -> Iterable[Field]:
         for selection in selections:
-            conditions = _joined(outer, selection.conditions)
+            conditions = joined(outer, selection.conditions)
             if isinstance(selection, Fragment):
                 if selection.condition == type_name or type_name in self._graph.implementations(selection.condition):
                     yield from self._opened(selection.selections, type_name, conditions)
@@ -396,9 +397,3 @@ def _answers(choice: Choice) -> bool:
 
 def _leaves(selections: Iterable[Selection]) -> int:
     return sum(_leaves(selection.selections) if selection.selections else 1 for selection in selections)
-
-
-def _joined(outer: tuple[Condition, ...], inner: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    if not outer:
-        return inner
-    return (*outer, *(condition for condition in inner if condition not in outer))

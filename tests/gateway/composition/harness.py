@@ -16,9 +16,7 @@ extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@
 
 def composed(*, link: str = LINK, **subgraphs: str) -> CompositionResult:
     """Compose Federation 2 subgraphs; `link=""` makes them Federation 1."""
-    return compose(
-        [SubgraphInput(name, f"http://{name}/graphql", f"{link}\n{sdl}") for name, sdl in subgraphs.items()]
-    )
+    return compose([SubgraphInput(name, f"http://{name}/graphql", f"{link}\n{sdl}") for name, sdl in subgraphs.items()])
 
 
 def codes(*, link: str = LINK, **subgraphs: str) -> list[str]:

@@ -182,7 +182,7 @@ NAMES = str.maketrans({"[": "l", "]": "l", "!": "r"})
 
 
 @settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )

@@ -599,11 +599,11 @@ def test_an_adversarial_graph_stops_at_the_budget() -> None:
         subgraphs[f"s{number}"] = (
             f'type T @key(fields: "id") {{ id: ID! {external} x{number}: Int @requires(fields: "{" ".join(others)}") }}'
         )
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(GatewayError) as refusal:
         plan(graph(**subgraphs), "{ t { x0 } }")
     assert refusal.value.issues[0].code is Code.PLAN_BUDGET
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_wide_operations_stop_at_the_number_of_selections() -> None:

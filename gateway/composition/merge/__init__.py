@@ -1,0 +1,1 @@
+"""Merging by kind: the definitions of all subgraphs of one element become one, and what they disagree on is said."""

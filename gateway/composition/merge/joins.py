@@ -1,0 +1,83 @@
+"""The join directives of an element, printed: what the graph remembers of each subgraph.
+
+Arguments stand in the order of the specification and are left out where they say nothing, so equal graphs print alike.
+Source: https://specs.apollo.dev/join/v0.3
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from gateway.composition.fieldsets import canonical
+from gateway.composition.merge.context import Context
+from gateway.composition.model import ROOTS, TypeDef
+
+__all__ = ["field_joins", "join", "quoted", "type_joins"]
+
+
+def quoted(text: str) -> str:
+    """A GraphQL string literal."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def join(directive: str, **arguments: str | bool | None) -> str:
+    """`@join__directive(graph: A, key: "id")`: strings must be printed already, false and None are left out."""
+    listed = [f"{name}: {'true' if value is True else value}" for name, value in arguments.items() if value]
+    return f"@join__{directive}" + (f"({', '.join(listed)})" if listed else "")
+
+
+def type_joins(context: Context, name: str) -> tuple[str, ...]:
+    """`@join__implements`, `@join__type` and `@join__unionMember` of a type, subgraph by subgraph."""
+    definitions = context.defining(name)
+    implements = [
+        join("implements", graph=context.graphs[subgraph], interface=quoted(interface))
+        for subgraph, found in definitions.items()
+        for interface in found.interfaces
+    ]
+    types = [text for subgraph, found in definitions.items() for text in _type_join(context.graphs[subgraph], found)]
+    if name == ROOTS[0]:
+        # Every subgraph has a query root: that is where its entities are asked for.
+        types = [
+            text
+            for s in context.subgraphs
+            for text in (
+                _type_join(context.graphs[s.name], definitions[s.name])
+                if s.name in definitions
+                else [join("type", graph=context.graphs[s.name])]
+            )
+        ]
+    members = [
+        join("unionMember", graph=context.graphs[subgraph], member=quoted(member))
+        for subgraph, found in definitions.items()
+        for member in found.members
+    ]
+    return (*implements, *types, *members)
+
+
+def _type_join(graph: str, found: TypeDef) -> list[str]:
+    keys = [applied.values for applied in found.all("key") if isinstance(applied.values.get("fields"), str)]
+    extension = found.extension and found.name not in ROOTS
+    is_object = found.has("interfaceObject")
+    if not keys:
+        return [join("type", graph=graph, extension=extension, isInterfaceObject=is_object)]
+    return list(
+        dict.fromkeys(
+            join(
+                "type",
+                graph=graph,
+                key=quoted(canonical(values["fields"])),
+                extension=extension,
+                resolvable="false" if values.get("resolvable") is False else None,
+                isInterfaceObject=is_object,
+            )
+            for values in keys
+        )
+    )
+
+
+def field_joins(context: Context, types: Mapping[str, str]) -> tuple[str, ...]:
+    """`@join__field` of an input field: only needed where its types differ."""
+    if len(set(types.values())) == 1:
+        return ()
+    return tuple(join("field", graph=context.graphs[s], type=quoted(text)) for s, text in types.items())

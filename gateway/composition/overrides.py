@@ -1,0 +1,121 @@
+"""`@override`: which subgraph loses a field to which, and whether it is still needed where it was lost.
+
+Source: https://specs.apollo.dev/federation/v2.7 (progressive override by label)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from gateway.composition.facts import Facts
+from gateway.composition.issues import Issue, error, hint
+from gateway.composition.merge.context import Override
+from gateway.composition.model import Applied, FieldDef, SubgraphSchema, TypeDef
+from gateway.supergraph.model import TypeKind
+
+__all__ = ["find_overrides"]
+
+_LABEL = re.compile(r"^[a-zA-Z][a-zA-Z0-9_\-:./]*$")
+_PERCENT = re.compile(r"^percent\((?:\d{1,2}(?:\.\d{1,8})?|100)\)$")
+
+Place = tuple[str, str, str]
+"""(type, field, subgraph)"""
+
+
+def find_overrides(
+    subgraphs: Sequence[SubgraphSchema], facts: Mapping[str, Facts]
+) -> tuple[dict[Place, Override], list[Issue]]:
+    """How each field of each subgraph is touched by an override; with the errors and hints on the way."""
+    by_name = {subgraph.name: subgraph for subgraph in subgraphs}
+    found: dict[Place, Override] = {}
+    issues: list[Issue] = []
+    for subgraph, type_, field, applied in _overriding(subgraphs):
+        where = f"{type_.name}.{field.name}"
+        if type_.kind is TypeKind.INTERFACE:
+            message = f"@override cannot stand on {where}, a field of an interface."
+            issues.append(error("OVERRIDE_ON_INTERFACE", message, subgraph.name, field.node))
+            continue
+        source_name = str(applied.values.get("from"))
+        if source_name == subgraph.name:
+            message = f"{where} is overridden from its own subgraph."
+            issues.append(error("OVERRIDE_FROM_SELF_ERROR", message, subgraph.name, field.node))
+            continue
+        others = [s.name for s in subgraphs if s is not subgraph and _override_on(s, type_.name, field.name)]
+        if others:
+            message = f"{where} is overridden here and in {', '.join(others)}; only one may do so."
+            issues.append(error("OVERRIDE_SOURCE_HAS_OVERRIDE", message, subgraph.name, field.node))
+            continue
+        label = applied.values.get("label")
+        issues += _label_problems(where, label, subgraph, field)
+        issues += _collisions(subgraph, by_name.get(source_name), type_.name, field, facts)
+        source = by_name.get(source_name)
+        declared = source.types[type_.name].fields.get(field.name) if source and type_.name in source.types else None
+        if source is None:
+            message = f"{where} is overridden from {source_name}, which does not exist."
+            issues.append(hint("FROM_SUBGRAPH_DOES_NOT_EXIST", message, subgraph.name, field.node))
+        elif declared is None or (type_.name, field.name) in facts[source_name].external:
+            message = f"{where} is not resolved in {source_name} any more, so @override can go."
+            issues.append(hint("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", message, subgraph.name, field.node))
+        else:
+            found |= _verdict(type_.name, field.name, subgraph.name, source_name, label, facts)
+            issues.append(_progress(where, source_name, label))
+    return found, issues
+
+
+def _verdict(
+    type_name: str, field_name: str, target: str, source: str, label: object, facts: Mapping[str, Facts]
+) -> dict[Place, Override]:
+    if isinstance(label, str):
+        return {
+            (type_name, field_name, target): Override(label=label),
+            (type_name, field_name, source): Override(label=label),
+        }
+    used = (type_name, field_name) in facts[source].used
+    return {(type_name, field_name, source): Override(removed=not used, used=used)}
+
+
+def _progress(where: str, source: str, label: object) -> Issue:
+    if label is None:
+        return hint("OVERRIDDEN_FIELD_CAN_BE_REMOVED", f"{where} is overridden and can go from {source}.", source)
+    return hint("OVERRIDE_MIGRATION_IN_PROGRESS", f"{where} is moving away from {source} under a label.", source)
+
+
+def _overriding(subgraphs: Sequence[SubgraphSchema]) -> Iterator[tuple[SubgraphSchema, TypeDef, FieldDef, Applied]]:
+    for subgraph in subgraphs:
+        for type_ in subgraph.types.values():
+            for field in type_.fields.values():
+                if (applied := field.first("override")) is not None:
+                    yield subgraph, type_, field, applied
+
+
+def _override_on(subgraph: SubgraphSchema, type_name: str, field_name: str) -> bool:
+    declared = subgraph.types.get(type_name)
+    field = declared.fields.get(field_name) if declared is not None else None
+    return field is not None and field.has("override")
+
+
+def _label_problems(where: str, label: object, subgraph: SubgraphSchema, field: FieldDef) -> Iterator[Issue]:
+    if label is None or (isinstance(label, str) and (_LABEL.match(label) or _PERCENT.match(label))):
+        return
+    message = f"The label of @override on {where} is neither a name nor percent(N) with N from 0 to 100."
+    yield error("OVERRIDE_LABEL_INVALID", message, subgraph.name, field.node)
+
+
+def _collisions(
+    subgraph: SubgraphSchema,
+    source: SubgraphSchema | None,
+    type_name: str,
+    field: FieldDef,
+    facts: Mapping[str, Facts],
+) -> Iterator[Issue]:
+    where = f"{type_name}.{field.name}"
+    code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
+    if (type_name, field.name) in facts[subgraph.name].external:
+        yield error(code, f"{where} cannot be @override and @external.", subgraph.name, field.node)
+    declared = source.types.get(type_name) if source is not None else None
+    overridden = declared.fields.get(field.name) if declared is not None else None
+    for directive in ("requires", "provides"):
+        if source is not None and overridden is not None and overridden.has(directive):
+            message = f"{where} cannot be overridden from {source.name}, where it has @{directive}."
+            yield error(code, message, subgraph.name, field.node)

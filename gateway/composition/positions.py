@@ -1,0 +1,273 @@
+"""Where objects can be read: subgraph positions, and the ways from one to the next (fields, keys, requirements).
+
+Everything is asked of the supergraph's join directives; one instance serves one set of `@override` labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphql import (
+    FieldNode,
+    GraphQLInterfaceType,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    SelectionSetNode,
+    get_named_type,
+    is_composite_type,
+    print_ast,
+)
+
+from gateway.composition.fieldsets import field_set
+from gateway.supergraph.model import FieldJoin, Supergraph, SupergraphType, TypeKind
+
+__all__ = ["Position", "Positions", "State"]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Objects at hand in `subgraph`, where their type is called `type` (an interface, behind `@interfaceObject`).
+
+    `provided` is the field set that a `@provides` on the way here made readable, or empty.
+    """
+
+    subgraph: str
+    type: str
+    provided: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Objects of the client's type `type`, readable at any of `positions`."""
+
+    type: str
+    positions: frozenset[Position]
+
+
+class Positions:
+    """Answers where things can be read; remembers what it was asked."""
+
+    def __init__(self, supergraph: Supergraph, labels: frozenset[str]) -> None:
+        self._types = supergraph.types
+        self._schema = supergraph.schema
+        self._labels = labels
+        query = supergraph.schema.query_type
+        self._query = query.name if query is not None else ""
+        self._closed: dict[State, State] = {}
+        self._open: set[tuple[object, ...]] = set()
+
+    def roots(self, name: str) -> frozenset[Position]:
+        """All subgraphs that have a root type."""
+        return frozenset(Position(subgraph, name) for subgraph in self._types[name].joins)
+
+    # -- keys ----------------------------------------------------------------------------------------------------
+
+    def closed(self, state: State) -> State:
+        """The state with every position that keys lead to."""
+        known = self._closed.get(state)
+        if known is not None:
+            return known
+        if ("closed", state) in self._open:
+            return state  # a key that needs itself: whatever else leads there is found by the outer walk
+        self._open.add(("closed", state))
+        positions = set(state.positions)
+        if state.type == self._query:
+            positions |= self.roots(state.type)
+        candidates = list(self._entries(state.type))
+        growing = True
+        while growing:
+            growing = False
+            for target, keys in candidates:
+                if target in positions:
+                    continue
+                here = State(state.type, frozenset(positions))
+                if any(self._readable(here, field_set(key)) for key in keys):
+                    positions.add(target)
+                    growing = True
+        self._open.discard(("closed", state))
+        closed = State(state.type, frozenset(positions))
+        if not self._open:
+            self._closed[state] = closed
+        return closed
+
+    def _entries(self, type_name: str) -> Iterator[tuple[Position, list[str]]]:
+        """Positions that keys can open for objects of a type, with the keys: as the type itself or an interface object."""
+        found = self._types[type_name]
+        for name in (type_name, *self._interfaces(found)):
+            for subgraph, join in self._types[name].joins.items():
+                keys = [key.fields for key in join.keys if key.resolvable]
+                if keys and (name == type_name or join.is_interface_object):
+                    yield Position(subgraph, name), keys
+
+    def _interfaces(self, found: SupergraphType) -> list[str]:
+        return list(
+            dict.fromkeys(name for join in found.joins.values() for name in join.implements if name in self._types)
+        )
+
+    # -- fields --------------------------------------------------------------------------------------------------
+
+    def step(self, state: State, field_name: str) -> frozenset[Position]:
+        """The positions behind a field, from all positions of the state that resolve it; empty when none does."""
+        found: set[Position] = set()
+        for position in state.positions:
+            reached = self._through(state, position, field_name)
+            if reached is not None:
+                found.add(reached)
+        return frozenset(found)
+
+    def _through(self, state: State, position: Position, field_name: str) -> Position | None:
+        field = self._types[position.type].fields.get(field_name)
+        join = field.joins.get(position.subgraph) if field is not None else None
+        if join is None:
+            return None
+        provided = _nested(position.provided, field_name)
+        if not self._resolves(position, field_name, join) and provided is None:
+            return None
+        if join.requires is not None and not self._requirement_met(state, position, join.requires):
+            return None
+        declared = join.type or self._declared(position.type, field_name)
+        sets = [text for text in (provided, join.provides) if text]
+        return Position(position.subgraph, declared.strip("[]!"), " ".join(sets))
+
+    def _declared(self, type_name: str, field_name: str) -> str:
+        return str(self._schema.type_map[type_name].fields[field_name].type)  # type: ignore[attr-defined]
+
+    def _resolves(self, position: Position, field_name: str, join: FieldJoin) -> bool:
+        if join.external or join.used_overridden:
+            return False
+        if join.override is not None and join.override_label is not None and join.override_label not in self._labels:
+            return False
+        return not any(
+            other.override == position.subgraph
+            and (other.override_label is None or other.override_label in self._labels)
+            for other in self._types[position.type].fields[field_name].joins.values()
+        )
+
+    def _requirement_met(self, state: State, position: Position, requires: str) -> bool:
+        """Whether the required fields can be read, and the objects handed back to the subgraph by a key."""
+        place = ("requires", state.type, position, requires)
+        if place in self._open:
+            return False
+        self._open.add(place)
+        join = self._types[position.type].joins.get(position.subgraph)
+        keys = [key.fields for key in join.keys if key.resolvable] if join is not None else []
+        met = self._readable(state, field_set(requires)) and any(self._readable(state, field_set(key)) for key in keys)
+        self._open.discard(place)
+        return met
+
+    # -- selections ----------------------------------------------------------------------------------------------
+
+    def _readable(self, state: State, selection: SelectionSetNode) -> bool:
+        """Whether every field of a selection on the state's type can be read, from here or through keys."""
+        for node in selection.selections:
+            if isinstance(node, InlineFragmentNode):
+                if self._applies(state.type, node) and not self._readable(state, node.selection_set):
+                    return False
+            elif (
+                isinstance(node, FieldNode)
+                and node.name.value != "__typename"
+                and not self._field_readable(state, node)
+            ):
+                return False
+        return True
+
+    def _field_readable(self, state: State, node: FieldNode) -> bool:
+        name = node.name.value
+        reached = self.step(state, name)
+        if not reached:
+            wider = self.closed(state)
+            reached = self.step(wider, name) if wider != state else reached
+        if not reached:
+            return False
+        if node.selection_set is None:
+            return True
+        owner = self._schema.type_map[state.type].fields.get(name)  # type: ignore[attr-defined]
+        target = get_named_type(owner.type) if owner is not None else None
+        if target is None or not is_composite_type(target):
+            return True
+        if not isinstance(target, (GraphQLInterfaceType, GraphQLUnionType)):
+            return self._readable(self.closed(State(target.name, reached)), node.selection_set)
+        return all(
+            self._readable(self.closed(State(member.name, narrowed)), node.selection_set)
+            for member in self._schema.get_possible_types(target)
+            if (narrowed := self.narrowed(member.name, reached))
+        )
+
+    def _applies(self, type_name: str, node: InlineFragmentNode) -> bool:
+        condition = node.type_condition.name.value if node.type_condition is not None else type_name
+        if condition == type_name:
+            return True
+        declared = self._types.get(condition)
+        if declared is None:
+            return False
+        members = {member for join in declared.joins.values() for member in join.members}
+        return type_name in members or condition in self._interfaces(self._types[type_name])
+
+    def narrowed(self, member: str, positions: frozenset[Position]) -> frozenset[Position]:
+        """The positions at which objects of an interface or union can be a `member`, seen as that."""
+        found: set[Position] = set()
+        for position in positions:
+            join = self._types[position.type].joins.get(position.subgraph)
+            if join is not None and join.is_interface_object:
+                found.add(position)
+            elif member in self._possible(position.type, position.subgraph):
+                found.add(Position(position.subgraph, member, position.provided))
+        return frozenset(found)
+
+    def _possible(self, type_name: str, subgraph: str) -> frozenset[str]:
+        found = self._types[type_name]
+        join = found.joins.get(subgraph)
+        if found.kind is TypeKind.UNION:
+            return frozenset(join.members if join is not None else ())
+        if found.kind is TypeKind.INTERFACE:
+            return frozenset(
+                name
+                for name, other in self._types.items()
+                if other.kind is TypeKind.OBJECT
+                and subgraph in other.joins
+                and type_name in other.joins[subgraph].implements
+            )
+        return frozenset({type_name})
+
+    # -- messages ------------------------------------------------------------------------------------------------
+
+    def reasons(self, state: State, field_name: str) -> Iterator[str]:
+        """Why each subgraph that has the field cannot be asked for it."""
+        field = self._types[state.type].fields.get(field_name)
+        at = {position.subgraph for position in state.positions}
+        for subgraph, join in (field.joins if field is not None else {}).items():
+            if subgraph in at:
+                reason = "what the field requires cannot be read" if join.requires else "the field is @external there"
+                yield f"In {subgraph} {reason}"
+            else:
+                own = self._types[state.type].joins.get(subgraph)
+                keys = [key.fields for key in own.keys if key.resolvable] if own is not None else []
+                listed = ", ".join(f'"{key}"' for key in keys)
+                yield (
+                    f"{subgraph} has no key for {state.type}"
+                    if not keys
+                    else f"no key of {subgraph} can be read: {listed}"
+                )
+
+
+def _nested(provided: str, field_name: str) -> str | None:
+    """What a provided field set says below a field; None when it does not have the field, empty for a leaf."""
+    if not provided:
+        return None
+    found: str | None = None
+    for node in _flat(field_set(provided)):
+        if node.name.value == field_name:
+            inner = node.selection_set
+            found = " ".join(
+                filter(None, (found, " ".join(print_ast(inner).split())[1:-1] if inner is not None else ""))
+            )
+    return found.strip() if found is not None else None
+
+
+def _flat(selection: SelectionSetNode) -> Iterator[FieldNode]:
+    for node in selection.selections:
+        if isinstance(node, FieldNode):
+            yield node
+        elif isinstance(node, InlineFragmentNode):
+            yield from _flat(node.selection_set)
