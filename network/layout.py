@@ -124,6 +124,7 @@ def _register(name: str, state: State, ports: Ports, database_url: str, sockets:
         "--issuer-jwks", str(state.issuer_jwks),
         "--gateway", GATEWAY,
         "--gateway-jwks", str(state.gateway_jwks),
+        "--explorer",
     ]  # fmt: skip
     # The database URL may hold a password, and command lines are readable by everybody.
     return ProcessSpec(

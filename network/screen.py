@@ -31,7 +31,7 @@ def screen(state: State, ports: Ports, *, clients: int, seed: int, seconds: floa
         "",
         f"  GraphiQL   {ports.url('gateway', '/')}",
         f"  Gateway    {ports.url('gateway', '/graphql')}",
-        f"  Registers  http://127.0.0.1:PORT/graphql with PORT {indicatie},",
+        f"  Registers  http://127.0.0.1:PORT/ (GraphiQL), /graphql; PORT {indicatie},",
         f"             {bemiddeling}, {zorglevering}, {client}",
         f"  Issuer     {ports.url('issuer', '/auth/token')} (client certificate)",
         f"  Logs       {root}/log/",

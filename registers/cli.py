@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import importlib
+import ipaddress
 import os
 import sys
 from pathlib import Path
@@ -51,7 +52,7 @@ def serve(  # noqa: PLR0913 - the options of a command
     name: Name,
     *,
     host: str = "127.0.0.1",
-    port: Annotated[int | None, Parameter(help="TCP port: for access tokens, and the page in development.")] = None,
+    port: Annotated[int | None, Parameter(help="TCP port: for access tokens, and the page.")] = None,
     unix: Annotated[Path | None, Parameter(help="Unix socket: for the gateway; decision contexts count here.")] = None,
     database_url: DatabaseUrl,
     audience: str = "",
@@ -63,11 +64,17 @@ def serve(  # noqa: PLR0913 - the options of a command
     release: Annotated[tuple[str, ...], Parameter(help="Another grants release that is announced.")] = (),
     pool: int = 8,
     statement_timeout: Annotated[float, Parameter(help="Seconds.")] = 10.0,
-    dev: Annotated[bool, Parameter(help="The page at /, and the schema without a credential.")] = False,
+    explorer: Annotated[
+        bool | None,
+        Parameter(help="GraphiQL at /, to use with an access token. Without this: on a loopback host only."),
+    ] = None,
+    graphiql_assets: Annotated[
+        Path | None, Parameter(help="Folder with GraphiQL; else where `make run` put it in a checkout.")
+    ] = None,
+    dev: Annotated[bool, Parameter(help="The schema without a credential.")] = False,
     open_to_all: Annotated[
         bool, Parameter(help="With --dev: no policies, no credentials. Never with real data.")
     ] = False,
-    graphiql_assets: Path | None = None,
 ) -> None:
     """Serve one register until a signal."""
     from registers.common import shell
@@ -92,6 +99,7 @@ def serve(  # noqa: PLR0913 - the options of a command
             unix=unix,
             dev=dev,
             open=open_to_all,
+            explorer=_is_loopback(host) and port is not None if explorer is None else explorer,
             graphiql_assets=graphiql_assets,
             releases=frozenset(release),
             pool_size=pool,
@@ -102,6 +110,13 @@ def serve(  # noqa: PLR0913 - the options of a command
         _fail(str(error))
     except KeyboardInterrupt:
         pass
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _definition(name: str, audience: str) -> RegisterDefinition:

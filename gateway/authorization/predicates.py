@@ -36,6 +36,7 @@ from gateway.authorization.sql import (
     FALSE,
     TRUE,
     Condition,
+    Entry,
     Value,
     combine,
     constant,
@@ -44,7 +45,7 @@ from gateway.authorization.sql import (
     quoted,
     setting,
 )
-from gateway.authorization.tables import Row, Tables
+from gateway.authorization.tables import CLIENT_KEY, Row, Tables
 
 __all__ = ["ROW", "Bound", "Compiler"]
 
@@ -150,7 +151,8 @@ class Compiler:
         left, right = self._value(node.left, scope, joins), self._value(node.right, scope, joins)
         left, right = fit(left, right, node.position), fit(right, left, node.position)
         operator = {"==": "=", "!=": "<>"}.get(node.operator, node.operator)
-        return _exists(joins, Condition(f"{left.sql} {operator} {right.sql}"))
+        entries = left.own(right) if operator == "=" else None
+        return _exists(joins, Condition(f"{left.sql} {operator} {right.sql}", entries=entries))
 
     def _choice(self, node: Choice, scope: Scope) -> Condition:
         joins: list[Joined] = []
@@ -225,7 +227,7 @@ class Compiler:
         if kind is None:
             known = ", ".join(f"caller.{name}" for name in self.identifiers)
             raise GrantsError.at(node.position, f"this role has no identifier '{node.name}'; it has {known}")
-        return Value(setting(node.name, "::uuid" if kind == "key" else ""), kind)
+        return Value(setting(node.name, "::uuid" if kind == "key" else ""), kind, identifier=node.name)
 
     def _column(self, node: Attribute, scope: Scope, joins: list[Joined] | None) -> Value:
         root, segments = split_path(node.owner)
@@ -246,7 +248,7 @@ class Compiler:
             return Value(_select(sql, here), column.kind)
         if joins is not None:
             joins.extend(here)
-        return Value(sql, column.kind)
+        return Value(sql, column.kind, place=(row.table, column.column))
 
     def _call(self, node: Call, scope: Scope, joins: list[Joined] | None) -> Value:
         built_in = BUILT_IN.get(node.function)
@@ -322,7 +324,13 @@ def _exists(joins: Sequence[Joined], condition: Condition) -> Condition:
         return FALSE
     part = f"({condition.sql})" if condition.operator == "or" else condition.sql
     where = [*_equalities(joins), *([] if condition.sql == TRUE.sql else [part])]
-    return Condition(f"EXISTS (SELECT FROM {_sources(joins)} WHERE {' AND '.join(where)})", condition.cost + len(joins))
+    # Entries speak of the person; a join that leaves the person loses them.
+    same = all((CLIENT_KEY, CLIENT_KEY) in joined.join.on for joined in joins)
+    return Condition(
+        f"EXISTS (SELECT FROM {_sources(joins)} WHERE {' AND '.join(where)})",
+        condition.cost + len(joins),
+        entries=condition.entries if same else None,
+    )
 
 
 def _select(sql: str, joins: Sequence[Joined]) -> str:

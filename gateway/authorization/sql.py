@@ -5,7 +5,7 @@ Everything that ends up in a policy is made here or in `predicates`; no text of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -19,6 +19,7 @@ __all__ = [
     "TRUE",
     "BuiltIn",
     "Condition",
+    "Entry",
     "Value",
     "combine",
     "constant",
@@ -44,26 +45,52 @@ def setting(name: str, cast: str = "") -> str:
     return f"(SELECT nullif(current_setting({literal('caller.' + name)}, true), ''){cast})"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """Where rows of a caller can be found: those of `table` whose `column` is the caller's own `identifier`."""
+
+    table: str
+    column: str
+    identifier: str
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A scalar: SQL and kind (`date`, `text`, `uuid`, …). A constant's kind adapts to what it is compared with."""
+    """A scalar: SQL and kind (`date`, `text`, `uuid`, …). A constant's kind adapts to what it is compared with.
+
+    `place` is the (table, column) that it stands in, `identifier` which one of the caller's it is, if it is just that.
+    """
 
     sql: str
     kind: str
     constant: bool = False
+    place: tuple[str, str] | None = None
+    identifier: str = ""
+
+    def own(self, other: Value) -> frozenset[Entry] | None:
+        """The entry that equality of the two gives: a column of a text kind, and the caller's own code."""
+        for column, code in ((self, other), (other, self)):
+            if column.place and column.kind == "text" and code.identifier:
+                return frozenset({Entry(*column.place, code.identifier)})
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A truth value. `cost` counts the tables that it looks into; `operator` is its outermost `and` or `or`, if any."""
+    """A truth value. `cost` counts the tables that it looks into; `operator` is its outermost `and` or `or`, if any.
+
+    `entries`: it holds only for rows of a person of whom one of these entries has a row too. None: nothing of the kind is
+    known; empty: it never holds.
+    """
 
     sql: str
     cost: int = 0
     operator: str = ""
+    entries: frozenset[Entry] | None = None
 
 
 TRUE = Condition("true")
-FALSE = Condition("false")
+FALSE = Condition("false", entries=frozenset())
 
 
 def combine(operator: str, parts: Iterable[Condition]) -> Condition:
@@ -81,7 +108,15 @@ def combine(operator: str, parts: Iterable[Condition]) -> Condition:
         return next(iter(flat.values()))
     word = operator.upper()
     texts = [part.sql if part.operator in {"", operator} else f"({part.sql})" for part in flat.values()]
-    return Condition(f" {word} ".join(texts), sum(part.cost for part in flat.values()), operator)
+    return Condition(f" {word} ".join(texts), sum(part.cost for part in flat.values()), operator, _entries(operator, flat))
+
+
+def _entries(operator: str, parts: Mapping[str, Condition]) -> frozenset[Entry] | None:
+    """Of parts that all hold, the narrowest entries; of alternatives those of all, if each has some."""
+    known = [part.entries for part in parts.values() if part.entries is not None]
+    if operator == "and":
+        return min(known, key=lambda entries: (len(entries), sorted(entries)), default=None)
+    return frozenset[Entry]().union(*known) if len(known) == len(parts) else None
 
 
 def constant(node: Constant) -> Value:

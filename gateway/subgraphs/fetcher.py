@@ -17,7 +17,7 @@ from gateway.subgraphs.connection import Response
 from gateway.subgraphs.failure import FailureKind, FetchFailure
 from gateway.subgraphs.http import HttpClient, header_lines
 
-__all__ = ["Fetcher", "SubgraphFetcher"]
+__all__ = ["Fetcher", "Observer", "SubgraphFetcher"]
 
 _SPANS = random.Random()  # noqa: S311 - span ids are names, not secrets
 _MAX_ERROR_BODY = 64 * 1024

@@ -1,14 +1,15 @@
 """The ASGI application around one register: credentials in, answers and their headers out.
 
 `POST /graphql` answers queries; `/health/live` says that the process runs, `/health` and `/health/ready` that it can answer (database,
-policies of this release). In development `GET /` shows a page to ask questions with. A decision context counts on the
-unix socket only: what reaches that socket is decided by the permissions of its folder.
+policies of this release). With `explorer`, `GET /` shows GraphiQL: a page only, which opens nothing. With `dev`, the schema needs no
+credential; data always does. A decision context counts on the unix socket only: what reaches that socket is decided by the
+permissions of its folder.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,9 @@ from registers.common.engine import Engine
 from registers.common.errors import RegisterError
 from registers.common.health import readiness
 from registers.common.jwks import KeySet
+from registers.common.logs import whereabouts
 from registers.common.negotiation import GRAPHQL, JSON, accepted, parse_body, require_json
-from registers.common.page import page
+from registers.common.page import File, answer_page, load_page
 from registers.common.pool import Database, open_database
 from registers.common.sql.document import Limits
 from registers.common.tokens import token_verifier
@@ -47,8 +49,9 @@ _log = structlog.get_logger(__name__)
 class Settings:
     """How one register runs. Times are in seconds; `maximum_body` in bytes.
 
-    Without `gateway_jwks` no decision context is honoured, without `issuer_jwks` no access token. `open` (development only)
-    serves everything to everybody, for a register without policies. `releases`: other grants releases that are announced.
+    Without `gateway_jwks` no decision context is honoured, without `issuer_jwks` no access token. `dev` shows the schema to everybody;
+    `open` (development only) serves everything to everybody, for a register without policies. `explorer` serves the page at `/`,
+    with GraphiQL from `graphiql_assets`. `releases`: other grants releases that are announced.
     """
 
     database_url: str
@@ -60,6 +63,7 @@ class Settings:
     unix: Path | None = None
     dev: bool = False
     open: bool = False
+    explorer: bool = False
     graphiql_assets: Path | None = None
     releases: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
@@ -82,10 +86,17 @@ class RegisterApp:
         self.fields = None if settings.open else load_fields(register.policies / "fields.json")
         if self.fields is None and not settings.open:
             raise ValueError(f"The register {register.name} has no policies; make them with `gateway grants compile`.")
+        self._page = self._load_page()
         self._contexts = self._context_verifier()
         self._tokens = self._token_verifier()
         self._engine: Engine | None = None
         self.database: Database | None = None
+
+    def _load_page(self) -> Mapping[str, File]:
+        if not self.settings.explorer:
+            return {}
+        open_schema = self.settings.dev or self.settings.open
+        return load_page(self.register, self.settings.graphiql_assets, open_schema=open_schema)
 
     def _context_verifier(self) -> SignedCaller | None:
         place = self.settings.gateway_jwks
@@ -156,8 +167,9 @@ class RegisterApp:
         elif path in {"/health", "/health/ready"} and method in {"GET", "HEAD"}:
             status, body = await readiness(self.database, self.register)
             await _answer(send, status, JSON, body)
-        elif self.settings.dev and method == "GET" and (found := page(path, self.settings.graphiql_assets)) is not None:
-            await _answer(send, 200, found.media_type, found.body, found.headers)
+        elif (found := answer_page(self._page, method, path, dict(scope["headers"]))) is not None:
+            await send({"type": "http.response.start", "status": found.status, "headers": found.headers})
+            await send({"type": "http.response.body", "body": found.body})
         else:
             await _answer(
                 send, 404, JSON, b'{"errors":[{"message":"Nothing here.","extensions":{"code":"NOT_FOUND"}}]}'
@@ -181,7 +193,7 @@ class RegisterApp:
             status, answer, code = error.status, error.body(), error.issues[0].code
             extra = [(name.lower().encode(), value.encode()) for name, value in error.headers.items()]
         except Exception as error:  # noqa: BLE001 - the last line before the client: say nothing of what went wrong
-            _log.error("request_failed", trace=trace, reason=type(error).__name__, exc_info=self.settings.dev)
+            _log.error("request_failed", trace=trace, reason=type(error).__name__, where=whereabouts(error))
             failure = RegisterError.of("INTERNAL_SERVER_ERROR", "The register could not answer.")
             status, answer, code = 500, failure.body(), "INTERNAL_SERVER_ERROR"
         extra += [(b"x-b3-traceid", trace.encode()), (b"x-b3-spanid", span.encode())]

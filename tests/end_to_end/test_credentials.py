@@ -6,9 +6,6 @@ refuses them is the one thing that is wrong.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import http.client
 import json
 import socket
@@ -21,10 +18,10 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from registers.synthetic.edge_cases import CASES
+from tests.end_to_end.forge import Forge, base64url, take_apart
 from tests.harness import GATEWAY_AUDIENCE, REPOSITORY, SCOPES, Network, Reply, register_audience
 
 REGISTER = "bemiddeling"
@@ -33,51 +30,12 @@ CHALLENGE = 'Bearer error="invalid_token"'
 HOUR = 3600
 
 
-def _base64url(value: bytes | Mapping[str, Any]) -> str:
-    data = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-@dataclass
-class Forge:
-    """A good token of office 5050 taken apart, and the keys to put it together again."""
-
-    claims: dict[str, Any]
-    head: dict[str, Any]
-    key: RSAPrivateKey
-    other_key: RSAPrivateKey
-
-    def sign(self, *, key: RSAPrivateKey | None = None, head: Mapping[str, Any] | None = None, **claims: Any) -> str:
-        """The token with other claims (None: without it), signed by the issuer unless another key is given."""
-        told = {name: value for name, value in {**self.claims, **claims}.items() if value is not None}
-        return jwt.encode(told, key or self.key, algorithm="RS256", headers={**self.head, **(head or {})})
-
-    def unsigned(self, signature: str) -> str:
-        return f"{_base64url({**self.head, 'alg': 'none'})}.{_base64url(self.claims)}.{signature}"
-
-    def signed_with_the_public_key(self) -> str:
-        public = self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        content = f"{_base64url({**self.head, 'alg': 'HS256'})}.{_base64url(self.claims)}"
-        return f"{content}.{_base64url(hmac.new(public, content.encode(), hashlib.sha256).digest())}"
-
-    def altered(self) -> str:
-        head, _, signature = self.sign().split(".")
-        return f"{head}.{_base64url({**self.claims, 'uzovi': '5505'})}.{signature}"
-
-
 @pytest.fixture(scope="module")
 def forges(net: Network) -> dict[str, Forge]:
-    records = json.loads((net.state / "issuer" / "keys.json").read_text())
-    kid = next(record["kid"] for record in records if record["algorithm"] == "RS256")
-    key = load_pem_private_key((net.state / "issuer" / f"{kid}.pem").read_bytes(), None)
-    assert isinstance(key, RSAPrivateKey)
-    other = generate_private_key(public_exponent=65537, key_size=2048)
-    made: dict[str, Forge] = {}
-    for at, audience in (("gateway", GATEWAY_AUDIENCE), (REGISTER, register_audience(REGISTER))):
-        token = net.token("uzovi:5050", audience)
-        claims = jwt.decode(token, options={"verify_signature": False})
-        made[at] = Forge(claims, {"kid": kid, "typ": "at+jwt"}, key, other)
-    return made
+    return {
+        "gateway": take_apart(net, "uzovi:5050", GATEWAY_AUDIENCE),
+        REGISTER: take_apart(net, "uzovi:5050", register_audience(REGISTER)),
+    }
 
 
 def _now() -> int:
@@ -218,7 +176,7 @@ def test_the_schema_is_not_for_strangers(net: Network) -> None:
 
 
 def test_a_token_of_another_certificate(net: Network, forges: dict[str, Forge]) -> None:
-    bound = {"cnf": {"x5t#S256": _base64url(bytes(32))}}
+    bound = {"cnf": {"x5t#S256": base64url(bytes(32))}}
     reply = net.ask(QUERY, token=forges["gateway"].sign(**bound))
     assert (reply.status, reply.json()) == (
         403,
@@ -265,7 +223,10 @@ def test_a_token_for_one_register_reads_that_register_through_the_gateway(net: N
         (
             "{ bemiddeling { wlzIndicatie { besluitnummer } client { profiel { taal } } } }",
             [
-                ("WlzIndicatie.besluitnummer lies outside the audience of the access token.", "WlzIndicatie.besluitnummer"),
+                (
+                    "WlzIndicatie.besluitnummer lies outside the audience of the access token.",
+                    "WlzIndicatie.besluitnummer",
+                ),
                 ("Clientprofiel.taal lies outside the audience of the access token.", "Clientprofiel.taal"),
             ],
         ),
@@ -328,7 +289,9 @@ class Seal:
     kid: str
     claims: dict[str, Any]
 
-    def sign(self, *, key: Ed25519PrivateKey | None = None, head: Mapping[str, Any] | None = None, **claims: Any) -> str:
+    def sign(
+        self, *, key: Ed25519PrivateKey | None = None, head: Mapping[str, Any] | None = None, **claims: Any
+    ) -> str:
         headers = {"typ": "decision+jwt", "kid": self.kid, **(head or {})}
         return jwt.encode({**self.claims, **claims}, key or self.key, algorithm="EdDSA", headers=headers)
 
