@@ -116,7 +116,9 @@ def _refused(refused: Refusal) -> GraphQLIssue:
 
 def _outside(selections: Iterable[Selection], subgraphs: frozenset[str], supergraph: Supergraph) -> Iterator[str]:
     for selection in selections:
-        if isinstance(selection, Field) and not selection.name.startswith("__"):
+        if isinstance(selection, Field):
+            if selection.name.startswith("__"):
+                continue  # no subgraph answers this, nor what is selected under it
             owner = supergraph.types.get(selection.parent)
             known = owner.fields.get(selection.name) if owner is not None else None
             joins = known.joins.items() if known is not None else ()

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import structlog
+from graphql import GraphQLSchema
 
 from gateway.answers import GraphQLResponse, forbidden, internal_error, issues_of, outside, refusal, result_answer
 from gateway.authorization.caller import Caller
@@ -39,6 +40,7 @@ from gateway.settings import Settings
 from gateway.subgraphs.fetcher import Observer, SubgraphFetcher
 from gateway.subgraphs.http import HttpClient
 from gateway.supergraph.model import Supergraph
+from gateway.telemetry.logs import whereabouts
 from gateway.telemetry.metrics import Metrics
 
 __all__ = ["Authenticator", "GraphQLRequest", "GraphQLResponse", "Pipeline", "Signer"]
@@ -114,7 +116,7 @@ class Pipeline:
         self._everywhere = _gateway_audiences(settings)
         self._timezone = ZoneInfo(grants.file.timezone if grants is not None else "UTC")
         self._introspection = Introspection(supergraph.api, grants, enabled=settings.introspection)
-        self._documents = BytesCache[tuple[str, str | None], "Operation | GatewayError"](settings.caches.documents)
+        self._documents = BytesCache[tuple[Any, ...], "Operation | GatewayError"](settings.caches.documents)
         self._decisions = BytesCache[tuple[Any, ...], tuple[GraphQLIssue, ...]](settings.caches.decisions)
         self._plans = BytesCache[str, CompiledPlan](settings.caches.plans)
 
@@ -153,14 +155,14 @@ class Pipeline:
         operation: Operation | None = None
         try:
             caller = await self._caller(headers)
-            operation = self._document(request)
+            operation = self._document(request, caller)
             _check_kind(operation, read_only=request.read_only)
             asked = self._decided(operation, self._variables(operation, request), caller)
             response = await finish(asked)
         except GatewayError as error:
             response = refusal(error, executed=error.status == 400)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the client hears nothing of it (case D10)
-            _log.error("internal_error", trace=trace_id, exc_info=error)
+            _log.error("internal_error", trace=trace_id, **whereabouts(error))
             response = internal_error(trace_id)
         return GraphQLResponse(
             response.status,
@@ -175,18 +177,33 @@ class Pipeline:
     async def _caller(self, headers: Headers) -> Caller | None:
         return None if self._authenticator is None else await self._authenticator.caller(headers)
 
-    def _document(self, request: GraphQLRequest) -> Operation:
-        key = (request.query, request.operation_name)
+    def _document(self, request: GraphQLRequest, caller: Caller | None) -> Operation:
+        found = self._parsed(request, self._supergraph.api)
+        if isinstance(found, GatewayError):
+            found = self._told(found, request, caller)
+            # A new one each time: a raised exception keeps the frames that it went through.
+            raise GatewayError(*found.issues, status=found.status, headers=found.headers)
+        return found
+
+    def _told(self, error: GatewayError, request: GraphQLRequest, caller: Caller | None) -> GatewayError:
+        """What is wrong with a document, in words of the schema that the caller may know: what validation says names
+        types that the client did not write (security case A16).
+        """
+        if caller is None or self._grants is None or error.issues[0].code is not Code.GRAPHQL_VALIDATION_FAILED:
+            return error
+        who = (caller.role, caller.scopes & self._grants.known_scopes)
+        told = self._parsed(request, self._introspection.schema_for(caller), who)
+        return told if isinstance(told, GatewayError) else error
+
+    def _parsed(self, request: GraphQLRequest, schema: GraphQLSchema, who: Any = None) -> Operation | GatewayError:
+        key = (request.query, request.operation_name, who)
         found = self._documents.get(key)
         if found is None:
             try:
-                found = parse_operation(self._supergraph.api, *key, self._limits)
+                found = parse_operation(schema, request.query, request.operation_name, self._limits)
             except GatewayError as error:
                 found = error
             self._documents.put(key, found, 2048 + 32 * len(request.query))
-        if isinstance(found, GatewayError):
-            # A new one each time: a raised exception keeps the frames that it went through.
-            raise GatewayError(*found.issues, status=found.status, headers=found.headers)
         return found
 
     def _variables(self, operation: Operation, request: GraphQLRequest) -> dict[str, Any]:

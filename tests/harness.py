@@ -98,9 +98,12 @@ class Network:
 
     def _ready(self) -> bool:
         try:
-            services = self.services()
+            run = json.loads((self.state / "run.json").read_text())
         except (OSError, ValueError):
             return False
+        if self.process is not None and run["supervisor"] != self.process.pid:
+            return False  # what a killed predecessor left
+        services = {entry["name"]: entry for entry in run["processes"]}
         return {"gateway", "issuer", *SCOPES} <= set(services) and all(s["ready"] for s in services.values())
 
     def output(self) -> str:

@@ -171,10 +171,9 @@ class _Walk:
     def _scope(self, coordinate: str, type_name: str | None) -> str | None:
         """The scope that is missing, when a scope is what is missing."""
         owner = type_name or coordinate.partition(".")[0]
-        scope = None if type_name else self.grants.scope_for(self.caller.role, coordinate)
-        if type_name or (scope and scope in self.caller.scopes):
-            return self._home_scope(owner)
-        return scope
+        scope = "" if type_name else self.grants.scope_for(self.caller.role, coordinate, self.caller.scopes)
+        # Lacking none where the field is: then at the home of what it is a field of.
+        return self._home_scope(owner) if scope == "" else scope
 
     def _home_scope(self, type_name: str) -> str | None:
         home = self.grants.homes.get(type_name)

@@ -2,6 +2,8 @@
 
 A field that every grant of a role on a type lists is plain on each visible row (`when` is null). Any other field carries the
 conditions under which it may be read; the register wraps it in a CASE over those whose scope the caller holds.
+
+`entries` adds nothing to what is allowed: a way in for root lists that name no key, see `_entry`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ from typing import Any
 
 from gateway.authorization.judged import Judged, JudgedRole
 from gateway.authorization.language.model import GrantsFile, InputType, Role
-from gateway.authorization.tables import Tables
+from gateway.authorization.predicates import ROW
+from gateway.authorization.sql import Entry, quoted, setting
+from gateway.authorization.tables import CLIENT_KEY, Tables
 
 __all__ = ["field_groups"]
 
@@ -44,7 +48,22 @@ def _role(role: JudgedRole) -> dict[str, Any]:
             for name, judged in sorted(role.types.items())
             if any(grant.anchor for grant in judged)
         },
+        "entries": {name: _entry(entries) for name, entries in sorted(role.entries.items())},
     }
+
+
+def _entry(entries: Sequence[Entry]) -> str:
+    """A condition that holds for every row that the policies show, and that an index answers from the caller's own code.
+
+    Policies ask about a row (`EXISTS`), which is right for rows found by key. A list of everything that is mine starts at
+    the other end: my code, the persons behind it, their rows.
+    """
+    arms = [
+        f"SELECT {quoted(CLIENT_KEY)} FROM policy.{quoted(entry.table)} "
+        f"WHERE {quoted(entry.column)} = {setting(entry.identifier)}"
+        for entry in entries
+    ]
+    return f"{ROW}.{quoted(CLIENT_KEY)} IN ({' UNION ALL '.join(arms)})"
 
 
 def _type(judged: Sequence[Judged]) -> dict[str, list[dict[str, Any]]]:

@@ -92,13 +92,25 @@ class Grants:
             self._reached.move_to_end(key)
         return found
 
-    def scope_for(self, role: str | None, coordinate: str) -> str | None:
-        """The scope that would open a coordinate to this role, or None when no scope would."""
+    def scope_for(self, role: str | None, coordinate: str, held: frozenset[str]) -> str | None:
+        """The scope that a role with the scopes `held` lacks at a register that decides on a coordinate.
+
+        Empty when it lacks none there, None when no scope would open the coordinate to this role.
+        """
         type_name, _, name = coordinate.partition(".")
-        for grant in self.of_role(role):
-            if grant.type.name == type_name and name in {word.text for word in grant.fields}:
-                return grant.scopes[0]
-        return None
+        found: str | None = None
+        for owner in self.owners.get(coordinate, ()):
+            here = [
+                grant.scopes
+                for grant in self.of_role(role)
+                if (grant.type.register, grant.type.name) == (owner, type_name)
+                and name in {word.text for word in grant.fields}
+            ]
+            if not here:
+                return None
+            lacking = all(held.isdisjoint(scopes) for scopes in here)
+            found = found or (here[0][0] if lacking else "")
+        return found
 
     def of_role(self, role: str | None) -> Iterable[Grant]:
         """The enabled reading grants of a role."""

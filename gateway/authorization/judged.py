@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from gateway.authorization.language.model import Grant, GrantsFile, Role
 from gateway.authorization.language.problems import GrantsError, Position, Problem, meant
 from gateway.authorization.predicates import ROW, Bound, Compiler
-from gateway.authorization.sql import FALSE, TRUE, Condition, combine, literal, setting
-from gateway.authorization.tables import Row, Tables
+from gateway.authorization.sql import FALSE, TRUE, Condition, Entry, combine, literal, setting
+from gateway.authorization.tables import CLIENT_KEY, Row, Tables
 
 __all__ = ["Judged", "JudgedRole", "judge", "scope_condition"]
 
@@ -33,13 +33,15 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class JudgedRole:
     """What one role may see of a register. `views` are the columns its predicates read, by table; `own` those read of the
-    rows themselves, by type.
+    rows themselves, by type. `entries` are where the persons are found of whom a caller may see rows of a type, for types
+    whose predicates look into other tables.
     """
 
     role: Role
     types: Mapping[str, tuple[Judged, ...]]
     views: Mapping[str, frozenset[str]]
     own: Mapping[str, frozenset[str]]
+    entries: Mapping[str, tuple[Entry, ...]]
 
 
 def judge(file: GrantsFile, tables: Tables, action: str) -> list[JudgedRole]:
@@ -88,6 +90,12 @@ def _check(grant: Grant, tables: Tables) -> list[Problem]:
     return problems
 
 
+def _entries(judged: Sequence[Judged]) -> tuple[Entry, ...]:
+    """What the conditions of a type are all entered by. None for conditions on the row alone: they are entries already."""
+    condition = combine("or", [grant.condition for grant in judged])
+    return tuple(sorted(condition.entries or ())) if condition.cost else ()
+
+
 @dataclass(slots=True)
 class _RoleJudge:
     file: GrantsFile
@@ -108,11 +116,15 @@ class _RoleJudge:
                 types.setdefault(row.type, []).append(self._judged(grant, row))
             except GrantsError as error:
                 problems.extend(error.problems)
+        entries = {name: found for name, judged in types.items() if (found := _entries(judged))}
+        for entry in {entry for found in entries.values() for entry in found}:
+            self.views.setdefault(entry.table, set()).update({CLIENT_KEY, entry.column})
         return JudgedRole(
             role=self.role,
             types={name: tuple(sorted(found, key=lambda j: j.condition.cost)) for name, found in types.items()},
             views={table: frozenset(columns) for table, columns in self.views.items()},
             own={name: frozenset(columns) for name, columns in self.own.items()},
+            entries=entries,
         )
 
     def _grants(self, type_name: str | None = None) -> list[Grant]:

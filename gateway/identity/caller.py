@@ -6,6 +6,7 @@ still a caller, one for whom no grant holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from gateway.identity.tokens import unauthenticated
 
 __all__ = ["caller_of", "scopes_of"]
 
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+"""A scope as RFC 6749 §3.3 spells it. Anything else could read as two scopes, or as none, where scopes stand in one text."""
+
 
 def caller_of(claims: Mapping[str, Any], grants: Grants) -> Caller:
     """Return the caller of verified `claims`. Raises `GatewayError` 401 for claims that contradict themselves."""
@@ -22,7 +26,6 @@ def caller_of(claims: Mapping[str, Any], grants: Grants) -> Caller:
         role, identifiers = caller_from_claims(grants, claims)
     except (ValueError, TypeError) as error:
         raise unauthenticated("The access token does not identify one party.") from error
-    audience = claims["aud"]
     return Caller(
         role=role,
         identifiers=identifiers,
@@ -31,7 +34,7 @@ def caller_of(claims: Mapping[str, Any], grants: Grants) -> Caller:
         actor=_actor(claims),
         token_id=_text(claims.get("jti")),
         expires_at=int(claims["exp"]),
-        audience=audience if isinstance(audience, str) else " ".join(map(str, audience)),
+        audience=_audience(claims["aud"]),
         name=_text(claims.get("instantie_naam")),
     )
 
@@ -40,8 +43,14 @@ def scopes_of(claims: Mapping[str, Any]) -> frozenset[str]:
     """Return the granted scopes: the array `scopes` of the existing network, else OAuth's `scope` string."""
     scopes = claims.get("scopes")
     if isinstance(scopes, list):
-        return frozenset(scope for scope in scopes if isinstance(scope, str) and scope)
-    return frozenset(_text(claims.get("scope")).split())
+        return frozenset(scope for scope in scopes if isinstance(scope, str) and _SCOPE.fullmatch(scope))
+    return frozenset(scope for scope in _text(claims.get("scope")).split() if _SCOPE.fullmatch(scope))
+
+
+def _audience(claim: Any) -> str:
+    """The audiences, separated by spaces; one that holds a space itself is none."""
+    audiences = claim if isinstance(claim, list) else [claim]
+    return " ".join(item for item in audiences if isinstance(item, str) and item.split() == [item])
 
 
 def _actor(claims: Mapping[str, Any]) -> str | None:

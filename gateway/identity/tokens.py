@@ -266,7 +266,9 @@ def _with_aggregated(claims: dict[str, Any]) -> Mapping[str, Any]:
 
 
 def _inner_claims(source: Any) -> dict[str, Any]:
-    token: Any = source.get("jwt") if isinstance(source, dict) else None
+    # `JWT` in the standard, `jwt` in published tokens. Both in one source could each be believed by another reader.
+    spelled = [source[name] for name in ("JWT", "jwt") if name in source] if isinstance(source, dict) else []
+    token: Any = spelled[0] if len(spelled) == 1 else None
     parts = token.split(".") if isinstance(token, str) else []
     if len(parts) != 3:
         raise unauthenticated("The aggregated claims of the access token cannot be read.")

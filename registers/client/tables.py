@@ -170,6 +170,7 @@ _ZORGRELATIE = Table(
 
 MAPPING = Mapping(
     register="client",
+    identifying=frozenset({"bsn"}),
     tables=(
         _CLIENTPROFIEL,
         _CLIENTPROFIEL_CONTACTGEGEVENS,

@@ -8,7 +8,7 @@ name is refused.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -95,6 +95,13 @@ class Rules(Protocol):
         """The same rules when these grants do not count."""
         ...
 
+    def entry(self, type_name: str, alias: str) -> str:
+        """A condition on the row called `alias` that holds for every row of the type that the policies show; empty for none.
+
+        It takes nothing away: it starts at the caller's own code, where a list that names no key would read everything.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class AllowAll:
@@ -118,6 +125,9 @@ class AllowAll:
     def without(self, grants: frozenset[str]) -> Rules:  # noqa: ARG002
         return self
 
+    def entry(self, type_name: str, alias: str) -> str:  # noqa: ARG002
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
@@ -132,6 +142,7 @@ class AccessRules:
     anchored: Mapping[str, tuple[Anchor, ...]] = field(default_factory=dict[str, tuple[Anchor, ...]])
     stubs: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
+    entries: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def field(self, type_name: str, name: str) -> Access:
         conditions: list[str] = []
@@ -175,7 +186,10 @@ class AccessRules:
     def without(self, grants: frozenset[str]) -> Rules:
         if not grants:
             return self
-        return AccessRules(self.types, self.inputs, self.scopes, self.anchored, self.stubs, self.excluded | grants)
+        return replace(self, excluded=self.excluded | grants)
+
+    def entry(self, type_name: str, alias: str) -> str:
+        return self.entries.get(type_name, "").replace("{row}", alias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +208,14 @@ class FieldsFile:
             type_name: tuple(Anchor(item["grant"], tuple(item["fields"]), item.get("kind") == "only") for item in items)
             for type_name, items in found.get("anchors", {}).items()
         }
-        return AccessRules(found.get("types", {}), self.inputs, scopes, anchors, stubs if found else frozenset())
+        return AccessRules(
+            found.get("types", {}),
+            self.inputs,
+            scopes,
+            anchors,
+            stubs if found else frozenset(),
+            entries=found.get("entries", {}),
+        )
 
     def knows(self, role: str | None) -> bool:
         return role in self.roles

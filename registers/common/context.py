@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from registers.common.caller import Caller
+from registers.common.caller import Caller, scopes_of
 from registers.common.credentials import SignedCaller, moment, unauthenticated
 from registers.common.jwks import KeySet
 
@@ -40,7 +40,7 @@ def context_verifier(
             kind="context",
             role=role if isinstance(role, str) else None,
             identifiers=dict(identifiers or {}),
-            scopes=frozenset(item for item in scopes if isinstance(item, str)),
+            scopes=scopes_of(scopes),
             actor=actor if isinstance(actor, str) else None,
             trace=trace if isinstance(trace, str) else "",
             today=today,

@@ -30,9 +30,9 @@ class LibraryFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {"event": "library", "source": record.name, "level": record.levelname.lower()}
-        if record.name != "asyncio":
-            # asyncio puts callbacks, futures and their exceptions into the words themselves.
-            line["text"] = str(record.msg).partition("\n")[0]
+        # asyncio writes callbacks, futures and their exceptions into the words themselves; strawberry logs the error instead of words.
+        if isinstance(record.msg, str) and record.name != "asyncio":
+            line["text"] = record.msg.partition("\n")[0]
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             line |= {"reason": type(error).__name__, "where": whereabouts(error)}

@@ -32,13 +32,13 @@ _TYPES = {
     ".json": b"application/json",
 }
 
+# Inline styles are CodeMirror's. No inline script, no WebSocket, and no other host in either direction.
+_POLICY = (
+    b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+)
 HEADERS: tuple[tuple[bytes, bytes], ...] = (
-    (
-        # Inline styles are CodeMirror's. No inline script, no WebSocket, and no other host in either direction.
-        b"content-security-policy",
-        b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-        b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
-    ),
+    (b"content-security-policy", _POLICY),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"referrer-policy", b"no-referrer"),
@@ -87,10 +87,9 @@ def load_page(
         raise ValueError(
             f"There is no {', '.join(absent)} in {vendor}; --graphiql-assets names a folder with GraphiQL."
         )
-    place = vendor or vendor_folder()
-    for name in VENDORED if place is not None else ():
-        if (place / name).is_file():
-            found[f"/assets/vendor/{name}"] = _file(name, (place / name).read_bytes())
+    if (place := vendor or vendor_folder()) is not None:
+        files = [place / name for name in VENDORED if (place / name).is_file()]
+        found |= {f"/assets/vendor/{file.name}": _file(file.name, file.read_bytes()) for file in files}
     return MappingProxyType(found)
 
 

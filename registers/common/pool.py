@@ -209,6 +209,9 @@ async def open_database(
         "standard_conforming_strings": "on",
         "datestyle": "ISO, YMD",
         "jit": "off",
+        # Row policies make a plan of tens of milliseconds, and a custom one is no better: the caller's code is a setting of
+        # the transaction, which the planner never sees. So each connection plans a statement once.
+        "plan_cache_mode": "force_generic_plan",
         # Planning a statement under row policies costs more than running it, and its shape is fixed: plan it once.
         "plan_cache_mode": "force_generic_plan",
         "application_name": "register",

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from registers.common.caller import Caller
+from registers.common.caller import Caller, scopes_of
 from registers.common.credentials import SignedCaller, moment, unauthenticated
 from registers.common.jwks import KeySet
 
@@ -57,15 +57,11 @@ def token_verifier(
             kind="token",
             role=role,
             identifiers=identifiers,
-            scopes=frozenset(item for item in _list(claims.get("scopes")) if isinstance(item, str)),
+            scopes=scopes_of(claims.get("scopes")),
             actor=str(actor.get("sub")) if isinstance(actor, dict) else None,
         )
 
     return SignedCaller(keys, types=_TYPES, read=read, leeway=_LEEWAY, clock=clock)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _with_aggregated(claims: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +73,9 @@ def _with_aggregated(claims: Mapping[str, Any]) -> dict[str, Any]:
         inner = sources.get(source) if isinstance(source, str) else None
         if name in _RESERVED or found.get(name) is not None or not isinstance(inner, dict):
             continue
-        value = _payload(inner.get("JWT", inner.get("jwt"))).get(name)
+        tokens = [inner[spelling] for spelling in ("JWT", "jwt") if spelling in inner]
+        # Two tokens in one source could each be believed by another reader.
+        value = _payload(tokens[0]).get(name) if len(tokens) == 1 else None
         if value is not None:
             found[name] = value
     return found

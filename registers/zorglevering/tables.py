@@ -221,6 +221,7 @@ _CLIENTPROFIEL = Table(
 
 MAPPING = Mapping(
     register="zorglevering",
+    identifying=frozenset({"bsn"}),
     tables=(
         _LEVERING_CLIENT,
         _LEVERING,

@@ -33,10 +33,10 @@ class Forge:
     key: RSAPrivateKey
     other_key: RSAPrivateKey = field(default_factory=lambda: generate_private_key(public_exponent=65537, key_size=2048))
 
-    def sign(self, *, key: RSAPrivateKey | None = None, head: Mapping[str, Any] | None = None, **claims: Any) -> str:
+    def sign(self, *, by: RSAPrivateKey | None = None, head: Mapping[str, Any] | None = None, **claims: Any) -> str:
         """The token with other claims (None: without it), signed by the issuer unless another key is given."""
         told = {name: value for name, value in {**self.claims, **claims}.items() if value is not None}
-        return jwt.encode(told, key or self.key, algorithm="RS256", headers={**self.head, **(head or {})})
+        return jwt.encode(told, by or self.key, algorithm="RS256", headers={**self.head, **(head or {})})
 
     def unsigned(self, signature: str) -> str:
         return f"{base64url({**self.head, 'alg': 'none'})}.{base64url(self.claims)}.{signature}"

@@ -73,12 +73,12 @@ TOKENS: dict[str, tuple[Made, str, str]] = {
         "The access token has no identity (jti).",
     ),
     "foreign key under our key id": (
-        lambda forge: forge.sign(key=forge.other_key),
+        lambda forge: forge.sign(by=forge.other_key),
         "The signature of the access token is not valid.",
         "The signature of the credential is not valid.",
     ),
     "foreign key": (
-        lambda forge: forge.sign(key=forge.other_key, head={"kid": "other", "jku": "http://127.0.0.1/jwks.json"}),
+        lambda forge: forge.sign(by=forge.other_key, head={"kid": "other", "jku": "http://127.0.0.1/jwks.json"}),
         "The access token is not signed with a known key.",
         "The credential is signed with a key that is not trusted here.",
     ),
@@ -176,8 +176,8 @@ def test_the_schema_is_not_for_strangers(net: Network) -> None:
 
 
 def test_a_token_of_another_certificate(net: Network, forges: dict[str, Forge]) -> None:
-    bound = {"cnf": {"x5t#S256": base64url(bytes(32))}}
-    reply = net.ask(QUERY, token=forges["gateway"].sign(**bound))
+    thumbprint = {"x5t#S256": base64url(bytes(32))}
+    reply = net.ask(QUERY, token=forges["gateway"].sign(cnf=thumbprint))
     assert (reply.status, reply.json()) == (
         403,
         {
@@ -189,7 +189,7 @@ def test_a_token_of_another_certificate(net: Network, forges: dict[str, Forge]) 
             ]
         },
     )
-    reply = net.ask(QUERY, token=forges[REGISTER].sign(**bound), at=REGISTER)
+    reply = net.ask(QUERY, token=forges[REGISTER].sign(cnf=thumbprint), at=REGISTER)
     assert _unauthenticated(reply) == "The access token is bound to a certificate; use it at the gateway."
 
 

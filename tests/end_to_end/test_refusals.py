@@ -112,8 +112,8 @@ def test_a_register_names_the_missing_scope_too(net: Network) -> None:
 
 def _operator(net: Network, audience: str) -> str:
     """A participant whose role no grant names, with every scope; the issuer itself would give it none."""
-    claims = {"uzovi": None, "kvk": "99000001", "instantie_type": "Onderneming", "scopes": list(SCOPES.values())}
-    return take_apart(net, OFFICE, audience).sign(**claims)
+    forge = take_apart(net, OFFICE, audience)
+    return forge.sign(uzovi=None, kvk="99000001", instantie_type="Onderneming", scopes=list(SCOPES.values()))
 
 
 def test_a_role_without_grants_reads_nothing(net: Network) -> None:

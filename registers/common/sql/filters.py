@@ -16,9 +16,9 @@ from registers.common.access import PLAIN, REFUSED, Access, both
 from registers.common.mapping import Column, Relation, Table
 from registers.common.sql.operators import OPERATOR_INPUTS, conjunction, disjunction, negation, operator_condition
 from registers.common.sql.scope import Scope
-from registers.common.sql.values import Word
+from registers.common.sql.values import Leaf, Leaves, Word
 
-__all__ = ["order_by", "where"]
+__all__ = ["finds_few", "order_by", "where"]
 
 _QUANTIFIERS = ("some", "all", "none", "any")
 
@@ -57,7 +57,44 @@ def _part(scope: Scope, table: Table, alias: str, input_type: GraphQLInputObject
         return _related(scope, alias, relation, access, value, input_type.fields[name].type)
     column = _column(table, coordinate, name)
     operand = OPERATOR_INPUTS[_input_object(input_type.fields[name].type).name]
-    return operator_condition(read(column, alias, access), column.kind, operand, value, scope.bind)
+    condition = operator_condition(read(column, alias, access), column.kind, operand, value, scope.bind)
+    if access.condition(alias) and column.kind == operand and _names_value(value):
+        # No index answers a CASE. What its value equals, the column equals too: said plainly, an index finds the row.
+        plain = operator_condition(read(column, alias, PLAIN), column.kind, operand, _named(value), scope.bind)
+        return conjunction([plain, condition])
+    return condition
+
+
+def finds_few(scope: Scope, table: Table, value: Any) -> bool:
+    """Whether a filter leads to a few rows through an index: it names an id, a person or a decision, here or in a relation."""
+    for name, item in value.items() if isinstance(value, dict) else ():
+        if name == "and":
+            if any(finds_few(scope, table, part) for part in item or ()):
+                return True
+        elif (column := table.column(name)) is not None:
+            if (column.kind == "uuid" or name in scope.mapping.identifying) and _names_value(item):
+                return True
+        elif (relation := table.relation(name)) is not None and isinstance(item, dict):
+            # The filter of a to-one relation, or of `some`, asks for a row behind it; `all` and `none` find nothing.
+            found = item.get("some") if relation.many else item
+            if finds_few(scope, scope.mapping.table(relation.target), found):
+                return True
+    return False
+
+
+def _names_value(value: Any) -> bool:
+    """Whether operators ask for equality with a value, or with one of several."""
+    return isinstance(value, dict) and bool(_named(value))
+
+
+def _named(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The operators among these that say which values the column may have."""
+    return {
+        name: item
+        for name, item in value.items()
+        if (name == "eq" and isinstance(item, Leaf))
+        or (name == "in" and isinstance(item, Leaves) and not item.has_null)
+    }
 
 
 def _list_item(kind: Any) -> Any:

@@ -10,3 +10,5 @@ CREATE INDEX ON zorgrelatie ("bemiddelingspecificatieID", client_key);
 DROP INDEX "zorgrelatie_bemiddelingspecificatieID_idx";
 CREATE INDEX ON zorgrelatie ("wlzIndicatieID", client_key);
 DROP INDEX "zorgrelatie_wlzIndicatieID_idx";
+CREATE INDEX ON levering ("clientID", client_key);
+DROP INDEX "levering_clientID_idx";

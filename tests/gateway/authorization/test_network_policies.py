@@ -153,6 +153,32 @@ def test_every_party_sees_exactly_its_rows_and_fields(name: str, databases: dict
     assert seen > 100
 
 
+@pytest.mark.parametrize("name", REGISTERS)
+def test_entries_take_no_row_away(name: str, databases: dict[str, str], world: World):
+    """The way in that root lists get is part of no decision: with it and without it, the same rows."""
+    mapping = mapping_of(name)
+    fields = json.loads((register(name).policies / "fields.json").read_text())
+
+    async def compare() -> tuple[int, list[str]]:
+        connection = await asyncpg.connect(databases[name])
+        seen, differences = 0, list[str]()
+        for party in parties(world):
+            async with connection.transaction():
+                await become(connection, f"beleid_{name}", party)
+                for type_name, entry in fields["roles"][party.role]["entries"].items():
+                    rows = f'SELECT count(*) FROM "{mapping["types"][type_name]["table"]}" t'
+                    every = await connection.fetchval(rows)
+                    seen += every
+                    if every != await connection.fetchval(f"{rows} WHERE {entry.replace('{row}', 't')}"):
+                        differences.append(f"{party.role} {party.code} {party.today} {type_name}")
+        await connection.close()
+        return seen, differences
+
+    seen, differences = asyncio.run(compare())
+    assert differences == []
+    assert seen > 100
+
+
 async def _refused(connection: Any, statement: str) -> bool:
     try:
         async with connection.transaction():

@@ -109,6 +109,51 @@ def test_fields_that_only_some_grants_give_carry_their_conditions():
     }
 
 
+def test_entries_lead_from_the_callers_code_to_all_that_the_policies_may_show():
+    _, fields = compile_policies(parse_grants(GRANTS), MAPPING)
+    mine = (
+        """{row}."client_key" IN (SELECT "client_key" FROM policy."loan" """
+        """WHERE "reader" = (SELECT nullif(current_setting('caller.card', true), '')))"""
+    )
+    # A clerk sees books by what is lent, whoever's it is: no code leads there.
+    assert {role: entry["entries"] for role, entry in fields["roles"].items()} == {
+        "CLERK": {},
+        "READER": {"Book": mine},
+        "AUDITOR": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("when", "tables"),
+    [
+        # On the row alone: the policy is its own entry.
+        ("X.branch == caller.branch", []),
+        ("any(L.reader == caller.branch for L in X.loans)", ["loan"]),
+        ("X.branch == caller.branch or any(L.reader == caller.branch for L in X.loans)", ["book", "loan"]),
+        ("X.title == 'a' or any(L.reader == caller.branch for L in X.loans)", []),
+        ("X.title == 'a' and any(L.reader == caller.branch for L in X.loans)", ["loan"]),
+        ("any(soon(L) and L.reader == caller.branch for L in X.loans)", ["loan"]),
+        ("any(caller.branch == L.reader for L in X.loans)", ["loan"]),
+        ("any(L.book.branch == caller.branch for L in X.loans)", ["book"]),
+        ("any(L.reader != caller.branch for L in X.loans)", []),
+        ("not any(L.reader == caller.branch for L in X.loans)", []),
+        ("any(coalesce(L.reader, X.branch) == caller.branch for L in X.loans)", []),
+    ],
+)
+def test_an_entry_is_what_a_predicate_cannot_hold_without(when: str, tables: list[str]):
+    text = GRANTS.replace(PLACE, f"when: {when}\n").replace("when: any(soon(L) for L in X.loans)", f"when: {when}")
+    _, fields = compile_policies(parse_grants(text), MAPPING)
+    found = fields["roles"]["CLERK"]["entries"].get("Book", "")
+    assert [table for table in ("book", "loan") if f'policy."{table}"' in found] == tables
+
+
+def test_a_step_to_another_person_ends_an_entry():
+    mapping = json.loads(json.dumps(MAPPING))
+    mapping["types"]["Book"]["relations"]["loans"]["same_client"] = False
+    _, fields = compile_policies(parse_grants(GRANTS), mapping)
+    assert fields["roles"]["READER"]["entries"] == {}
+
+
 def test_a_grant_that_counts_at_an_anchored_root_only_asks_the_register_which_one_it_is():
     sql, _ = compile_policies(parse_grants(GRANTS), MAPPING)
     assert using(sql, "loan", "reader")[1:] == [

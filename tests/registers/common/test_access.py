@@ -154,3 +154,59 @@ async def test_an_anchored_grant_does_not_count(ask: Asker, query: str, only: bo
     with pytest.raises(RegisterError) as raised:
         await ask(query, rules=rules)
     assert raised.value.status == 403
+
+
+ENTRIES = AccessRules(
+    {
+        "Huis": {name: [{"grant": "A", "when": None}] for name in ("huisID", "naam", "kamers")},
+        "Kamer": {name: [{"grant": "A", "when": None}] for name in ("kamerID", "naam")}
+        | {"nummer": [{"grant": "B", "when": "{row}.nummer > 1"}]},
+    },
+    INPUTS
+    | {f"HuisFilterInput.{name}": [f"Huis.{name}"] for name in ("huisID", "kamers")}
+    | {f"KamerFilterInput.{name}": [f"Kamer.{name}"] for name in ("kamerID", "nummer")},
+    frozenset(),
+    entries={"Huis": "{row}.client_key IN (SELECT client_key FROM bewoner WHERE naam = 'Jan')"},
+)
+ENTRY = "t1.client_key IN (SELECT client_key FROM bewoner WHERE naam = 'Jan')"
+
+
+@pytest.mark.parametrize(
+    ("query", "enters"),
+    [
+        ("{ huis { naam } }", True),
+        ("query($where: HuisFilterInput) { huis(where: $where) { naam } }", True),
+        ('{ huis(where: {naam: {eq: "Berk"}}) { naam } }', True),
+        (f'{{ huis(where: {{huisID: {{neq: "{make_id(21)}"}}}}) {{ naam }} }}', True),
+        (f'{{ huis(where: {{or: [{{huisID: {{eq: "{make_id(21)}"}}}}]}}) {{ naam }} }}', True),
+        (f'{{ huis(where: {{huisID: {{in: ["{make_id(21)}", null]}}}}) {{ naam }} }}', True),
+        (f'{{ huis(where: {{kamers: {{none: {{kamerID: {{eq: "{make_id(31)}"}}}}}}}}) {{ naam }} }}', True),
+        # An index finds these rows already.
+        (f'{{ huis(where: {{huisID: {{eq: "{make_id(21)}"}}}}) {{ naam }} }}', False),
+        (f'{{ huis(where: {{and: [{{huisID: {{in: ["{make_id(21)}"]}}}}]}}) {{ naam }} }}', False),
+        (f'{{ huis(where: {{kamers: {{some: {{kamerID: {{eq: "{make_id(31)}"}}}}}}}}) {{ naam }} }}', False),
+    ],
+)
+async def test_a_root_list_that_names_nothing_starts_at_the_callers_code(ask: Asker, query: str, enters: bool) -> None:
+    await ask(query, rules=ENTRIES)
+    assert ask.statement is not None
+    assert (ENTRY in ask.statement.sql) == enters
+
+
+async def test_only_root_lists_have_an_entry(ask: Asker) -> None:
+    await ask("{ kamer { naam } }", rules=ENTRIES)
+    assert ask.statement is not None
+    assert "IN (SELECT" not in ask.statement.sql
+
+
+async def test_equality_on_a_guarded_column_is_said_plainly_too(ask: Asker) -> None:
+    async def condition(where: str) -> str:
+        await ask("{ kamer(where: {nummer: " + where + "}) { naam } }", rules=ENTRIES)
+        assert ask.statement is not None
+        return ask.statement.sql.partition(" WHERE ")[2].removesuffix(")))")
+
+    guarded = '(CASE WHEN ((t1.nummer > 1)) THEN t1."nummer" END)'
+    assert await condition("{eq: 3}") == f'(t1."nummer" = $1::int4 AND {guarded} = $2::int4)'
+    assert await condition("{eq: null}") == f"{guarded} IS NULL"
+    assert await condition("{neq: 3}") == f"{guarded} IS DISTINCT FROM $1::int4"
+    assert await condition("{nin: [3]}") == f"(({guarded} = ANY($1::int4[])) IS NOT TRUE)"

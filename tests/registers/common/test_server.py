@@ -20,6 +20,7 @@ import pytest
 from registers.common.definition import RegisterDefinition
 from registers.common.server import Listen, ServeError, serve
 from registers.common.shell import register_app
+from tests.harness import request
 from tests.registers.common.example import REGISTER
 from tests.registers.common.keys import Keys
 from tests.registers.common.test_shell import make_settings, register_url
@@ -159,6 +160,13 @@ def test_commands_describe_a_register_or_say_one_sentence() -> None:
         "",
         "registers: The database cannot be reached (ConnectionRefusedError); is it running?\n",
     )
+    folder = str(Path(__file__).parent)
+    code, out, err = command("serve", "client", "--port", "0", "--graphiql-assets", folder, *url, **secret)
+    assert (code, out) == (1, "")
+    assert err == (
+        f"registers: There is no react.js, react-dom.js, graphiql.js, graphiql.css in {folder}; "
+        "--graphiql-assets names a folder with GraphiQL.\n"
+    )
     code, out, err = command("migrate", "client", *url)
     assert (code, out, err) == (
         1,
@@ -187,6 +195,12 @@ def test_a_process_serves_and_stops_on_a_signal(postgres: str, tmp_path: Path) -
         first = orjson.loads(process.stderr.readline())
         assert (first["event"], first["register"]) == ("serving", "client")
         assert asyncio.run(_schema_roots(unix)) == 200
+        # Nothing was said of a page: on a loopback host it is there.
+        page = request(f"http://127.0.0.1:{first['port']}/", method="GET")
+        assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        again = {"If-None-Match": page.headers["etag"], "Range": "bytes=0-1"}
+        assert request(f"http://127.0.0.1:{first['port']}/", method="GET", headers=again).status == 304
+        assert request(f"http://127.0.0.1:{first['port']}/", method="HEAD").status == 200
         process.terminate()
         assert process.wait(20) == 0
         assert not unix.exists()

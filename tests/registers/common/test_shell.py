@@ -11,6 +11,8 @@ from typing import Any
 import asyncpg
 import orjson
 import pytest
+import structlog
+import structlog.testing
 
 from registers.common.migrations import migrate
 from registers.common.shell import RegisterApp, Settings, register_app
@@ -221,9 +223,51 @@ async def test_development_shows_the_schema_and_no_data(register_url: str, keys:
         for query in ("{ huis { naam } }", "{ versie }", "{ ...A } fragment A on Query { kamer { naam } }"):
             reply = await request(app, {"query": query})
             assert (reply.status, reply.code) == (401, "UNAUTHENTICATED")
-        page = await request(app, method="GET", path="/")
-        assert page.status == 200
-        assert b"<form>" in page.raw
+        # The page is another option: development alone does not serve it.
+        assert (await request(app, method="GET", path="/")).status == 404
+    finally:
+        await app.stop()
+
+
+async def test_the_explorer_is_a_page_and_opens_nothing(register_url: str, keys: Keys) -> None:
+    app = register_app(REGISTER, make_settings(register_url, keys, explorer=True))
+    await app.start()
+    try:
+        page = await request(app, method="GET", path="/", unix=False)
+        assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        etag = {"If-None-Match": page.headers["etag"]}
+        assert (await request(app, method="GET", path="/", headers=etag)).status == 304
+        for query in ("{ huis { naam } }", "{ versie }", "{ __typename }", "{ __schema { queryType { name } } }"):
+            reply = await request(app, {"query": query}, unix=False)
+            assert (reply.status, reply.code) == (401, "UNAUTHENTICATED")
+        for path in ("/assets/", "/assets/../page.py", "/assets/vendor/react.LICENSE", "/page.py"):
+            assert (await request(app, method="GET", path=path)).status == 404
+        assert (await request(app, method="POST", path="/")).status == 404
+    finally:
+        await app.stop()
+
+
+async def test_what_went_wrong_is_logged_without_a_value(
+    register_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = register_app(REGISTER, make_settings(register_url, keys, dev=True))
+    await app.start()
+
+    async def fail(*_: Any) -> bytes:
+        raise RuntimeError("invalid input: 999990019")
+
+    try:
+        assert app._engine is not None
+        monkeypatch.setattr(app._engine, "run", fail)
+        with structlog.testing.capture_logs() as lines:
+            reply = await request(
+                app, {"query": "{ huis { naam } }"}, headers={"Decision-Context": keys.context("MAKELAAR")}
+            )
+        assert (reply.status, reply.code) == (500, "INTERNAL_SERVER_ERROR")
+        [line] = [line for line in lines if line["event"] == "request_failed"]
+        assert line["reason"] == "RuntimeError"
+        assert line["where"][-1].endswith(" fail")
+        assert "999990019" not in str(lines)
     finally:
         await app.stop()
 

@@ -17,7 +17,6 @@ from registers.common.entities import entity_keys, sort_representations
 from registers.common.errors import RegisterError
 from registers.common.lru import LRU
 from registers.common.negotiation import GRAPHQL, JSON, accepted
-from registers.common.page import page
 from registers.common.pool import begin_as, quote_literal
 from registers.common.scalars import parse_date, parse_datetime, parse_uuid
 from registers.common.trace import trace_of
@@ -163,16 +162,3 @@ def test_no_representation_breaks_the_others(representations: list[object]) -> N
     batch = sort_representations([*representations, good], MAPPING, KEYS, lambda _: make_id(1))
     assert batch.types[-1] == "Persoon"
     assert len(batch.types) == len(representations) + 1
-
-
-def test_the_page_serves_nothing_outside_its_folder(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("x")
-    assets = tmp_path / "assets"
-    assets.mkdir()
-    (assets / "index.html").write_text("hallo")
-    found = page("/", assets)
-    assert found is not None
-    assert (found.media_type, found.body) == (b"text/html", b"hallo")
-    assert page("/../secret", assets) is None
-    assert page("/weg.js", assets) is None
-    assert page("/anders", None) is None

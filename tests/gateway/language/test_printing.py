@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from gateway.language.operation import OperationKind, VariableDefinition
+from gateway.language.printing import arguments_text, operation_text, selections_text, variables_text
+from tests.gateway.language.harness import normalized
+
+
+def test_variables_with_defaults():
+    variables = [VariableDefinition("a", "[ID!]!"), VariableDefinition("b", "Int", "3")]
+    assert variables_text(variables) == "($a: [ID!]!, $b: Int = 3)"
+    assert variables_text([]) == ""
+
+
+def test_arguments_keep_variables_and_literals():
+    (field,) = normalized('query ($n: Int) { p: person(where: { name: "é\\n", age: $n }) { id } }').selections
+    assert arguments_text(field) == '(where: { age: $n, name: "é\\n" })'
+
+
+def test_an_operation_of_ones_own():
+    (field,) = normalized("{ person { id n: name } }").selections
+    assert operation_text(OperationKind.MUTATION, "M", [], field.selections) == "mutation M { id n: name }"
+
+
+def test_nothing_selected_is_still_an_object():
+    assert selections_text([]) == "{ __typename @skip(if: true) }"
