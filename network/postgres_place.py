@@ -72,7 +72,8 @@ def find_place(state: Path) -> Place:
     """
     installed = _installed_binaries()
     try:
-        _refuse_when_full(state)
+        if not _has_cluster(state):
+            _refuse_when_full(state)
         if os.geteuid() == 0:
             return _place_for_root(state, installed)
         return _place_for_user(state, installed)
@@ -106,6 +107,14 @@ def _installed_binaries() -> Path:
             "or use a server of your own with --database-url."
         )
     return Path(next(iter(locations))) / "pginstall" / "bin"
+
+
+def _has_cluster(state: Path) -> bool:
+    """Whether a first start was completed. What a full disk means then, PostgreSQL says; and it can still be stopped."""
+    home = state / "postgres"
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        home = Path(json.loads((state / "postgres.json").read_bytes())["home"])
+    return (home / "data").exists()
 
 
 def _refuse_when_full(folder: Path) -> None:

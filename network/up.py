@@ -59,9 +59,11 @@ def bring_up(state: State, options: Options) -> None:
         try:
             asyncio.run(_run(state, options, ports, server, started))
         finally:
-            if server is not None:
-                server.stop()
-            state.run_file.unlink(missing_ok=True)
+            try:
+                if server is not None:
+                    server.stop()
+            finally:
+                state.run_file.unlink(missing_ok=True)
 
 
 def bring_down(state: State, *, timeout: float = 60.0) -> bool:

@@ -3,28 +3,32 @@
 #   registers/*/schema.graphql   from strawberry
 #   schema.graphql, docs/api.graphql   from those, by composition
 #   registers/*/policies/   from network/grants.yaml and the registers' table mappings
+# With --check nothing is written: every stale file is named, and the exit code is 1 when there is one.
 set -eu
 bin=$1 check=${2:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+stale=0
+
+put() { # what it should be, where it belongs
+    if [ -z "$check" ]; then
+        mv "$1" "$2"
+    elif ! cmp -s "$1" "$2"; then
+        echo "$2 is stale; run \`make generate\`." >&2
+        stale=1
+    fi
+}
 
 for register in indicatie bemiddeling zorglevering client; do
     "$bin/registers" sdl "$register" > "$work/$register.graphql"
     "$bin/registers" mapping "$register" > "$work/$register.json"
-    if [ -n "$check" ]; then
-        cmp "$work/$register.graphql" "registers/$register/schema.graphql"
-    else
-        mv "$work/$register.graphql" "registers/$register/schema.graphql"
-    fi
+    put "$work/$register.graphql" "registers/$register/schema.graphql"
 done
-if [ -n "$check" ]; then
-    "$bin/gateway" compose --config network/supergraph.yaml --output "$work/schema.graphql" --api-schema "$work/api.graphql"
-    cmp "$work/schema.graphql" schema.graphql
-    cmp "$work/api.graphql" docs/api.graphql
-else
-    "$bin/gateway" compose --config network/supergraph.yaml --output schema.graphql --api-schema docs/api.graphql
-fi
+"$bin/gateway" compose --config network/supergraph.yaml --output "$work/schema.graphql" --api-schema "$work/api.graphql"
+put "$work/schema.graphql" schema.graphql
+put "$work/api.graphql" docs/api.graphql
 for register in indicatie bemiddeling zorglevering client; do
     "$bin/gateway" grants compile --mapping "$work/$register.json" --grants network/grants.yaml \
-        --output "registers/$register/policies" $check
+        --output "registers/$register/policies" $check || { test -n "$check" && stale=1; }
 done
+exit "$stale"

@@ -56,14 +56,16 @@ def _entry(entries: Sequence[Entry]) -> str:
     """A condition that holds for every row that the policies show, and that an index answers from the caller's own code.
 
     Policies ask about a row (`EXISTS`), which is right for rows found by key. A list of everything that is mine starts at
-    the other end: my code, the persons behind it, their rows.
+    the other end: my code, the persons behind it, their rows. The code is compared outside the union: so PostgreSQL can
+    also go the other way, from a row to the person's relations; with a comparison in each arm it reads all of mine, in the
+    worst plan once for each row.
     """
     arms = [
-        f"SELECT {quoted(CLIENT_KEY)} FROM policy.{quoted(entry.table)} "
-        f"WHERE {quoted(entry.column)} = {setting(entry.identifier)}"
+        f"SELECT {quoted(CLIENT_KEY)}, {quoted(entry.column)} AS code FROM policy.{quoted(entry.table)}"
         for entry in entries
     ]
-    return f"{ROW}.{quoted(CLIENT_KEY)} IN ({' UNION ALL '.join(arms)})"
+    mine = f"mine.code = {setting(entries[0].identifier)}"
+    return f"{ROW}.{quoted(CLIENT_KEY)} IN (SELECT mine.{quoted(CLIENT_KEY)} FROM ({' UNION ALL '.join(arms)}) mine WHERE {mine})"
 
 
 def _type(judged: Sequence[Judged]) -> dict[str, list[dict[str, Any]]]:

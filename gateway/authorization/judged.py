@@ -91,9 +91,14 @@ def _check(grant: Grant, tables: Tables) -> list[Problem]:
 
 
 def _entries(judged: Sequence[Judged]) -> tuple[Entry, ...]:
-    """What the conditions of a type are all entered by. None for conditions on the row alone: they are entries already."""
+    """What the conditions of a type are all entered by, when that is one code of the caller.
+
+    None for conditions on the row alone: they are entries already.
+    """
     condition = combine("or", [grant.condition for grant in judged])
-    return tuple(sorted(condition.entries or ())) if condition.cost else ()
+    entries = condition.entries or frozenset()
+    one = len({entry.identifier for entry in entries}) == 1
+    return tuple(sorted(entries)) if condition.cost and one else ()
 
 
 @dataclass(slots=True)

@@ -36,7 +36,6 @@ from gateway.authorization.sql import (
     FALSE,
     TRUE,
     Condition,
-    Entry,
     Value,
     combine,
     constant,

@@ -108,7 +108,9 @@ def combine(operator: str, parts: Iterable[Condition]) -> Condition:
         return next(iter(flat.values()))
     word = operator.upper()
     texts = [part.sql if part.operator in {"", operator} else f"({part.sql})" for part in flat.values()]
-    return Condition(f" {word} ".join(texts), sum(part.cost for part in flat.values()), operator, _entries(operator, flat))
+    return Condition(
+        f" {word} ".join(texts), sum(part.cost for part in flat.values()), operator, _entries(operator, flat)
+    )
 
 
 def _entries(operator: str, parts: Mapping[str, Condition]) -> frozenset[Entry] | None:

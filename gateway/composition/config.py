@@ -66,16 +66,32 @@ def _introspected(path: Path, name: str, url: str) -> str:
 
 
 def compose_batch_line(line: str) -> str:
-    """One line of `compose-batch`: `{id, subgraphs: [{name, url, sdl}]}` in, the result as JSON out."""
-    asked = json.loads(line)
-    given = [SubgraphInput(s["name"], s.get("url") or "", s["sdl"]) for s in asked["subgraphs"]]
+    """One line of `compose-batch`: `{id, subgraphs: [{name, url, sdl}]}` in, the result as JSON out.
+
+    A line that is no such request is answered with INVALID_REQUEST, so that a batch goes on.
+    """
+    asked: Any = None
+    try:
+        asked = json.loads(line)
+        given = [_given(entry) for entry in asked["subgraphs"]]
+    except (ValueError, KeyError, TypeError):
+        problem = {"code": "INVALID_REQUEST", "message": "A line is {id, subgraphs: [{name, url, sdl}]}."}
+        identity = asked.get("id") if isinstance(asked, dict) else None
+        return json.dumps({"id": identity, "ok": False, "errors": [problem], "hints": [], "supergraph_sdl": None})
     return json.dumps({"id": asked.get("id"), **_as_json(compose(given))})
+
+
+def _given(entry: Any) -> SubgraphInput:
+    name, sdl = entry["name"], entry["sdl"]
+    if not isinstance(name, str) or not isinstance(sdl, str):
+        raise TypeError
+    return SubgraphInput(name, str(entry.get("url") or ""), sdl)
 
 
 def _as_json(result: CompositionResult) -> dict[str, Any]:
     return {
         "ok": result.supergraph_sdl is not None,
-        "errors": [{"code": e.code, "message": e.message} for e in result.errors],
-        "hints": [{"code": h.code} for h in result.hints],
+        "errors": [{"code": issue.code, "message": issue.message} for issue in result.errors],
+        "hints": [{"code": issue.code} for issue in result.hints],
         "supergraph_sdl": result.supergraph_sdl,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,14 +24,6 @@ class Issue:
         place = f"[{self.subgraph}] " if self.subgraph else ""
         line = f" (line {self.line})" if self.line else ""
         return f"{self.code}: {place}{self.message}{line}"
-
-    def as_json(self) -> Mapping[str, Any]:
-        entry: dict[str, Any] = {"code": self.code, "message": self.message}
-        if self.subgraph is not None:
-            entry["subgraph"] = self.subgraph
-        if self.line is not None:
-            entry["line"] = self.line
-        return entry
 
 
 def error(code: str, message: str, subgraph: str | None = None, node: Any = None) -> Issue:

@@ -112,11 +112,10 @@ _LINK = "directive @link(url: String, as: String, for: link__Purpose, import: [l
 
 def join_version(subgraphs: Iterable[SubgraphSchema]) -> tuple[int, int]:
     """0.3 came with federation 2.0, 0.4 with 2.7, 0.5 with 2.8."""
-    versions: list[tuple[int, int]] = [subgraph.version or (2, 0) for subgraph in subgraphs]
-    newest = max(versions)
-    if newest >= (2, 8):
+    versions = [subgraph.version for subgraph in subgraphs if subgraph.version is not None]
+    if any(version >= (2, 8) for version in versions):
         return 0, 5
-    return (0, 4) if newest >= (2, 7) else (0, 3)
+    return (0, 4) if any(version >= (2, 7) for version in versions) else (0, 3)
 
 
 # -- machinery -------------------------------------------------------------------------------------------------------

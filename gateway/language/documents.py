@@ -138,8 +138,10 @@ def _validated(schema: GraphQLSchema, document: DocumentNode, limits: Limits) ->
 
 
 def _issue(error: GraphQLError, code: Code) -> GraphQLIssue:
+    """What graphql-core says, without the literals that it quotes: they may be personal data."""
     locations = tuple((location.line, location.column) for location in error.locations or ())
-    return GraphQLIssue(error.message[:_MAX_MESSAGE], code, locations=locations)
+    message = _TOKEN.sub(r"\1", _LITERAL.sub(".", error.message))
+    return GraphQLIssue(message[:_MAX_MESSAGE], code, locations=locations)
 
 
 # -- variables -------------------------------------------------------------------------------------------------------

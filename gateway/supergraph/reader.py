@@ -57,6 +57,8 @@ _KNOWN_FEATURES = frozenset(
     {"authenticated", "cacheTag", "connect", "context", "core", "cost", "federation", "inaccessible", "join", "link"}
     | {"policy", "requiresScopes", "source", "tag"}
 )
+
+
 def read_supergraph(sdl: str) -> Supergraph:
     """Read join SDL of version 0.1 to 0.5.
 

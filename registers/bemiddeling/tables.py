@@ -294,7 +294,6 @@ _CLIENTPROFIEL = Table(
 
 MAPPING = Mapping(
     register="bemiddeling",
-    identifying=frozenset({"bsn"}),
     tables=(
         _BEMIDDELING_CLIENT,
         _CLIENT_CONTACTGEGEVENS,

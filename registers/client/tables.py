@@ -170,7 +170,6 @@ _ZORGRELATIE = Table(
 
 MAPPING = Mapping(
     register="client",
-    identifying=frozenset({"bsn"}),
     tables=(
         _CLIENTPROFIEL,
         _CLIENTPROFIEL_CONTACTGEGEVENS,

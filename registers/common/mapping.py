@@ -117,8 +117,6 @@ class Mapping:
     identity: dict[str, str] = field(default_factory=dict[str, str])
     """`"WlzIndicatieFilterInput.agbCodeInstelling" → "agb"`."""
     ignored: frozenset[str] = frozenset()
-    identifying: frozenset[str] = frozenset()
-    """Columns besides ids that name a person or a decision and have an index: equality with one finds a few rows."""
 
     def table(self, type_name: str) -> Table:
         """The table of a type; KeyError when the register has no such type."""

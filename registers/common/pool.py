@@ -21,6 +21,7 @@ from asyncpg import exceptions as pg
 from registers.common.caller import Caller
 from registers.common.errors import RegisterError
 from registers.common.lru import LRU
+from registers.common.sql.operators import SQL_TYPES
 
 __all__ = ["Database", "DatabaseUnavailableError", "begin_as", "open_database", "quote_identifier", "quote_literal"]
 
@@ -189,6 +190,15 @@ async def _once_more(attempt: Callable[[], Any]) -> Any:
         return await attempt()
 
 
+async def _learn_types(connection: Any) -> None:
+    """Let the driver look up the array types of entity keys and `in` filters now.
+
+    It asks the catalogue when it first meets one: on every new connection, and then inside a caller's transaction.
+    """
+    types = sorted(set(SQL_TYPES.values()))
+    await connection.prepare("SELECT " + ", ".join(f"${n}::{name}[]" for n, name in enumerate(types, 1)))
+
+
 async def open_database(
     url: str,
     *,
@@ -212,8 +222,6 @@ async def open_database(
         # Row policies make a plan of tens of milliseconds, and a custom one is no better: the caller's code is a setting of
         # the transaction, which the planner never sees. So each connection plans a statement once.
         "plan_cache_mode": "force_generic_plan",
-        # Planning a statement under row policies costs more than running it, and its shape is fixed: plan it once.
-        "plan_cache_mode": "force_generic_plan",
         "application_name": "register",
     }
     try:
@@ -222,6 +230,7 @@ async def open_database(
             min_size=1,
             max_size=size,
             connection_class=_Connection,
+            init=_learn_types,
             server_settings=settings,
             statement_cache_size=100,
             max_cached_statement_lifetime=0,

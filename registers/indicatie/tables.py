@@ -367,7 +367,6 @@ _CLIENTPROFIEL = Table(
 
 MAPPING = Mapping(
     register="indicatie",
-    identifying=frozenset({"besluitnummer", "bsn"}),
     tables=(
         _WLZ_INDICATIE,
         _GEINDICEERD_ZORGZWAARTEPAKKET,

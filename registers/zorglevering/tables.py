@@ -221,7 +221,6 @@ _CLIENTPROFIEL = Table(
 
 MAPPING = Mapping(
     register="zorglevering",
-    identifying=frozenset({"bsn"}),
     tables=(
         _LEVERING_CLIENT,
         _LEVERING,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import resource
 import signal
@@ -24,10 +25,8 @@ import pytest
 from network.postgres import EmbeddedPostgres
 from network.processes import leftover_processes
 from registers.synthetic.network import network
-from registers.synthetic.tables import REGISTERS
+from registers.synthetic.tables import TABLES
 from tests.harness import REPOSITORY, Network
-
-CLIENTS = 25
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def _up(state: Path, *, limit: int | None = None, **environment: str) -> subproc
         command,
         cwd=REPOSITORY,
         env={**os.environ, **environment},
-        preexec_fn=limited,  # noqa: PLW1509 - no threads here
+        preexec_fn=limited,
         capture_output=True,
         text=True,
         timeout=60,
@@ -79,14 +78,15 @@ os.fsync = full
 """,
 }
 
+FEW_LEFT = "The disk of {state} has 12 MB left; the database needs 209 MB."
+
 
 @pytest.mark.parametrize(
     ("full", "sentence"),
     [
         (
             "few bytes left",
-            "The disk of {state} has 12 MB left; the database needs 209 MB. "
-            "Free some space, or choose another folder with --state.",
+            f"{FEW_LEFT} Free some space, or choose another folder with --state.",
         ),
         ("no byte left", "The state folder {state} cannot be used: No space left on device."),
     ],
@@ -102,87 +102,107 @@ def test_a_full_disk(full: str, sentence: str, state: Path, tmp_path: Path) -> N
 
 
 def test_a_disk_that_fills_while_the_database_is_made(state: Path) -> None:
-    """Four megabytes are enough for our files, not for a database."""
-    done = _up(state, limit=4 * 1024 * 1024)
+    """No file may pass 12 MB: enough for ours, not for the first WAL segment."""
+    done = _up(state, limit=12 * 1024 * 1024)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     (line,) = done.stderr.splitlines()
     home = EmbeddedPostgres(state)._require_place().home
-    assert line.startswith(f"The database in {home} could not be made: ")
+    assert line.startswith(f"The database in {home} could not be made: could not ")
+    assert line.endswith("File too large.")
     assert [path.name for path in home.glob("data*")] == []
 
 
 # --- interrupted ------------------------------------------------------------------------------------------------------
 
+CLIENTS = 600
+"""Three pieces of a load, so that there is a middle in which to break it off."""
 
-def _interrupted(net: Network, when: Callable[[], bool], *, everything: bool) -> None:
-    """Start, and kill the start (with its children, or alone) as soon as `when` says so."""
-    command = [sys.executable, "-m", "network", "up", "--state", str(net.state), "--port-base", "0"]
+
+def _interrupt(state: Path, wait: Callable[[], None], *, everything: bool) -> None:
+    """Start a network and kill the start when `wait` is over: alone, or with the children that it has."""
+    command = [sys.executable, "-m", "network", "up", "--state", str(state), "--port-base", "0"]
     process = subprocess.Popen(
-        [*command, "--clients", str(net.clients), "--seed", str(net.seed)],
+        [*command, "--clients", str(CLIENTS)],
         cwd=REPOSITORY,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 60
-    while not when():
-        assert process.poll() is None and time.monotonic() < deadline, "too late to interrupt"
-        time.sleep(0.002)
+    wait()
+    assert process.poll() is None
     (os.killpg if everything else os.kill)(process.pid, signal.SIGKILL)
     process.wait()
+    assert not (state / "tokens" / "ciz.jwt").exists()
 
 
-def _making(net: Network) -> Callable[[], bool]:
-    """Whether `initdb` is at work."""
-
-    def when() -> bool:
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            return any(EmbeddedPostgres(net.state)._require_place().home.glob("data.new*/base"))
-        return False
-
-    return when
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "this took too long"
+        time.sleep(0.002)
 
 
-def _filling(net: Network) -> Callable[[], bool]:
-    """Whether the network is being loaded: a `registers seed` with its key of this state."""
-
-    def when() -> bool:
-        for pid in leftover_processes(net.state / "run.json", marker=str(net.state)):
-            with contextlib.suppress(OSError):
-                if b"\0seed\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    return _rows(net) > 0
-        return False
-
-    return when
+def _home(state: Path) -> Path:
+    """Where the database lies, without the lock that its maker holds."""
+    with contextlib.suppress(FileNotFoundError):
+        return Path(json.loads((state / "postgres.json").read_text())["home"])
+    return state / "postgres"
 
 
-def _rows(net: Network) -> int:
+def _until_the_database_is_being_made(state: Path) -> None:
+    _until(lambda: any(_home(state).glob("data.new*/base/1")))
+
+
+def _until_half_of_it_is_loaded(state: Path) -> None:
+    asyncio.run(_first_piece(EmbeddedPostgres(state)))
+
+
+async def _first_piece(server: EmbeddedPostgres) -> None:
+    """Wait until the first piece of a load is committed in a register."""
+    deadline = time.monotonic() + 60
+    connection: Any = None
     try:
-        return sum(sum(found.values()) for found in asyncio.run(_counted(net)).values())
-    except (OSError, asyncpg.PostgresError):
-        return 0
+        while time.monotonic() < deadline:
+            try:
+                if connection is None:
+                    connection = await asyncpg.connect(server.admin_url("iwlz_indicatie"))
+                if await connection.fetchval("SELECT EXISTS (SELECT FROM wlzindicatie)"):
+                    return
+            except (OSError, asyncpg.PostgresError):
+                await asyncio.sleep(0.02)
+        raise AssertionError("this took too long")
+    finally:
+        if connection is not None:
+            await connection.close()
 
 
-async def _counted(net: Network) -> dict[str, dict[str, int]]:
-    """Rows by register and table, as they lie in the databases."""
-    server = EmbeddedPostgres(net.state)
-    counted: dict[str, dict[str, int]] = {}
-    for register in REGISTERS:
+async def _rows(state: Path) -> dict[str, dict[str, int]]:
+    """How many rows lie in each table of each register."""
+    server = EmbeddedPostgres(state)
+    found: dict[str, dict[str, int]] = {}
+    for register, tables in TABLES.items():
         connection = await asyncpg.connect(server.admin_url(f"iwlz_{register}"))
         try:
-            counted[register] = {
-                table: await connection.fetchval(f'SELECT count(*) FROM "{table}"') for table in _expected(net)[register]
-            }
+            found[register] = {name: await connection.fetchval(f'SELECT count(*) FROM "{name}"') for name in tables}
         finally:
             await connection.close()
-    return counted
+    return found
 
 
-def _expected(net: Network) -> dict[str, dict[str, int]]:
-    if not _EXPECTED:
-        loaded: Any = network(net.clients, net.seed, date.today())
-        _EXPECTED.update(loaded)
-    return _EXPECTED
-
-
-_EXPECTED: dict[str, dict[str, int]] = {}
+@pytest.mark.parametrize("everything", [False, True], ids=["alone", "everything"])
+def test_a_first_start_that_is_killed_is_completed_by_the_next(everything: bool, state: Path, today: date) -> None:
+    _interrupt(state, lambda: _until_the_database_is_being_made(state), everything=everything)
+    assert not (_home(state) / "data").exists()
+    _interrupt(state, lambda: _until_half_of_it_is_loaded(state), everything=everything)
+    whole = Network(state, clients=CLIENTS)
+    whole.start()
+    try:
+        expected = {
+            register: {table: len(rows) for table, rows in tables.items()}
+            for register, tables in network(CLIENTS, whole.seed, today).items()
+        }
+        assert asyncio.run(_rows(state)) == expected
+        reply = whole.ask("{ bemiddeling { wlzIndicatie { besluitnummer } } }", token=whole.token("uzovi:5050"))
+        assert (reply.status, "errors" in reply.json()) == (200, False)
+    finally:
+        whole.stop()

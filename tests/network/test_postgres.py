@@ -176,6 +176,15 @@ def test_nearly_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         EmbeddedPostgres(tmp_path).start()
 
 
+def test_a_nearly_full_disk_keeps_nobody_from_stopping_what_runs(
+    server: EmbeddedPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    server.start()
+    monkeypatch.setattr(postgres_place.shutil, "disk_usage", lambda folder: SimpleNamespace(free=3_000_000))
+    EmbeddedPostgres(tmp_path / "state").stop()
+    assert not server.alive()
+
+
 @pytest.mark.parametrize(
     ("number", "sentence"),
     [

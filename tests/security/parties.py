@@ -21,7 +21,8 @@ def audience(at: str) -> str:
 
 def forged(net: Network, at: str = "gateway", **claims: Any) -> str:
     """The token of the office with other claims, signed by the issuer itself. None takes a claim away."""
-    return take_apart(net, OFFICE, audience(at)).sign(**{"scopes": ALL, **claims})
+    told: dict[str, Any] = {"scopes": ALL, **claims}
+    return take_apart(net, OFFICE, audience(at)).sign(**told)
 
 
 def aggregated(**claims: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from jwt.algorithms import RSAAlgorithm
 
 from tests.end_to_end.forge import take_apart
 from tests.harness import SCOPES, Network
@@ -146,7 +147,7 @@ def test_a_header_does_not_choose_the_key(at: str, head: dict[str, Any], net: Ne
 def test_a_key_in_the_header_is_not_read(at: str, net: Network) -> None:
     forge = take_apart(net, OFFICE, audience(at))
     thief = generate_private_key(public_exponent=65537, key_size=2048)
-    public = jwt.algorithms.RSAAlgorithm.to_jwk(thief.public_key(), as_dict=True)
+    public = RSAAlgorithm.to_jwk(thief.public_key(), as_dict=True)
     for head in ({"jwk": public}, {"jwk": public, "kid": "mine"}):
         assert net.ask(QUERY, token=forge.sign(by=thief, head=head), at=at).status == 401
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from gateway.composition.merge.context import Context
 from gateway.composition.merge.directives import merge_directives
 from gateway.composition.merge.fields import merge_fields
-from gateway.composition.merge.joins import type_joins
+from gateway.composition.merge.joins import carried, type_joins
 from gateway.composition.merge.model import MergedDirective, MergedField, MergedType
 from gateway.composition.model import ROOTS
 from gateway.supergraph.model import TypeKind
@@ -27,7 +27,7 @@ def merge_composite(context: Context, name: str, kind: TypeKind) -> MergedType:
             *merge_directives(context, name, {s: found.applied for s, found in definitions.items()}),
             *_contexts(context, name),
         ),
-        joins=type_joins(context, name),
+        joins=(*type_joins(context, name), *carried(context, {s: found.applied for s, found in definitions.items()})),
         kind=kind,
         interfaces=tuple(dict.fromkeys(i for found in definitions.values() for i in found.interfaces)),
         fields=fields,

@@ -12,7 +12,7 @@ from gateway.composition.fieldsets import canonical
 from gateway.composition.merge.context import Context, Override, type_texts
 from gateway.composition.merge.directives import merge_directives
 from gateway.composition.merge.inputs import merge_arguments
-from gateway.composition.merge.joins import join, quoted
+from gateway.composition.merge.joins import carried, join, quoted
 from gateway.composition.merge.model import MergedField
 from gateway.composition.model import ROOTS, FieldDef, type_text
 from gateway.composition.typerefs import is_subtype
@@ -46,7 +46,7 @@ def _merge_field(context: Context, type_name: str, name: str, given: Mapping[str
         name=name,
         description=context.description(where, (field.description for field in given.values())),
         directives=merge_directives(context, where, {s: field.applied for s, field in own.items()}),
-        joins=_joins(context, type_name, name, given),
+        joins=(*_joins(context, type_name, name, given), *carried(context, {s: f.applied for s, f in own.items()})),
         type=context.types(where, type_texts(own), "FIELD_TYPE_MISMATCH", hint_code, inputs=False),
         arguments=merge_arguments(context, where, own),
     )

@@ -7,13 +7,15 @@ Source: https://specs.apollo.dev/join/v0.3
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from graphql import print_ast
 
 from gateway.composition.fieldsets import canonical
 from gateway.composition.merge.context import Context
-from gateway.composition.model import ROOTS, TypeDef
+from gateway.composition.model import ROOTS, Applied, TypeDef
 
-__all__ = ["field_joins", "join", "quoted", "type_joins"]
+__all__ = ["carried", "field_joins", "join", "quoted", "type_joins"]
 
 
 def quoted(text: str) -> str:
@@ -81,3 +83,17 @@ def field_joins(context: Context, types: Mapping[str, str]) -> tuple[str, ...]:
     if len(set(types.values())) == 1:
         return ()
     return tuple(join("field", graph=context.graphs[s], type=quoted(text)) for s, text in types.items())
+
+
+def carried(context: Context, given: Mapping[str, Sequence[Applied]]) -> tuple[str, ...]:
+    """`@join__directive` for what the graph only passes on, subgraph by subgraph: `@cacheTag`."""
+    return tuple(
+        join("directive", graphs=f"[{context.graphs[s]}]", name=quoted("federation__cacheTag"), args=_arguments(one))
+        for s, applied in given.items()
+        for one in applied
+        if one.federation and one.name == "cacheTag"
+    )
+
+
+def _arguments(applied: Applied) -> str:
+    return "{" + ", ".join(f"{a.name.value}: {print_ast(a.value)}" for a in applied.node.arguments or ()) + "}"

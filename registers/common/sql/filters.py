@@ -18,7 +18,7 @@ from registers.common.sql.operators import OPERATOR_INPUTS, conjunction, disjunc
 from registers.common.sql.scope import Scope
 from registers.common.sql.values import Leaf, Leaves, Word
 
-__all__ = ["finds_few", "order_by", "where"]
+__all__ = ["names_id", "order_by", "where"]
 
 _QUANTIFIERS = ("some", "all", "none", "any")
 
@@ -65,20 +65,14 @@ def _part(scope: Scope, table: Table, alias: str, input_type: GraphQLInputObject
     return condition
 
 
-def finds_few(scope: Scope, table: Table, value: Any) -> bool:
-    """Whether a filter leads to a few rows through an index: it names an id, a person or a decision, here or in a relation."""
+def names_id(table: Table, value: Any) -> bool:
+    """Whether a filter says which ids (its own, or of what it belongs to) a row may have: each of them has an index."""
     for name, item in value.items() if isinstance(value, dict) else ():
         if name == "and":
-            if any(finds_few(scope, table, part) for part in item or ()):
+            if any(names_id(table, part) for part in item or ()):
                 return True
-        elif (column := table.column(name)) is not None:
-            if (column.kind == "uuid" or name in scope.mapping.identifying) and _names_value(item):
-                return True
-        elif (relation := table.relation(name)) is not None and isinstance(item, dict):
-            # The filter of a to-one relation, or of `some`, asks for a row behind it; `all` and `none` find nothing.
-            found = item.get("some") if relation.many else item
-            if finds_few(scope, scope.mapping.table(relation.target), found):
-                return True
+        elif (column := table.column(name)) is not None and column.kind == "uuid" and _names_value(item):
+            return True
     return False
 
 

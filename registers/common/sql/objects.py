@@ -13,7 +13,7 @@ from graphql import GraphQLNonNull
 
 from registers.common.access import PLAIN
 from registers.common.mapping import Relation, Table
-from registers.common.sql.filters import finds_few, order_by, where
+from registers.common.sql.filters import names_id, order_by, where
 from registers.common.sql.scope import Scope
 from registers.common.sql.selection import Selected
 from registers.common.sql.values import Leaf
@@ -28,12 +28,12 @@ _MAX_PAIRS = 50
 
 
 def root_list(scope: Scope, selected: Selected, table: Table) -> str:
-    """A query root: all visible rows of a type that match. Where no filter finds a few, it starts at the caller's own code."""
+    """A query root: all visible rows of a type that match. Where no id is named, the caller's own code is a way in."""
     if not scope.rules.any(table.type):
         scope.refuse(f"Query.{selected.name}")
     alias = scope.alias(table)
-    few = finds_few(scope, table, selected.arguments.get("where"))
-    entry = "" if few else scope.rules.entry(table.type, alias)
+    named = names_id(table, selected.arguments.get("where"))
+    entry = "" if named else scope.rules.entry(table.type, alias)
     return _list(scope, selected, table, alias, f'"{table.table}" AS {alias}', [entry] if entry else [])
 
 

@@ -112,8 +112,8 @@ def test_fields_that_only_some_grants_give_carry_their_conditions():
 def test_entries_lead_from_the_callers_code_to_all_that_the_policies_may_show():
     _, fields = compile_policies(parse_grants(GRANTS), MAPPING)
     mine = (
-        """{row}."client_key" IN (SELECT "client_key" FROM policy."loan" """
-        """WHERE "reader" = (SELECT nullif(current_setting('caller.card', true), '')))"""
+        """{row}."client_key" IN (SELECT mine."client_key" FROM (SELECT "client_key", "reader" AS code FROM policy."loan") """
+        """mine WHERE mine.code = (SELECT nullif(current_setting('caller.card', true), '')))"""
     )
     # A clerk sees books by what is lent, whoever's it is: no code leads there.
     assert {role: entry["entries"] for role, entry in fields["roles"].items()} == {

@@ -73,7 +73,7 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
     ("NO_CONTEXT_IN_SELECTION", {"a": 'type Query { u: U } type U @key(fields: "id") { id: ID! f(x: String @fromContext(field: "{ p }")): Int }'}),
     ("NO_QUERIES", {"a": 'type T @key(fields: "id") { id: ID! }'}),
     ("ONLY_INACCESSIBLE_CHILDREN", {"a": "type Query { t: T } type T { x: Int @inaccessible }"}),
-    ("OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", {"a": 'type Query { t: T } type T @key(fields: "id") { id: ID! f: Int h: Int @external } ', "b": 'type T @key(fields: "id") { id: ID! h: Int f: Int @external @override(from: "a") k: Int @requires(fields: "f") }'}),
+    ("OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", {"a": 'type Query { t: T } type T @key(fields: "id") { id: ID! f: Int } ', "b": 'type T @key(fields: "id") { id: ID! f: Int @external @override(from: "a") k: Int @requires(fields: "f") }'}),
     ("OVERRIDE_FROM_SELF_ERROR", {"a": 'type Query { q: Int @override(from: "a") }'}),
     ("OVERRIDE_LABEL_INVALID", {"a": "type Query { q: Int }", "b": 'type Query { q: Int @override(from: "a", label: "percent(101)") }'}),
     ("OVERRIDE_ON_INTERFACE", {"a": 'type Query { i: I } interface I { x: Int @override(from: "b") } type T implements I { x: Int }'}),

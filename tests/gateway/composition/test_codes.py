@@ -24,12 +24,12 @@ NOT_RAISED = {
 
 
 @pytest.mark.parametrize(("code", "subgraphs"), REFUSED, ids=[code for code, _ in REFUSED])
-def test_graph_is_refused_with_its_code(code, subgraphs):
+def test_graph_is_refused_with_its_code(code: str, subgraphs: dict[str, str]):
     assert codes(**subgraphs) == [code]
 
 
 @pytest.mark.parametrize(("code", "link"), LINKS)
-def test_link_is_refused_with_its_code(code, link):
+def test_link_is_refused_with_its_code(code: str, link: str):
     assert codes(link=link, a="type Query { q: Int }") == [code]
 
 
@@ -54,5 +54,5 @@ def test_every_code_has_a_case():
 
 def test_every_code_that_the_source_raises_is_in_the_catalogue():
     source = "".join(path.read_text() for path in Path(gateway.composition.__file__).parent.rglob("*.py"))
-    raised = set(re.findall(r'(?:error|hint)\(\s*"([A-Z_]+)"', source))
+    raised = set(re.findall(r'(?<!_)(?:error|hint)\(\s*"([A-Z_]+)"', source))
     assert raised - set(ERRORS) - set(HINTS) == set()

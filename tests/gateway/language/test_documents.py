@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.errors import GatewayError
@@ -7,11 +9,11 @@ from gateway.language.documents import coerce_variables
 from tests.gateway.language.harness import SCHEMA, normalized, refusal
 
 
-def coerced(query, variables):
+def coerced(query: str, variables: dict[str, Any]):
     return coerce_variables(SCHEMA, normalized(query), variables)
 
 
-def refused(query, variables):
+def refused(query: str, variables: dict[str, Any]):
     with pytest.raises(GatewayError) as error:
         coerced(query, variables)
     assert {issue.code.name for issue in error.value.issues} == {"BAD_USER_INPUT"}
@@ -71,7 +73,7 @@ def test_variables_that_do_not_fit_are_named_without_their_values():
 @pytest.mark.parametrize(
     "value", [10**5000, float("inf"), [[]], "1" * 5000, {"a": 1}], ids=["long", "infinite", "list", "text", "object"]
 )
-def test_d04_monstrous_values(value):
+def test_d04_monstrous_values(value: Any):
     assert refused("query ($n: Int) { people(first: $n) { id } }", {"n": value})
 
 
@@ -80,3 +82,17 @@ def test_d04_deeply_nested_variables():
     for _ in range(5000):
         nested = {"and": [nested]}
     assert refused("query ($w: Where) { person(where: $w) { id } }", {"w": nested})
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ people(first: "900184590") { id } }',
+        '{ person(where: { nope: "900184590" }) { id } }',
+        '{ person(where: "900184590") { id } }',
+        '{ person(id: 1 "900184590") { id } }',
+        "{ person(id: 1) { id } person(id: 900184590) { id } }",
+    ],
+)
+def test_literals_are_not_repeated(query: str):
+    assert all("900184590" not in message for _, message in refusal(query))

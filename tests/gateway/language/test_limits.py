@@ -19,7 +19,7 @@ def _bomb(levels: int, spread: str) -> str:
 
 
 @pytest.mark.parametrize("spread", ["...F{n}", "friend {{ ...F{n} }}", "a{n}: friend {{ ...F{n} }}"])
-def test_d01_fragment_bomb_costs_linear_work(spread):
+def test_d01_fragment_bomb_costs_linear_work(spread: str):
     started = time.perf_counter()
     ((code, message),) = refusal(_bomb(25, spread))
     assert (code, message) == ("QUERY_TOO_COMPLEX", "The document selects more than 3000 fields.")
@@ -38,7 +38,7 @@ def test_d01_bomb_in_a_fragment_that_nobody_uses():
         "{ person { id } } fragment A on Person { ...A }",
     ],
 )
-def test_d02_fragment_cycle(query):
+def test_d02_fragment_cycle(query: str):
     ((code, message),) = refusal(query)
     assert code == "GRAPHQL_VALIDATION_FAILED"
     assert message.startswith("Cannot spread fragment ")
@@ -87,7 +87,7 @@ def test_d03_comparing_fields_has_a_budget():
         ("", "GRAPHQL_PARSE_FAILED"),
     ],
 )
-def test_d04_padding_and_monsters(query, code):
+def test_d04_padding_and_monsters(query: str, code: str):
     refused = refusal(query)
     assert refused[0][0] == code
     assert all(len(message) <= 500 for _, message in refused)

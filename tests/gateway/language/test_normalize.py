@@ -17,6 +17,7 @@ from graphql import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.errors import GatewayError
 from gateway.language.operation import Condition, Field, Fragment
 from tests.gateway.language.harness import SCHEMA, normalized, text
 
@@ -68,7 +69,7 @@ from tests.gateway.language.harness import SCHEMA, normalized, text
         ("mutation { first { id } second(x: 1) { id } }", "mutation { first { id } second(x: 1) { id } }"),
     ],
 )  # fmt: skip
-def test_spellings_of_one_operation(written, expected):
+def test_spellings_of_one_operation(written: str, expected: str):
     assert text(written) == expected
 
 
@@ -110,7 +111,7 @@ def test_a_long_chain_of_fragments_takes_no_stack():
     chain = "".join(f" fragment F{n} on Query {{ ...F{n + 1} }}" for n in range(1500))
     query = "{ ...F0 }" + chain + " fragment F1500 on Query { word }"
     # graphql-core's own rules recurse, so such a document is refused, not answered; what counts is the coded refusal.
-    with pytest.raises(Exception, match=r"nested|work") as refused:
+    with pytest.raises(GatewayError) as refused:
         normalized(query, max_tokens=100_000, max_fields=100_000)
     assert refused.value.issues[0].code.name == "QUERY_TOO_COMPLEX"
 
@@ -213,7 +214,7 @@ def _ordered(value: Any) -> Any:
 
 @given(document=documents(), a=st.booleans(), b=st.booleans())
 @settings(max_examples=150, deadline=None)
-def test_normalization_keeps_the_meaning(document, a, b):
+def test_normalization_keeps_the_meaning(document: str, a: bool, b: bool):
     if validate(SCHEMA, parse(document)):
         return  # two selections that cannot be merged
     operation = normalized(document, max_tokens=100_000, max_fields=100_000, max_repeated_keys=10_000)

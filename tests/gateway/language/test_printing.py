@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gateway.language.operation import OperationKind, VariableDefinition
+from gateway.language.operation import Field, OperationKind, VariableDefinition
 from gateway.language.printing import arguments_text, operation_text, selections_text, variables_text
 from tests.gateway.language.harness import normalized
 
@@ -13,6 +13,7 @@ def test_variables_with_defaults():
 
 def test_arguments_keep_variables_and_literals():
     (field,) = normalized('query ($n: Int) { p: person(where: { name: "é\\n", age: $n }) { id } }').selections
+    assert isinstance(field, Field)
     assert arguments_text(field) == '(where: { age: $n, name: "é\\n" })'
 
 
