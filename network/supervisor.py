@@ -225,10 +225,10 @@ def _obituary(child: _Child) -> str:
 
 
 def last_words(log: Path, position: int) -> str:
-    """Return the last line that a process wrote to `log` after `position`."""
+    """Return the last line that a process wrote to `log` after `position`, its log of requests (JSON) left out."""
     with contextlib.suppress(OSError), log.open("rb") as file:
         file.seek(position)
         lines = [line.strip() for line in file.read()[-8000:].decode(errors="replace").splitlines()]
-        lines = [line for line in lines if line]
+        lines = [line for line in lines if line and not line.startswith("{")]
         return lines[-1][:300] if lines else ""
     return ""

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,14 @@ def test_the_iwlz_graph_is_composed_of_its_registers():
     result = compose(subgraphs)
     assert (result.errors, result.hints) == ((), ())
     assert result.supergraph_sdl == (REPOSITORY / "schema.graphql").read_text()
+
+
+@pytest.mark.parametrize("name", ["indicatie", "bemiddeling", "zorglevering", "client"])
+def test_the_schema_files_are_what_the_registers_print(name: str):
+    printed = subprocess.run(
+        [sys.executable, "-m", "registers", "sdl", name], capture_output=True, text=True, check=True
+    )
+    assert printed.stdout == (REPOSITORY / "registers" / name / "schema.graphql").read_text()
 
 
 def test_files_are_relative_to_the_configuration(tmp_path: Path):
