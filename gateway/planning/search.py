@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from graphql import get_named_type, is_leaf_type
+
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.language.operation import Condition, Field, Fragment, Selection
 from gateway.planning.budget import Meter
@@ -132,7 +134,8 @@ class Search:
         return edge
 
     def _below(self, field: Field, edge: Edge, place: Place, guard: Guard) -> Choice | None:
-        if not field.selections:
+        # An object of which every field is skipped still has to be asked whether it is there.
+        if not field.selections and is_leaf_type(get_named_type(field.type)):
             return None
         provided = edge.provides
         offered = self._provided(place, field.name)

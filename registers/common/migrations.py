@@ -152,6 +152,8 @@ async def _login_role(connection: Any, prefix: str, password: str) -> None:
     if password:
         await connection.execute(f"ALTER ROLE {identifier} PASSWORD {quote_literal(password)}")
     await connection.execute(
+        # The login of one register has no business in the database of another.
+        f"REVOKE ALL ON DATABASE {quote_identifier(prefix)} FROM PUBLIC;"
         f"GRANT CONNECT ON DATABASE {quote_identifier(prefix)} TO {identifier};"
         f"GRANT USAGE ON SCHEMA migration TO {identifier};"
         f"GRANT SELECT ON ALL TABLES IN SCHEMA migration TO {identifier};"

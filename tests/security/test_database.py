@@ -99,3 +99,9 @@ async def test_a_column_that_no_grant_gives_cannot_be_read_at_all(net: Network) 
                 await connection.fetch(statement)
     finally:
         await connection.close()
+
+
+async def test_the_login_of_one_register_cannot_enter_the_database_of_another(net: Network) -> None:
+    url = EmbeddedPostgres(net.state).app_url("iwlz_client", "iwlz_indicatie_app")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for database"):
+        await asyncpg.connect(url)

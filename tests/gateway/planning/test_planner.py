@@ -250,6 +250,20 @@ def test_a_typename_alone_still_asks_whether_the_object_is_there(shop: Supergrap
 # -- conditions ----------------------------------------------------------------------------------------------------------
 
 
+def test_an_object_of_which_everything_is_skipped_is_still_asked_for(shop: Supergraph) -> None:
+    assert planned(shop, "{ me { name @skip(if: true) } }") == text("""
+        QueryPlan {
+          Fetch(service: "accounts") {
+            {
+              me {
+                __typename
+              }
+            }
+          },
+        }
+    """)
+
+
 def test_what_is_skipped_is_not_fetched(shop: Supergraph) -> None:
     query = (
         "query($a: Boolean!, $b: Boolean!) { me { name reviews @include(if: $a) { body } } top @skip(if: $b) { name } }"
