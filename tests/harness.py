@@ -101,8 +101,8 @@ class Network:
             run = json.loads((self.state / "run.json").read_text())
         except (OSError, ValueError):
             return False
-        if self.process is not None and run["supervisor"] != self.process.pid:
-            return False  # what a killed predecessor left
+        if not run["ready"] or (self.process is not None and run["supervisor"] != self.process.pid):
+            return False  # still starting, or what a killed predecessor left
         services = {entry["name"]: entry for entry in run["processes"]}
         return {"gateway", "issuer", *SCOPES} <= set(services) and all(s["ready"] for s in services.values())
 

@@ -79,7 +79,7 @@ def test_make_run_starts_the_network_and_network_down_stops_it(tmp_path: Path) -
     command = ["make", "run", f"STATE={state}", "PORT_BASE=0", "CLIENTS=3"]
     started = Network(state)
     with (tmp_path / "state.out").open("w") as out:
-        process = started.process = subprocess.Popen(command, cwd=REPOSITORY, stdout=out, stderr=out, text=True)
+        process = subprocess.Popen(command, cwd=REPOSITORY, stdout=out, stderr=out, text=True)
         try:
             started.wait(120)
             assert started.ask("{ clientprofiel { bsn } }", token=started.token("uzovi:5050")).status == 200

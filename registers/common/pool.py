@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -96,7 +96,7 @@ class Database:
         """Run one statement as `caller` and return its only value. Raises `RegisterError`; a lost connection is tried again once."""
         opening = self._opening(caller, anchored)
         try:
-            return await _once_more(lambda: self._read(opening, sql, arguments))
+            return await self._once_more(lambda: self._read(opening, sql, arguments))
         except _LOST as error:
             _log.error("database_lost", reason=type(error).__name__)
             raise RegisterError.of("DATABASE_UNAVAILABLE", "The register cannot reach its data now.") from None
@@ -115,6 +115,15 @@ class Database:
         except asyncpg.PostgresError as error:
             _log.error("statement_failed", sqlstate=_sqlstate(error))
             raise RegisterError.of("INTERNAL_SERVER_ERROR", "The register could not answer.") from None
+
+    async def _once_more(self, attempt: Callable[[], Awaitable[bytes]]) -> bytes:
+        """Reads change nothing, so one that met a connection the server had dropped is done again, on a new connection."""
+        try:
+            return await attempt()
+        except _DROPPED:
+            # Where one was dropped the others were too, most likely: a restart of the server drops them all.
+            await self.pool.expire_connections()
+            return await attempt()
 
     def _opening(self, caller: Caller, anchored: str) -> str:
         today = caller.today or dt.datetime.now(AMSTERDAM).date().isoformat()
@@ -180,14 +189,6 @@ _DROPPED = (
     BrokenPipeError,
     asyncpg.InternalClientError,
 )
-
-
-async def _once_more(attempt: Callable[[], Any]) -> Any:
-    """Reads change nothing, so one that met a connection the server had dropped is done again."""
-    try:
-        return await attempt()
-    except _DROPPED:
-        return await attempt()
 
 
 async def _learn_types(connection: Any) -> None:

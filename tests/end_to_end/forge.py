@@ -1,4 +1,4 @@
-"""Access tokens as a thief, a colleague or a careless issuer would make them."""
+"""Access tokens as a thief, a colleague or a careless issuer would make them, and the answer that they deserve."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from tests.harness import Network
+from tests.harness import Network, Reply
 
-__all__ = ["Forge", "base64url", "take_apart"]
+__all__ = ["Forge", "base64url", "take_apart", "unauthenticated"]
 
 
 def base64url(value: bytes | Mapping[str, Any]) -> str:
@@ -59,3 +59,12 @@ def take_apart(net: Network, party: str, audience: str) -> Forge:
     assert isinstance(key, RSAPrivateKey)
     claims = jwt.decode(net.token(party, audience), options={"verify_signature": False})
     return Forge(claims, {"kid": kid, "typ": "at+jwt"}, key)
+
+
+def unauthenticated(reply: Reply) -> str:
+    """The sentence of a 401 that is one in every respect."""
+    assert reply.status == 401, reply.body
+    (error,) = reply.json()["errors"]
+    assert reply.json() == {"errors": [{"message": error["message"], "extensions": {"code": "UNAUTHENTICATED"}}]}
+    assert reply.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+    return error["message"]

@@ -58,6 +58,11 @@ def _eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
+def _supervisor(net: Network) -> int:
+    assert net.process is not None
+    return net.process.pid
+
+
 def _pid(net: Network, name: str) -> int:
     return net.services()[name]["pid"]
 
@@ -105,8 +110,11 @@ def _nothing_but(error: tuple[str, str], root: str) -> dict[str, Any]:
 def test_a_register_that_is_killed_is_started_again(own: Network) -> None:
     whole = _ask(own, ACROSS)
     assert len(whole.json()["data"]["bemiddeling"]) == 6
-    os.kill(_pid(own, "indicatie"), signal.SIGKILL)
-    _assert_partial(_ask(own, ACROSS), DOWN, whole)
+    killed = _pid(own, "indicatie")
+    with _paused(_supervisor(own)):
+        os.kill(killed, signal.SIGKILL)
+        _eventually(lambda: not is_alive(killed))
+        _assert_partial(_ask(own, ACROSS), DOWN, whole)
     _eventually(lambda: own.services()["indicatie"]["restarts"] == 1 and own.services()["indicatie"]["ready"])
     assert _ask(own, ACROSS).body == whole.body
     log = own.state / "log" / "indicatie.log"
@@ -117,7 +125,7 @@ def test_a_register_that_is_killed_is_started_again(own: Network) -> None:
 def test_a_register_that_stays_away(own: Network) -> None:
     whole = _ask(own, ACROSS)
     killed = _pid(own, "indicatie")
-    with _paused(own.process.pid if own.process else 0):
+    with _paused(_supervisor(own)):
         os.kill(killed, signal.SIGKILL)
         _eventually(lambda: not is_alive(killed))
         _assert_partial(_ask(own, ACROSS), DOWN, whole)
@@ -157,7 +165,7 @@ def test_a_database_that_is_down_says_nothing_of_itself(own: Network) -> None:
     whole = _ask(own, ACROSS)
     token = own.token("uzovi:5050", register_audience("indicatie"))
     postmaster = _postmaster(own)
-    with _paused(own.process.pid if own.process else 0):
+    with _paused(_supervisor(own)):
         os.kill(postmaster, signal.SIGINT)
         _eventually(lambda: not is_alive(postmaster))
         reply = own.ask(INDICATIONS, token=token, at="indicatie")
@@ -194,10 +202,7 @@ def test_a_database_that_is_killed_keeps_what_it_had(own: Network) -> None:
 def test_a_second_start_on_the_same_state_does_no_harm(own: Network) -> None:
     before = own.services()
     done = _command(own, "up", "--port-base", "0")
-    process = own.process.pid if own.process else 0
-    sentence = (
-        f"The network of this state runs already (process {process}). The gateway is {own.url('gateway')}/graphql "
-    )
+    sentence = f"The network of this state runs already (process {_supervisor(own)}). The gateway is {own.url('gateway')}/graphql "
     assert (done.returncode, done.stderr, done.stdout.startswith(sentence)) == (0, "", True)
     assert len(done.stdout.splitlines()) == 1
     assert own.services() == before
@@ -219,7 +224,7 @@ def test_status(own: Network) -> None:
     done = _command(own, "status")
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.splitlines()] == list(own.services())
-    with _paused(own.process.pid if own.process else 0):
+    with _paused(_supervisor(own)):
         os.kill(_pid(own, "client"), signal.SIGKILL)
     _eventually(lambda: not own.services()["client"]["ready"])
     assert _command(own, "status").returncode == 1

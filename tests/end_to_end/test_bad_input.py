@@ -1,71 +1,21 @@
 """What is no proper request, at the shipped gateway and at a shipped register: status, code and sentence of each.
 
-The sentences never repeat a value that a client sent: it may be a BSN. Credentials that do not count are in
-`test_credentials.py`, what a caller may not have in `test_refusals.py`.
+Documents that cannot be run are in `test_bad_documents.py`, credentials that do not count in `test_credentials.py`, what a
+caller may not have in `test_refusals.py`.
 """
 
 from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.harness import GATEWAY_AUDIENCE, Network, Reply, register_audience, request
+from tests.end_to_end.sending import GRAPHQL, PLACES, REGISTER, Answer, Sent, only_error, send
+from tests.harness import GATEWAY_AUDIENCE, Network, register_audience, request
 
-GRAPHQL = "application/graphql-response+json"
-REGISTER = "bemiddeling"
-BSN = "999990019"
-PLACES = ("gateway", REGISTER)
-
-
-Answer = tuple[int, str, str]
-"""Status, code and sentence."""
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One request, what the gateway answers, and what a register answers (None: the same)."""
-
-    id: str
-    gateway: Answer
-    register: Answer | None
-    body: bytes = b'{"query": "{ __typename }"}'
-    headers: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
-
-    def answer(self, at: str) -> Answer:
-        return self.gateway if at == "gateway" or self.register is None else self.register
-
-
-def _sent(
-    net: Network, at: str, body: bytes | None, headers: Mapping[str, str | None] | None = None, **more: Any
-) -> Reply:
-    audience = GATEWAY_AUDIENCE if at == "gateway" else register_audience(at)
-    lines: dict[str, str | None] = {
-        "Content-Type": "application/json",
-        "Accept": GRAPHQL,
-        "Authorization": f"Bearer {net.token('uzovi:5050', audience)}",
-        **(headers or {}),
-    }
-    kept = {name: value for name, value in lines.items() if value is not None}
-    return request(net.url(at) + "/graphql" + more.pop("search", ""), body=body, headers=kept, **more)
-
-
-def _only_error(reply: Reply) -> Answer:
-    """Status, code and sentence of a refusal with one error and without data."""
-    content = reply.json()
-    assert content.get("data") is None, content
-    (error,) = content["errors"]
-    assert set(error) <= {"message", "locations", "path", "extensions"}
-    assert error["extensions"] == {"code": error["extensions"]["code"]}
-    return reply.status, error["extensions"]["code"], error["message"]
-
-
-BAD, INVALID, COMPLEX = "BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED", "QUERY_TOO_COMPLEX"
+BAD, INVALID = "BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"
 NOT_JSON = ((400, BAD, "The body is not valid JSON in UTF-8."), (400, BAD, "The body is no JSON."))
 NO_QUERY = (400, BAD, "The body must be a JSON object with the member query.")
 OTHER_TYPE = (
@@ -113,203 +63,29 @@ REQUESTS = [
 @pytest.mark.parametrize("sent", REQUESTS, ids=lambda sent: sent.id)
 @pytest.mark.parametrize("at", PLACES)
 def test_a_request_that_is_none(at: str, sent: Sent, net: Network) -> None:
-    reply = _sent(net, at, sent.body, sent.headers)
-    assert _only_error(reply) == sent.answer(at)
+    reply = send(net, at, sent.body, sent.headers)
+    assert only_error(reply) == sent.answer(at)
     assert reply.headers["content-type"] == f"{GRAPHQL}; charset=utf-8"
     assert reply.headers["cache-control"] == "no-store"
 
 
-def _query(query: str, variables: dict[str, Any] | None = None, **more: Any) -> bytes:
-    return json.dumps({"query": query, "variables": variables or {}, **more}).encode()
-
-
-BY_BSN = "query ($bsn: String!) { client(where: {bsn: {eq: $bsn}}) { bsn } }"
-BY_ID = "query ($id: UUID!) { bemiddeling(where: {bemiddelingID: {eq: $id}}) { bemiddelingID } }"
-BY_FILTER = "query ($where: ClientFilterInput) { client(where: $where) { bsn } }"
-DEEP = "{ bemiddeling " + "{ client { bemiddeling " * 12 + "{ bemiddelingID }" + "}}" * 12 + "}"
-LONG = "{ " + " ".join(f"a{number}: bemiddeling {{ bemiddelingID }}" for number in range(1000)) + " }"
-LITERAL = (400, INVALID, "A literal in the document has no valid value for its type.")
-VARIABLE = (400, BAD, "A variable has no valid value.")
-TOO_MUCH = (400, COMPLEX, "The operation asks too much at once: fewer fields, or less deep.")
-REFUSED_INPUT = (400, BAD, "A subgraph refused an input value of this field.")
-PARSE = (400, "GRAPHQL_PARSE_FAILED", "The document is no GraphQL at this place.")
-
-DOCUMENTS = [
-    Sent(
-        "no GraphQL",
-        (400, "GRAPHQL_PARSE_FAILED", "Syntax Error: Expected Name, found <EOF>."),
-        PARSE,
-        _query("{ bemiddeling { "),
-    ),
-    Sent(
-        "a BSN in the wrong place",
-        (400, "GRAPHQL_PARSE_FAILED", "Syntax Error: Expected Name, found String."),
-        PARSE,
-        _query(f'{{ client(where: {{bsn: {{eq: "1" "{BSN}"}}}}) {{ bsn }} }}'),
-    ),
-    Sent(
-        "nothing selected",
-        (400, "GRAPHQL_PARSE_FAILED", "Syntax Error: Expected Name, found '}'."),
-        PARSE,
-        _query("{ bemiddeling { } }"),
-    ),
-    Sent(
-        "unknown field",
-        (400, INVALID, "Cannot query field 'naam' on type 'Bemiddeling'."),
-        None,
-        _query("{ bemiddeling { bemiddelingID naam } }"),
-    ),
-    Sent(
-        "unknown root",
-        (400, INVALID, "Cannot query field 'indicaties' on type 'Query'."),
-        None,
-        _query("{ indicaties { id } }"),
-    ),
-    Sent(
-        "unknown argument",
-        (400, INVALID, "Unknown argument 'first' on field 'Query.bemiddeling'."),
-        None,
-        _query("{ bemiddeling(first: 10) { bemiddelingID } }"),
-    ),
-    Sent(
-        "unknown filter",
-        (400, INVALID, "Expected value of type 'BemiddelingFilterInput' not to include unknown field 'bsn'."),
-        LITERAL,
-        _query(f'{{ bemiddeling(where: {{bsn: {{eq: "{BSN}"}}}}) {{ bemiddelingID }} }}'),
-    ),
-    Sent(
-        "unknown filter in a variable",
-        (400, BAD, "The variable `$where` does not fit its declared type."),
-        VARIABLE,
-        _query(BY_FILTER, {"where": {"burgerservicenummer": {"eq": BSN}}}),
-    ),
-    Sent(
-        "a number for a text",
-        (400, BAD, "The variable `$bsn` does not fit its declared type."),
-        VARIABLE,
-        _query(BY_BSN, {"bsn": int(BSN)}),
-    ),
-    Sent(
-        "a number for a text, written out",
-        (400, INVALID, "String cannot represent a non string value."),
-        LITERAL,
-        _query(f"{{ client(where: {{bsn: {{eq: {BSN}}}}}) {{ bsn }} }}"),
-    ),
-    # What a UUID is, a gateway does not know: the register says it.
-    Sent("a BSN for a UUID", REFUSED_INPUT, VARIABLE, _query(BY_ID, {"id": BSN})),
-    Sent(
-        "a BSN for a UUID, written out",
-        REFUSED_INPUT,
-        (400, BAD, "Value is not a UUID."),
-        _query(f'{{ bemiddeling(where: {{bemiddelingID: {{eq: "{BSN}"}}}}) {{ bemiddelingID }} }}'),
-    ),
-    Sent(
-        "U+0000",
-        REFUSED_INPUT,
-        (400, BAD, "Text may not hold the character U+0000."),
-        _query(BY_BSN, {"bsn": BSN + "\x00"}),
-    ),
-    Sent(
-        "no value for a variable",
-        (400, BAD, "The variable `$bsn` does not fit its declared type."),
-        VARIABLE,
-        _query(BY_BSN),
-    ),
-    Sent(
-        "null for a variable",
-        (400, BAD, "The variable `$bsn` does not fit its declared type."),
-        VARIABLE,
-        _query(BY_BSN, {"bsn": None}),
-    ),
-    Sent(
-        "a variable that is not declared",
-        (400, INVALID, "Variable '$bsn' is not defined."),
-        None,
-        _query("{ client(where: {bsn: {eq: $bsn}}) { bsn } }", {"bsn": BSN}),
-    ),
-    Sent(
-        "several operations",
-        (400, BAD, "The document has several operations; say which one in `operationName`."),
-        (400, BAD, "The document holds several operations: send operationName."),
-        _query("query A { __typename } query B { __typename }"),
-    ),
-    Sent(
-        "another operation",
-        (400, BAD, "The document has no operation with this `operationName`."),
-        (400, BAD, "The document holds no operation of that name."),
-        _query("query A { __typename } query B { __typename }", operationName="C"),
-    ),
-    Sent(
-        "a mutation",
-        (400, INVALID, "The mutation operation is not supported by the schema."),
-        None,
-        _query("mutation { verwijder }"),
-    ),
-    Sent(
-        "too deep",
-        (400, COMPLEX, "The operation is nested deeper than 24 levels."),
-        TOO_MUCH,
-        _query(DEEP),
-    ),
-    Sent(
-        "too many tokens",
-        (400, COMPLEX, "The document has more than 4000 tokens."),
-        (400, COMPLEX, "The document is too long or too deep."),
-        _query(LONG),
-    ),
-    Sent(
-        "too many roots",
-        (400, COMPLEX, "The operation has more than 20 root fields."),
-        TOO_MUCH,
-        _query("{ " + " ".join(f"a{number}: bemiddeling {{ bemiddelingID }}" for number in range(60)) + " }"),
-    ),
-]
-
-
-@pytest.mark.parametrize("sent", DOCUMENTS, ids=lambda sent: sent.id)
-@pytest.mark.parametrize("at", PLACES)
-def test_a_document_that_cannot_be_run(at: str, sent: Sent, net: Network) -> None:
-    reply = _sent(net, at, sent.body)
-    assert _only_error(reply) == sent.answer(at)
-    assert BSN not in reply.body.decode()
-
-
-def test_all_errors_of_a_document_are_named_with_their_places(net: Network) -> None:
-    for at in PLACES:
-        reply = _sent(net, at, _query("{ bemiddeling { naam }\n  overdracht(first: 1) { overdrachtID } }"))
-        assert (reply.status, reply.json()) == (
-            400,
-            {
-                "errors": [
-                    {
-                        "message": "Cannot query field 'naam' on type 'Bemiddeling'.",
-                        "locations": [{"line": 1, "column": 17}],
-                        "extensions": {"code": INVALID},
-                    },
-                    {
-                        "message": "Unknown argument 'first' on field 'Query.overdracht'.",
-                        "locations": [{"line": 2, "column": 14}],
-                        "extensions": {"code": INVALID},
-                    },
-                ]
-            },
-        )
+TYPE_NAME = b'{"query": "{ __typename }"}'
 
 
 def test_under_plain_json_what_the_graph_answers_has_status_200(net: Network) -> None:
     plain = {"Accept": "application/json"}
-    reply = _sent(net, "gateway", _query("{ naam }"), plain)
+    reply = send(net, "gateway", b'{"query": "{ naam }"}', plain)
     assert (reply.status, reply.codes) == (200, [INVALID])
     assert reply.headers["content-type"] == "application/json; charset=utf-8"
     # What is refused before the graph is asked keeps its status.
-    assert _sent(net, "gateway", b"{", plain).status == 400
-    assert _sent(net, "gateway", _query("{ __typename }"), {**plain, "Authorization": None}).status == 401
+    assert send(net, "gateway", b"{", plain).status == 400
+    assert send(net, "gateway", TYPE_NAME, {**plain, "Authorization": None}).status == 401
 
 
 def test_without_a_wish_the_answer_is_a_graphql_response(net: Network) -> None:
     for at in PLACES:
         for accept in (None, "*/*", "application/*", f"application/json;q=0.5, {GRAPHQL}"):
-            reply = _sent(net, at, _query("{ __typename }"), {"Accept": accept})
+            reply = send(net, at, TYPE_NAME, {"Accept": accept})
             assert (reply.status, reply.json()) == (200, {"data": {"__typename": "Query"}})
             assert reply.headers["content-type"] == f"{GRAPHQL}; charset=utf-8"
 
@@ -323,8 +99,8 @@ def test_another_method(method: str, net: Network) -> None:
         ("gateway", "GET, POST", f"The method {method} is not supported here."),
         (REGISTER, "POST", "Send queries by POST."),
     ):
-        reply = _sent(net, at, _query("{ __typename }"), method=method)
-        assert _only_error(reply) == (405, "METHOD_NOT_ALLOWED", sentence)
+        reply = send(net, at, TYPE_NAME, method=method)
+        assert only_error(reply) == (405, "METHOD_NOT_ALLOWED", sentence)
         assert reply.headers["allow"] == allowed
 
 
@@ -334,8 +110,13 @@ PREFLIGHT = {**BARE, "GraphQL-Require-Preflight": "1"}
 
 
 def test_a_get_answers_queries(net: Network) -> None:
-    search = "?query=" + quote(BY_ID) + "&variables=" + quote('{"id": "00000000-0000-4000-8000-000000000000"}')
-    reply = _sent(net, "gateway", None, PREFLIGHT, method="GET", search=search)
+    search = (
+        "?query="
+        + quote("query ($id: UUID) { bemiddeling(where: {bemiddelingID: {eq: $id}}) { bemiddelingID } }")
+        + "&variables="
+        + quote('{"id": "00000000-0000-4000-8000-000000000000"}')
+    )
+    reply = send(net, "gateway", None, PREFLIGHT, method="GET", search=search)
     assert (reply.status, reply.json()) == (200, {"data": {"bemiddeling": []}})
 
 
@@ -364,13 +145,13 @@ def test_a_get_answers_queries(net: Network) -> None:
     ids=["any page could send it", "text", "no query", "two queries", "variables no JSON", "no UTF-8"],
 )
 def test_a_get_that_is_none(headers: dict[str, str | None], search: str, expected: Answer, net: Network) -> None:
-    reply = _sent(net, "gateway", None, headers, method="GET", search=search)
-    assert _only_error(reply) == expected
+    reply = send(net, "gateway", None, headers, method="GET", search=search)
+    assert only_error(reply) == expected
 
 
 def test_a_register_has_no_get(net: Network) -> None:
-    reply = _sent(net, REGISTER, None, PREFLIGHT, method="GET", search=ASK_TYPE)
-    assert (_only_error(reply), reply.headers["allow"]) == (
+    reply = send(net, REGISTER, None, PREFLIGHT, method="GET", search=ASK_TYPE)
+    assert (only_error(reply), reply.headers["allow"]) == (
         (405, "METHOD_NOT_ALLOWED", "Send queries by POST."),
         "POST",
     )
@@ -424,5 +205,5 @@ def test_a_body_that_grows_too_much_is_cut_off(at: str, net: Network) -> None:
 
 def test_nothing_else_is_there(net: Network) -> None:
     for at, sentence in (("gateway", "There is nothing here."), (REGISTER, "Nothing here.")):
-        reply = request(net.url(at) + "/graphq", body=_query("{ __typename }"))
-        assert _only_error(reply) == (404, "NOT_FOUND", sentence)
+        reply = request(net.url(at) + "/graphq", body=TYPE_NAME)
+        assert only_error(reply) == (404, "NOT_FOUND", sentence)

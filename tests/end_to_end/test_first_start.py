@@ -114,7 +114,7 @@ def test_a_disk_that_fills_while_the_database_is_made(state: Path) -> None:
 
 # --- interrupted ------------------------------------------------------------------------------------------------------
 
-CLIENTS = 600
+CLIENTS = 401
 """Three pieces of a load, so that there is a middle in which to break it off."""
 
 
