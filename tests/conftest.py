@@ -52,6 +52,7 @@ def net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     running.start()
     yield running
     running.stop()
+    EmbeddedPostgres(running.state).destroy()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from network.postgres import EmbeddedPostgres
 from tests.harness import REPOSITORY, Network
 
 README = (REPOSITORY / "README.md").read_text()
@@ -86,6 +87,7 @@ def test_make_run_starts_the_network_and_network_down_stops_it(tmp_path: Path) -
         finally:
             _run([str(BINARIES / "network"), "down", "--state", str(state)])
         assert process.wait(30) == 0
+    EmbeddedPostgres(state).destroy()
     lines = (tmp_path / "state.out").read_text().splitlines()
     shown = lines[next(i for i, line in enumerate(lines) if line.startswith("The iWlz network runs")) :]
     assert len([line for line in shown if not line.startswith("Stopp")]) <= 24

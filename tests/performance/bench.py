@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from network.postgres import EmbeddedPostgres
 from registers.synthetic.network import network
 from tests.end_to_end.published_queries.cases import CASES
 from tests.harness import REPOSITORY, SCOPES, Network, register_audience
@@ -119,6 +120,7 @@ def main() -> None:
             results = asyncio.run(_measure(net))
         finally:
             net.stop()
+            EmbeddedPostgres(net.state).destroy()
     print(f"{platform.machine()}, Python {platform.python_version()}, {CLIENTS} clients, medians of {ROUNDS} rounds\n")
     print(_report(results))
 
