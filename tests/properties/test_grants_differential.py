@@ -7,7 +7,7 @@ gateway, and works the answer out by hand over the seeded rows (`tests/oracle`).
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,22 +17,13 @@ from hypothesis import strategies as st
 
 from tests.harness import Network
 from tests.oracle.answer import answer
+from tests.oracle.compare import comparable
 from tests.oracle.world import World
 from tests.proof import examples, record
 from tests.properties.local_gateway import LocalGateway
 from tests.properties.queries import questions
 
 EXAMPLES = examples(200)
-
-
-def _same(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _same(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_same(inner) for inner in value]
-    if isinstance(value, str) and len(value) > 18 and value[10:11] == "T":
-        return datetime.fromisoformat(value)
-    return value
 
 
 def _cells(value: Any) -> int:
@@ -70,7 +61,7 @@ def test_the_gateway_answers_what_the_table_says(
             errors = body.get("errors", ())
             refused = {tuple(e["path"]) for e in errors if e["extensions"]["code"] == "FORBIDDEN"}
             failed = {tuple(e["path"]) for e in errors if e["extensions"]["code"] != "FORBIDDEN"}
-            assert _same(body.get("data")) == _same(expected.data)
+            assert comparable(body.get("data")) == comparable(expected.data)
             assert (refused, failed) == (expected.forbidden, expected.failed)
             counts["answered"] += 1
             counts["empty" if not any((expected.data or {}).values()) else "with rows"] += 1

@@ -5,8 +5,7 @@ The expected data are worked out by brute force (`tests/oracle`) from the rows t
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 import pytest
 from graphql import GraphQLSchema
@@ -14,6 +13,7 @@ from graphql import GraphQLSchema
 from tests.end_to_end.published_queries.cases import CASES, HERE, Case, Variables
 from tests.harness import SCOPES, Network, register_audience
 from tests.oracle.answer import Answer, answer
+from tests.oracle.compare import comparable
 from tests.oracle.table12 import Party
 from tests.oracle.world import World
 
@@ -45,17 +45,6 @@ def _stranger(case: Case, world: World, schema: GraphQLSchema, variables: Variab
     pytest.fail(f"everybody may see the example of {case.id}")
 
 
-def _same(value: Any) -> Any:
-    """Moments as moments, so that two spellings of one instant are equal."""
-    if isinstance(value, dict):
-        return {key: _same(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_same(inner) for inner in value]
-    if isinstance(value, str) and len(value) > 18 and value[10:11] == "T":
-        return datetime.fromisoformat(value)
-    return value
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_the_right_party_gets_the_right_data(
     case: Case, net: Network, world: World, schema: GraphQLSchema, today: date
@@ -63,7 +52,7 @@ def test_the_right_party_gets_the_right_data(
     party, variables, expected = _asked(case, world, schema, today)
     reply = net.ask(case.query, variables, token=net.token(party))
     assert reply.status == 200, reply.body
-    assert _same(reply.json()) == {"data": _same(expected.data)}
+    assert comparable(reply.json()) == {"data": comparable(expected.data)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -96,7 +85,7 @@ def test_the_register_answers_the_same_by_itself(
     token = net.token(party, audience=register_audience(case.register))
     reply = net.ask(case.query, variables, token=token, at=case.register)
     assert reply.status == 200, reply.body
-    assert _same(reply.json()) == {"data": _same(expected.data)}
+    assert comparable(reply.json()) == {"data": comparable(expected.data)}
 
 
 def test_every_published_query_has_its_case() -> None:
