@@ -120,7 +120,9 @@ class Database:
         """Reads change nothing, so one that met a connection the server had dropped is done again, on a new connection."""
         try:
             return await attempt()
-        except _DROPPED:
+        except _DROPPED as error:
+            if isinstance(error, ValueError):
+                raise  # the driver's word for a value that it cannot send; the connection is well
             # Where one was dropped the others were too, most likely: a restart of the server drops them all.
             await self.pool.expire_connections()
             return await attempt()
@@ -181,13 +183,14 @@ _LOST: tuple[type[BaseException], ...] = (
 )
 
 
-# The last is what asyncpg makes of a farewell that it reads in the middle of something.
+# The last two are what asyncpg makes of a farewell: read in the middle of something, or known before anything is sent.
 _DROPPED = (
     pg.ConnectionDoesNotExistError,
     pg.AdminShutdownError,
     ConnectionResetError,
     BrokenPipeError,
     asyncpg.InternalClientError,
+    asyncpg.InterfaceError,
 )
 
 
