@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from network.postgres import EmbeddedPostgres
@@ -27,7 +27,7 @@ from tests.oracle.world import World
 from tests.performance.load import Measured, children, load
 
 CLIENTS, SEED = 2000, 1
-ROUNDS, SECONDS, WARM = 5, 4.0, 2.0
+ROUNDS, SECONDS, WARM = 5, 3.0, 2.0
 CONNECTIONS = (1, 16)
 
 
@@ -78,9 +78,14 @@ def _bsns(world: World, office: str) -> Iterable[str]:
 
 def _pids(net: Network) -> dict[str, list[int]]:
     services = net.services()
-    named = {"gateway": [services["gateway"]["pid"]], "registers": [services[n]["pid"] for n in SCOPES]}
-    database = services.get("postgres", {}).get("pid")
-    return {**named, "postgres": children(database) if database else []}
+    database_url = json.loads((net.state / "run.json").read_text())["database_url"]
+    socket_folder = Path(parse_qs(urlsplit(database_url).query)["host"][0])
+    postmaster = int((socket_folder.parent / "data" / "postmaster.pid").read_text().split()[0])
+    return {
+        "gateway": [services["gateway"]["pid"]],
+        "registers": [services[name]["pid"] for name in SCOPES],
+        "postgres": children(postmaster),
+    }
 
 
 async def _measure(net: Network) -> dict[tuple[str, int], list[Measured]]:
