@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 from graphql import print_schema
 
-from gateway.app import load_supergraph, read_grants
+from gateway.assembly import load_supergraph, read_grants
 from gateway.authorization.decide import Decision, decide
 from gateway.authorization.grants import Grants, uncovered
 from gateway.errors import GatewayError

@@ -32,8 +32,10 @@ def header_lines(headers: Mapping[str, str]) -> bytes:
 class HttpClient:
     """One per gateway process; `endpoints` by subgraph name. Close it when the gateway stops."""
 
-    def __init__(self, endpoints: Mapping[str, Endpoint]) -> None:
-        self._pools = {name: _Pool(endpoint) for name, endpoint in endpoints.items()}
+    def __init__(self, endpoints: Mapping[str, Endpoint], *, before: HttpClient | None = None) -> None:
+        """`before` is a client that this one replaces; connections to endpoints that did not change are shared with it."""
+        known = before.pools if before is not None else {}
+        self.pools = {name: _pool(endpoint, known.get(name)) for name, endpoint in endpoints.items()}
 
     async def post(
         self,
@@ -48,17 +50,20 @@ class HttpClient:
 
         `seconds` can only shorten the subgraph's own timeout. A request that is not idempotent is never sent twice.
         """
-        pool = self._pools[subgraph]
+        pool = self.pools[subgraph]
         allowed = pool.endpoint.timeout if seconds is None else min(seconds, pool.endpoint.timeout)
         return await pool.post(headers, body, allowed, idempotent=idempotent)
 
     def connections(self, subgraph: str) -> tuple[int, int]:
         """Open and idle connections of a subgraph, for metrics and leak tests."""
-        return self._pools[subgraph].count
+        return self.pools[subgraph].count
 
     async def close(self) -> None:
-        for pool in self._pools.values():
-            pool.close()
+        """Close all connections, but for those that another client shares."""
+        for pool in self.pools.values():
+            pool.users -= 1
+            if pool.users == 0:
+                pool.close()
         await asyncio.sleep(0)
 
 
@@ -79,6 +84,8 @@ class _Pool:
         self._opening = 0
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._closed = False
+        self.users = 0
+        """Clients that have it; the last one closes it."""
 
     @property
     def count(self) -> tuple[int, int]:
@@ -172,6 +179,12 @@ class _Pool:
         self._idle.clear()
         while self._waiters:
             self._wake()
+
+
+def _pool(endpoint: Endpoint, known: _Pool | None) -> _Pool:
+    pool = known if known is not None and known.endpoint == endpoint else _Pool(endpoint)
+    pool.users += 1
+    return pool
 
 
 async def _connect(loop: asyncio.AbstractEventLoop, target: Target, endpoint: Endpoint) -> Connection:

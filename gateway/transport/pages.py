@@ -31,7 +31,7 @@ class Health:
 
     ready: bool = False
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
-    """Shown when ready: what is served, by hash."""
+    """Shown when ready: what is served, by hash; replaced at a reload."""
 
 
 def build_pages(

@@ -1,0 +1,214 @@
+"""Puts together everything that serves one supergraph under one configuration: an `Assembly`, replaced as a whole.
+
+What cannot work is found here, before anything of it is used: a supergraph that cannot be read, grants that do not fit it, a key
+that is none. Nothing touches the event loop, so that the next assembly can be made in a worker thread while the one before serves;
+connections to subgraphs and key sets that did not change are taken over from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from gateway.authorization.grants import Grants, GrantsError, load_grants
+from gateway.identity.authenticator import TokenAuthenticator
+from gateway.identity.context import ContextSigner, read_signing_key
+from gateway.identity.jwks import KeySet, open_source
+from gateway.identity.tokens import TokenVerifier, TrustedIssuer
+from gateway.pipeline import Pipeline
+from gateway.settings import Settings, SettingsError, check_complete
+from gateway.subgraphs.endpoint import Endpoint, target_of
+from gateway.subgraphs.http import HttpClient
+from gateway.supergraph.errors import SupergraphError
+from gateway.supergraph.model import Supergraph
+from gateway.supergraph.reader import read_supergraph
+from gateway.telemetry.metrics import Metrics
+from gateway.transport.asgi import App
+from gateway.transport.assets import load_assets
+from gateway.transport.explorer import Explorer
+from gateway.transport.http import GraphQLEndpoint
+from gateway.transport.pages import Health, build_pages
+
+__all__ = ["Assembly", "Lasting", "assemble", "load_supergraph", "read_grants"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What outlives an assembly: it belongs to the process."""
+
+    health: Health
+    metrics: Metrics | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Assembly:
+    """`running` counts the requests that are inside; one that was replaced is closed when the last of them has left."""
+
+    settings: Settings
+    supergraph: Supergraph
+    grants: Grants | None
+    pipeline: Pipeline
+    client: HttpClient
+    keys: Mapping[tuple[str, str], KeySet]
+    """By issuer and place."""
+    graphql: App
+    plan: App
+    pages: App
+    running: int = 0
+    retired: bool = False
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is served, by hash: for readiness, logs and metrics."""
+        found = {"supergraph": self.supergraph.hash[:16]}
+        return found if self.grants is None else {**found, "grants": self.grants.release[:16]}
+
+    async def close(self, others: Iterable[Assembly] = ()) -> None:
+        """Close what was opened, but for what one of `others` has taken over."""
+        shared = {keys for other in others for keys in other.keys.values()}
+        for keys in self.keys.values():
+            if keys not in shared:
+                await keys.aclose()
+        await self.client.close()
+
+
+def assemble(
+    settings: Settings, lasting: Lasting, *, supergraph: Supergraph | None = None, before: Assembly | None = None
+) -> Assembly:
+    """Make an assembly. `supergraph` replaces the file of the settings. Raises `SettingsError`."""
+    check_complete(settings)
+    supergraph = supergraph or load_supergraph(Path(settings.supergraph or ""))
+    grants = read_grants(Path(settings.grants), supergraph) if settings.grants else None
+    signer = _signer(settings)
+    keys = _key_sets(settings, before.keys if before is not None else {})
+    client = HttpClient(_endpoints(settings, supergraph), before=before.client if before is not None else None)
+    pipeline = Pipeline(
+        supergraph,
+        client=client,
+        settings=settings,
+        grants=grants,
+        authenticator=TokenAuthenticator(_verifier(settings, keys), grants) if grants is not None else None,
+        signer=signer,
+        metrics=lasting.metrics,
+    )
+    explorer = settings.explorer
+    access_log = structlog.get_logger("gateway.access").info if settings.telemetry.access_log else None
+    return Assembly(
+        settings=settings,
+        supergraph=supergraph,
+        grants=grants,
+        pipeline=pipeline,
+        client=client,
+        keys=keys,
+        graphql=GraphQLEndpoint(
+            pipeline.handle, limits=settings.limits, metrics=lasting.metrics, access_log=access_log
+        ),
+        plan=GraphQLEndpoint(pipeline.plan, limits=settings.limits, methods=("POST",)),
+        pages=build_pages(
+            health=lasting.health,
+            assets=load_assets() if explorer.enabled else {},
+            explorer=Explorer(explorer) if explorer.enabled else None,
+            metrics=lasting.metrics,
+            key_set=signer.jwks if signer is not None else None,
+        ),
+    )
+
+
+def load_supergraph(path: Path) -> Supergraph:
+    """Read a supergraph file. Raises `SettingsError` with the code of what is wrong in it."""
+    text = _text(path, "supergraph")
+    try:
+        return read_supergraph(text)
+    except SupergraphError as error:
+        raise SettingsError(error.code, f"{path}: {error.message}") from None
+
+
+def read_grants(path: Path, supergraph: Supergraph) -> Grants:
+    """Read a grants file and check it against the supergraph. Raises `SettingsError` with every line and column."""
+    text = _text(path, "grants")
+    try:
+        return load_grants(text, supergraph)
+    except GrantsError as error:
+        raise SettingsError("GRANTS_INVALID", "\n".join(f"{path}:{problem}" for problem in error.problems)) from None
+
+
+def _text(path: Path, key: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError("CONFIG_NOT_FOUND", f"{key}: there is no file {path}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("CONFIG_UNREADABLE", f"{key}: {path} cannot be read: {error}.") from None
+
+
+def _endpoints(settings: Settings, supergraph: Supergraph) -> dict[str, Endpoint]:
+    unknown = sorted(settings.subgraphs.keys() - supergraph.subgraphs.keys())
+    if unknown:
+        message = (
+            f"subgraphs.{unknown[0]}: the supergraph has no such subgraph; it has {', '.join(supergraph.subgraphs)}."
+        )
+        raise SettingsError("CONFIG_INVALID", message)
+    found: dict[str, Endpoint] = {}
+    for name, subgraph in supergraph.subgraphs.items():
+        entry = settings.subgraphs.get(name)
+        url = (entry.url if entry is not None else None) or subgraph.url
+        try:
+            target_of(url)
+        except ValueError as error:
+            raise SettingsError("CONFIG_INVALID", f"subgraphs.{name}.url: {error}.") from None
+        found[name] = (
+            Endpoint(url)
+            if entry is None
+            else Endpoint(
+                url,
+                timeout=entry.timeout,
+                connect_timeout=entry.connect_timeout,
+                max_connections=entry.max_connections,
+                max_body=entry.max_response_bytes,
+            )
+        )
+    return found
+
+
+def _key_sets(settings: Settings, known: Mapping[tuple[str, str], KeySet]) -> dict[tuple[str, str], KeySet]:
+    """A set that is known stays: a new one would have to be fetched before the next token can be judged."""
+    issuers = settings.authorization.issuers if settings.authorization is not None else ()
+    places = [(issuer.issuer, issuer.jwks) for issuer in issuers]
+    try:
+        return {place: known.get(place) or KeySet(open_source(place[1])) for place in places}
+    except ValueError as error:
+        raise SettingsError("CONFIG_INVALID", f"authorization.issuers: {error}") from None
+
+
+def _verifier(settings: Settings, keys: Mapping[tuple[str, str], KeySet]) -> TokenVerifier:
+    """Tokens for this gateway count, and tokens for one of its registers (for that register only, says the pipeline)."""
+    assert settings.authorization is not None
+    registers = {entry.audience for entry in settings.subgraphs.values() if entry.audience}
+    issuers = [
+        TrustedIssuer(
+            issuer.issuer,
+            issuer.audiences | registers,
+            keys[issuer.issuer, issuer.jwks],
+            types=frozenset(issuer.types),
+            authorized_parties=frozenset(issuer.authorized_parties) if issuer.authorized_parties is not None else None,
+        )
+        for issuer in settings.authorization.issuers
+    ]
+    return TokenVerifier(
+        issuers, leeway=settings.authorization.leeway, maximum_lifetime=settings.authorization.maximum_lifetime
+    )
+
+
+def _signer(settings: Settings) -> ContextSigner | None:
+    context = settings.decision_context
+    if context is None:
+        return None
+    try:
+        return ContextSigner(read_signing_key(Path(context.key)), issuer=context.issuer)
+    except FileNotFoundError:
+        raise SettingsError("CONFIG_NOT_FOUND", f"decision_context.key: there is no file {context.key}.") from None
+    except (OSError, ValueError) as error:
+        raise SettingsError("CONFIG_INVALID", f"decision_context.key: {error}") from None
