@@ -11,13 +11,14 @@ The outcome depends on the groups' order of creation only, so equal operations g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.language.operation import Condition as FieldCondition
 from gateway.language.operation import OperationKind
 from gateway.planning.documents import Variables, entity_text, freeze, root_text
 from gateway.planning.groups import Group, Selections
+from gateway.planning.instances import InstanceRules, entity_target
 from gateway.planning.nodes import (
     Condition,
     EntityFetch,
@@ -50,10 +51,15 @@ class _Step:
     before: set[_Step] = field(default_factory=set["_Step"])
 
 
-def arranged(groups: Sequence[Group], kind: OperationKind, variables: Variables) -> PlanNode | None:
-    """The plan of all groups; None when there are none."""
+def arranged(
+    groups: Sequence[Group],
+    kind: OperationKind,
+    variables: Variables,
+    instances: Mapping[str, InstanceRules] | None = None,
+) -> PlanNode | None:
+    """The plan of all groups; None when there are none. `instances` has the rules of subgraphs that run as several."""
     steps = _steps(groups)
-    fetches = {step: _node(step, kind, variables) for step in steps}
+    fetches = {step: _node(step, kind, variables, instances or {}) for step in steps}
     return _ordered(steps, fetches)
 
 
@@ -107,16 +113,22 @@ def _tops(selections: Selections) -> Iterable[tuple[FieldCondition, ...]]:
 # -- nodes -----------------------------------------------------------------------------------------------------------
 
 
-def _node(step: _Step, kind: OperationKind, variables: Variables) -> Fetch | EntityFetch:
+def _node(
+    step: _Step, kind: OperationKind, variables: Variables, instances: Mapping[str, InstanceRules]
+) -> Fetch | EntityFetch:
     first = step.groups[0]
     used = variables.used((group.selections for group in step.groups), step.conditions)
     if not first.entity:
         selections = freeze(first.selections, step.conditions)
         operation = OperationKind.QUERY if first.path else kind
-        return Fetch(first.subgraph, operation, selections, used, root_text(operation, used, selections), first.path)
+        text = root_text(operation, used, selections)
+        return Fetch(first.subgraph, operation, selections, used, text, first.path, first.target)
     taken = {variable.name for variable in used}
     parts = _parts(step, taken)
-    return EntityFetch(first.subgraph, parts, used, entity_text(used, parts))
+    rules = instances.get(first.subgraph)
+    types = (requirement.entity for part in parts for requirement in part.requires)
+    target = entity_target(rules, types) if rules is not None else None
+    return EntityFetch(first.subgraph, parts, used, entity_text(used, parts), target)
 
 
 def _parts(step: _Step, taken: set[str]) -> tuple[EntityPart, ...]:

@@ -10,15 +10,16 @@ into one assembled answer, contexts are shared between groups.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from graphql import GraphQLNonNull, get_named_type
 
 from gateway.language.operation import Argument, Condition, Field, Fragment, Selection
 from gateway.planning.budget import Meter
-from gateway.planning.choices import Choice, Jump, Local, Typed, joined
+from gateway.planning.choices import Choice, Jump, Local, Step, Typed, joined
 from gateway.planning.graph import QueryGraph, list_depth
+from gateway.planning.instances import InstanceRules, RootTarget, root_target
 from gateway.planning.nodes import KeyField, KeyFragment, KeySelection, Path, PathStep, Requirement
 
 __all__ = ["Builder", "Context", "Entry", "Group", "Selections"]
@@ -141,6 +142,7 @@ class Group:
         default_factory=dict[tuple[str, str], tuple[KeySelection, ...]]
     )
     homes: set[str] = field(default_factory=set[str])
+    target: RootTarget | None = None
     after: set[Group] = field(default_factory=set["Group"])
 
     @property
@@ -176,13 +178,16 @@ class _Spot:
 
 
 class Builder:
-    """Turns choices into groups."""
+    """Turns choices into groups. `instances` has the rules of each subgraph that runs as several."""
 
-    def __init__(self, graph: QueryGraph, meter: Meter, typename_key: str) -> None:
+    def __init__(
+        self, graph: QueryGraph, meter: Meter, typename_key: str, instances: Mapping[str, InstanceRules]
+    ) -> None:
         self._graph = graph
         self._meter = meter
         self._typename_key = typename_key
-        self._places: dict[tuple[str, Path, str, str], list[Group]] = {}
+        self._instances = instances
+        self._places: dict[tuple[object, ...], list[Group]] = {}
         self.groups: list[Group] = []
 
     def build(self, choice: Choice, root_type: str, context: Context) -> None:
@@ -276,20 +281,42 @@ class Builder:
         return {spot.group} | self._walk(step.choice, target, hidden=hidden, conditions=outer)
 
     def _root(self, step: Jump, spot: _Spot, hidden: bool, conditions: tuple[Condition, ...]) -> set[Group]:
-        group = self._group(step.target, spot.path, step.type, "", {spot.group}, entity=False)
-        target = replace(spot, group=group, selections=group.selections)
-        return self._walk(step.choice, target, hidden=hidden, conditions=conditions)
+        touched: set[Group] = set()
+        for target, choice in self._by_target(step):
+            group = self._group(step.target, spot.path, step.type, "", {spot.group}, entity=False, target=target)
+            inside = replace(spot, group=group, selections=group.selections)
+            touched |= self._walk(choice, inside, hidden=hidden, conditions=conditions)
+        return touched
+
+    def _by_target(self, step: Jump) -> Iterable[tuple[RootTarget | None, Choice]]:
+        """Root fields by the instances that they go to; all together where a subgraph has only one."""
+        rules = self._instances.get(step.target)
+        if rules is None:
+            return [(None, step.choice)]
+        found: dict[RootTarget, list[Step]] = {}
+        for inner in step.choice.steps:
+            target = root_target(rules, step.type, inner.field) if isinstance(inner, Local) else RootTarget()
+            found.setdefault(target, []).append(inner)
+        return [(target, replace(step.choice, steps=tuple(steps))) for target, steps in found.items()]
 
     def _group(
-        self, subgraph: str, path: Path, exact: str, entry: str, after: set[Group], *, entity: bool = True
+        self,
+        subgraph: str,
+        path: Path,
+        exact: str,
+        entry: str,
+        after: set[Group],
+        *,
+        entity: bool = True,
+        target: RootTarget | None = None,
     ) -> Group:
         """An open group of that subgraph at that path, unless what it would wait for waits for itself; else a new one."""
-        place = (subgraph, path, exact, entry)
+        place = (subgraph, path, exact, entry, target)
         for group in self._places.get(place, ()):
             if group.entity == entity and not any(needed.needs(group) for needed in after):
                 group.after |= after
                 return group
-        group = Group(len(self.groups), subgraph, entity, path, exact, after=set(after))
+        group = Group(len(self.groups), subgraph, entity, path, exact, target=target, after=set(after))
         self.groups.append(group)
         self._meter.fetch_count(len(self.groups))
         self._places.setdefault(place, []).append(group)

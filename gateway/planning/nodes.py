@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from gateway.language.operation import Condition as FieldCondition
 from gateway.language.operation import Operation, OperationKind, VariableDefinition
+from gateway.planning.instances import EntityTarget, RootTarget
 
 __all__ = [
     "Condition",
@@ -140,7 +141,10 @@ class EntityPart:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Root fields of one subgraph. `path` is empty except for a root type found below the root."""
+    """Root fields of one subgraph. `path` is empty except for a root type found below the root.
+
+    `target` says which instances are asked, of a subgraph that has several; None for any other.
+    """
 
     subgraph: str
     kind: OperationKind
@@ -148,16 +152,21 @@ class Fetch:
     variables: tuple[VariableDefinition, ...]
     text: str
     path: Path = ()
+    target: RootTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EntityFetch:
-    """Entities of one subgraph in one request: a part for each distinct selection, each over one or more paths."""
+    """Entities of one subgraph in one request: a part for each distinct selection, each over one or more paths.
+
+    With a `target` it is one request for each instance that owns some of the entities.
+    """
 
     subgraph: str
     parts: tuple[EntityPart, ...]
     variables: tuple[VariableDefinition, ...]
     text: str
+    target: EntityTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from gateway.planning.documents import Variables
 from gateway.planning.graph import QueryGraph, query_graph
 from gateway.planning.grouping import arranged
 from gateway.planning.groups import Builder, Context
+from gateway.planning.instances import InstanceRules, RootTarget, root_target
 from gateway.planning.nodes import Condition, Fetch, Plan, PlanNode, Sequence, Subscribe
 from gateway.planning.search import Search
 from gateway.supergraph.model import Supergraph
@@ -34,22 +35,32 @@ def plan_operation(
     homes: Mapping[str, str] | None = None,
     labels: frozenset[str] = frozenset(),
     budget: Budget | None = None,
+    instances: Mapping[str, InstanceRules] | None = None,
 ) -> Plan:
     """Plan `operation`.
 
     `homes` maps an entity type to the subgraph that judges its existence: behind a link from another subgraph the entity
     is always visited there, and a null from there makes the whole object null. `labels` are the `@override` labels that
-    are on. Raises GatewayError: PLAN_BUDGET, or INTERNAL_SERVER_ERROR for a graph that cannot answer the operation.
+    are on. `instances` has the rules of each subgraph that runs as several instances. Raises GatewayError: PLAN_BUDGET, or INTERNAL_SERVER_ERROR for a graph that cannot answer the operation.
     """
-    planner = _Planner(query_graph(supergraph, labels), operation, dict(homes or {}), Meter(budget or Budget()))
+    meter = Meter(budget or Budget())
+    planner = _Planner(query_graph(supergraph, labels), operation, dict(homes or {}), meter, instances or {})
     return Plan(operation, planner.plan(), planner.typename_key, frozenset(homes or ()))
 
 
 class _Planner:
-    def __init__(self, graph: QueryGraph, operation: Operation, homes: dict[str, str], meter: Meter) -> None:
+    def __init__(
+        self,
+        graph: QueryGraph,
+        operation: Operation,
+        homes: dict[str, str],
+        meter: Meter,
+        instances: Mapping[str, InstanceRules],
+    ) -> None:
         self._graph = graph
         self._operation = operation
         self._meter = meter
+        self._instances = instances
         self._search = Search(graph, homes, meter)
         self._variables = Variables(operation.variables)
         self._context = Context([((), operation.selections)])
@@ -81,18 +92,20 @@ class _Planner:
         return self._built(self._choice(selections))
 
     def _built(self, choice: Choice) -> PlanNode | None:
-        builder = Builder(self._graph, self._meter, self.typename_key)
+        builder = Builder(self._graph, self._meter, self.typename_key, self._instances)
         builder.build(choice, self._operation.root_type, self._context)
-        return arranged(builder.groups, self._operation.kind, self._variables)
+        return arranged(builder.groups, self._operation.kind, self._variables, self._instances)
 
     def _mutation(self, selections: tuple[Selection, ...]) -> PlanNode | None:
-        """Runs of root fields of one subgraph travel together; a subgraph executes them in order itself."""
-        runs: list[tuple[str, list[Jump]]] = []
+        """Runs of root fields of one subgraph (and instance) travel together; it executes them in order itself."""
+        runs: list[tuple[tuple[str, RootTarget | None], list[Jump]]] = []
         for field in self._search.flatten(selections, self._operation.root_type):
             for step in self._choice((field,)).steps:
                 assert isinstance(step, Jump)
-                if not runs or runs[-1][0] != step.target:
-                    runs.append((step.target, []))
+                rules = self._instances.get(step.target)
+                place = (step.target, root_target(rules, step.type, field) if rules is not None else None)
+                if not runs or runs[-1][0] != place:
+                    runs.append((place, []))
                 runs[-1][1].append(step)
         nodes: list[PlanNode] = []
         for _, jumps in runs:

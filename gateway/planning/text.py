@@ -42,7 +42,7 @@ def plan_text(plan: Plan) -> str:
 def _lines(node: PlanNode) -> list[str]:
     match node:
         case Fetch():
-            lines = [f'Fetch(service: "{node.subgraph}") {{', *_indented(_block(node.selections)), "},"]
+            lines = [f"Fetch({_service(node)}) {{", *_indented(_block(node.selections)), "},"]
             return _flattened([node.path], lines) if node.path else lines
         case EntityFetch():
             return _entity(node)
@@ -65,7 +65,7 @@ def _entity(node: EntityFetch) -> list[str]:
     if len(node.parts) == 1 and len(node.parts[0].paths) == 1:
         part = node.parts[0]
         fetch = [
-            f'Fetch(service: "{node.subgraph}") {{',
+            f"Fetch({_service(node)}) {{",
             *_indented([*_requires(part), *_block(part.selections)]),
             "},",
         ]
@@ -73,7 +73,12 @@ def _entity(node: EntityFetch) -> list[str]:
     body = [
         line for part in node.parts for line in _flattened(part.paths, [*_requires(part), *_block(part.selections)])
     ]
-    return [f'BatchFetch(service: "{node.subgraph}") {{', *_indented(body), "},"]
+    return [f"BatchFetch({_service(node)}) {{", *_indented(body), "},"]
+
+
+def _service(node: Fetch | EntityFetch) -> str:
+    """The subgraph, and which of its instances where it has several."""
+    return f'service: "{node.subgraph}"' + (f', instances: "{node.target}"' if node.target is not None else "")
 
 
 def _flattened(paths: Sequence[Path], lines: list[str]) -> list[str]:
@@ -154,7 +159,7 @@ def _node_json(node: PlanNode) -> dict[str, Any]:
             }
             if node.path:
                 found["path"] = path_text(node.path)
-            return found
+            return {**found, **_instances(node)}
         case EntityFetch():
             return {
                 "kind": "EntityFetch",
@@ -162,6 +167,7 @@ def _node_json(node: PlanNode) -> dict[str, Any]:
                 "operation": node.text,
                 "variableUsages": [variable.name for variable in node.variables],
                 "parts": [_part_json(part) for part in node.parts],
+                **_instances(node),
             }
         case SequenceNode():
             return {"kind": "Sequence", "nodes": [_node_json(child) for child in node.nodes]}
@@ -173,6 +179,10 @@ def _node_json(node: PlanNode) -> dict[str, Any]:
         case Subscribe():
             rest = _node_json(node.rest) if node.rest is not None else None
             return {"kind": "Subscription", "primary": _node_json(node.primary), "rest": rest}
+
+
+def _instances(node: Fetch | EntityFetch) -> dict[str, Any]:
+    return {"instances": str(node.target)} if node.target is not None else {}
 
 
 def _part_json(part: EntityPart) -> dict[str, Any]:
