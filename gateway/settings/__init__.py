@@ -1,0 +1,34 @@
+"""What an operator decides, in `gateway.yaml`: typed, read once, handed down.
+
+A file that is wrong stops the start with a code, the key and what was expected there; nothing is guessed and no unknown key is
+passed over, because a misspelt limit is no limit. Relative paths count from the folder of the file that names them.
+
+The JSON Schema of `gateway.yaml` comes from the same types (`gateway settings schema`).
+"""
+
+from __future__ import annotations
+
+from gateway.settings.access import AuthorizationSettings, DecisionContextSettings, IssuerSettings
+from gateway.settings.base import SettingsError
+from gateway.settings.limits import CacheSettings, LimitSettings
+from gateway.settings.reading import check_complete, read_settings, settings_schema
+from gateway.settings.serving import ExplorerSettings, Listen, TelemetrySettings
+from gateway.settings.subgraphs import SubgraphSettings
+from gateway.settings.whole import Settings
+
+__all__ = [
+    "AuthorizationSettings",
+    "CacheSettings",
+    "DecisionContextSettings",
+    "ExplorerSettings",
+    "IssuerSettings",
+    "LimitSettings",
+    "Listen",
+    "Settings",
+    "SettingsError",
+    "SubgraphSettings",
+    "TelemetrySettings",
+    "check_complete",
+    "read_settings",
+    "settings_schema",
+]

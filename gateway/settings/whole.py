@@ -1,0 +1,29 @@
+"""All of `gateway.yaml` as one value."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from gateway.settings.access import AuthorizationSettings, DecisionContextSettings
+from gateway.settings.base import Name
+from gateway.settings.limits import CacheSettings, LimitSettings
+from gateway.settings.serving import ExplorerSettings, Listen, TelemetrySettings
+from gateway.settings.subgraphs import SubgraphSettings
+
+__all__ = ["Settings"]
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All of `gateway.yaml`. Everything has a default except what only an operator can know."""
+
+    listen: Listen = Listen()
+    supergraph: Name | None = None
+    grants: Name | None = None
+    authorization: AuthorizationSettings | None = None
+    decision_context: DecisionContextSettings | None = None
+    subgraphs: dict[Name, SubgraphSettings] = field(default_factory=dict[str, SubgraphSettings])
+    limits: LimitSettings = LimitSettings()
+    caches: CacheSettings = CacheSettings()
+    explorer: ExplorerSettings = ExplorerSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+    introspection: bool = True
