@@ -110,6 +110,7 @@ class _Group:
 class _Normalizer:
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
+    living: dict[tuple[int, str, _Conditions], bool] = field(default_factory=dict[tuple[int, str, _Conditions], bool])
 
     def selections(
         self, written: Sequence[SelectionSetNode], parent: GraphQLCompositeType, known: _Conditions
@@ -121,9 +122,27 @@ class _Normalizer:
                 place.add_field(selection, parent, conditions)
             else:
                 target, inner = self._fragment(selection, parent)
-                place.add_fragment(target, inner, conditions)
+                if self._selects(inner, _composite(target), known | conditions):
+                    place.add_fragment(target, inner, conditions)
         found = (self._finished(group, parent, known) for group in place.groups)
         return tuple(selection for selection in found if selection is not None)
+
+    def _selects(self, inner: SelectionSetNode, target: GraphQLCompositeType, known: _Conditions) -> bool:
+        """Whether a fragment leads to a field at all; one that does not must not come between two others. Found once for
+        each nesting, so that the work stays linear.
+        """
+        place = (id(inner), target.name, known)
+        found = self.living.get(place)
+        if found is None:
+            found = self.living[place] = any(
+                isinstance(selection, FieldNode) or self._leads(selection, target, known | conditions)
+                for selection, conditions in self._flattened([inner], target, known)
+            )
+        return found
+
+    def _leads(self, selection: SelectionNode, parent: GraphQLCompositeType, known: _Conditions) -> bool:
+        target, inner = self._fragment(selection, parent)
+        return self._selects(inner, _composite(target), known)
 
     def _flattened(
         self, written: Sequence[SelectionSetNode], parent: GraphQLCompositeType, known: _Conditions

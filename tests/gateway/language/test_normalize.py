@@ -80,6 +80,10 @@ def test_fragments_on_one_type_are_joined_only_where_nothing_comes_between():
     assert text("{ node { ... on Dog { barks } id ... on Dog { name } } }") == (
         "query { node { ... on Dog { barks } id ... on Dog { name } } }"
     )
+    nothing = "... on Person { ... on Node @skip(if: true) { id } }"
+    assert text(f"{{ node {{ ... on Named {{ id }} {nothing} ... on Named {{ name }} }} }}") == (
+        "query { node { ... on Named { id name } } }"
+    )
 
 
 def test_fields_know_the_type_they_were_selected_on():
