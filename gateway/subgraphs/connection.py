@@ -7,11 +7,11 @@ odd closes the connection, so that no later request can be answered with bytes t
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import httptools
 
+from gateway.subgraphs.deadlines import Deadlines
 from gateway.subgraphs.failure import FailureKind
 
 __all__ = ["Connection", "ExchangeError", "Response"]
@@ -19,8 +19,7 @@ __all__ = ["Connection", "ExchangeError", "Response"]
 _MAX_HEAD = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     status: int
     body: bytes
 
@@ -37,9 +36,11 @@ class ExchangeError(Exception):
 class Connection(asyncio.Protocol):
     """One request at a time. `closed` is true once it can serve no more."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, max_body: int) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, max_body: int, deadlines: Deadlines) -> None:
         self._loop = loop
         self._max_body = max_body
+        self._deadlines = deadlines
+        self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[Response] | None = None
         self._served = 0
@@ -47,7 +48,6 @@ class Connection(asyncio.Protocol):
         self._reset()
 
     def _reset(self) -> None:
-        self._parser = httptools.HttpResponseParser(self)
         self._chunks: list[bytes] = []
         self._received = 0
         self._head = 0
@@ -131,21 +131,27 @@ class Connection(asyncio.Protocol):
 
     # -- ours ----------------------------------------------------------------------------------------------------
 
-    async def request(self, data: bytes, seconds: float) -> Response:
-        """Send one request. Raises ExchangeError; when cancelled, or late, the connection is closed."""
+    async def request(self, data: bytes, due: float) -> Response:
+        """Send one request, to be answered by `due` (loop time). Raises ExchangeError; when cancelled, or late, the
+        connection is closed.
+        """
         if self._transport is None or self.closed:
             raise ExchangeError(FailureKind.CONNECTION, stale=self._served > 0)
         waiter = self._waiter = self._loop.create_future()
-        timer = self._loop.call_later(seconds, self._fail, FailureKind.TIMEOUT)
+        self._deadlines.start(self, due)
         self._transport.write(data)
         try:
             return await waiter
-        except asyncio.CancelledError:
-            self._waiter = None
-            self.abort()
-            raise
         finally:
-            timer.cancel()
+            self._deadlines.end(self)
+            if waiter.cancelled() or not waiter.done():
+                # Nobody waits any more, and the answer has not come: it must not become the next one's.
+                self._waiter = None
+                self.abort()
+
+    def expire(self) -> None:
+        """The time for an answer has passed."""
+        self._fail(FailureKind.TIMEOUT)
 
     def abort(self) -> None:
         """Close at once; nothing of it is used again."""

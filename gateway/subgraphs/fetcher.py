@@ -39,7 +39,7 @@ class SubgraphFetcher:
     the loop time by which the whole request has to be done.
     """
 
-    __slots__ = ("_client", "_deadline", "_header_for", "_lines", "_observe", "_trace")
+    __slots__ = ("_client", "_deadline", "_header_for", "_lines", "_observe", "_time", "_trace")
 
     def __init__(
         self,
@@ -51,35 +51,34 @@ class SubgraphFetcher:
         observe: Observer | None = None,
     ) -> None:
         self._client = client
-        self._trace = trace_id
+        self._trace = header_lines({"X-B3-TraceId": trace_id})
         self._header_for = header_for
         self._deadline = deadline
         self._observe = observe
         self._lines: dict[str, bytes] = {}
+        self._time = asyncio.get_running_loop().time
 
     async def fetch(self, subgraph: str, body: bytes, *, idempotent: bool = True) -> bytes | FetchFailure:
-        loop = asyncio.get_running_loop()
-        start = loop.time()
+        start = self._time()
         left = None if self._deadline is None else self._deadline - start
         if left is not None and left <= 0:
             return self._seen(subgraph, start, FetchFailure(FailureKind.TIMEOUT))
-        span = b"X-B3-SpanId: %016x\r\n" % (_SPANS.getrandbits(64) or 1)
-        answer = await self._client.post(
-            subgraph, self._headers(subgraph) + span, body, seconds=left, idempotent=idempotent
-        )
+        headers = b"%bX-B3-SpanId: %016x\r\n" % (self._headers(subgraph), _SPANS.getrandbits(64) or 1)
+        answer = await self._client.post(subgraph, headers, body, seconds=left, idempotent=idempotent)
         return self._seen(subgraph, start, _outcome(answer))
 
     def _headers(self, subgraph: str) -> bytes:
+        if self._header_for is None:
+            return self._trace
         lines = self._lines.get(subgraph)
         if lines is None:
-            headers = dict(self._header_for(subgraph)) if self._header_for is not None else {}
-            lines = self._lines[subgraph] = header_lines({**headers, "X-B3-TraceId": self._trace})
+            lines = self._lines[subgraph] = header_lines(self._header_for(subgraph)) + self._trace
         return lines
 
     def _seen(self, subgraph: str, start: float, outcome: bytes | FetchFailure) -> bytes | FetchFailure:
         if self._observe is not None:
             kind = outcome.kind.value if isinstance(outcome, FetchFailure) else "ok"
-            self._observe(subgraph, kind, asyncio.get_running_loop().time() - start)
+            self._observe(subgraph, kind, self._time() - start)
         return outcome
 
 

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Mapping
 
 from gateway.subgraphs.connection import Connection, ExchangeError, Response
+from gateway.subgraphs.deadlines import Deadlines
 from gateway.subgraphs.endpoint import Endpoint, Target, target_of
 from gateway.subgraphs.failure import FailureKind, FetchFailure
 
@@ -72,6 +73,7 @@ class _Pool:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
+        self._deadlines = Deadlines()
         self._target = target_of(endpoint.url)
         self._head = (
             f"POST {self._target.path} HTTP/1.1\r\n"
@@ -93,15 +95,14 @@ class _Pool:
         return len(self._idle) + len(self._busy) + self._opening, len(self._idle)
 
     async def post(self, headers: bytes, body: bytes, seconds: float, *, idempotent: bool) -> Response | FetchFailure:
-        data = b"".join((self._head, headers, b"Content-Length: %d\r\n\r\n" % len(body), body))
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + seconds
+        data = b"%b%bContent-Length: %d\r\n\r\n%b" % (self._head, headers, len(body), body)
+        due = asyncio.get_running_loop().time() + seconds
         fresh = not idempotent
         for attempt in (1, 2):
             try:
-                connection = await self._acquire(deadline, fresh=fresh)
+                connection = self._kept(fresh=fresh) or await self._waited_for(due, fresh=fresh)
                 try:
-                    return await connection.request(data, max(0.0, deadline - loop.time()))
+                    return await connection.request(data, due)
                 finally:
                     self._release(connection)
             except ExchangeError as failure:
@@ -114,20 +115,39 @@ class _Pool:
                 return FetchFailure(FailureKind.CONNECTION)
         return FetchFailure(FailureKind.CONNECTION)
 
+    def _kept(self, *, fresh: bool) -> Connection | None:
+        """An idle connection. A request that must not be repeated gets a new one (`fresh`), which an idle one makes way for."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.closed:
+                continue
+            if fresh:
+                connection.abort()
+                break
+            self._busy.add(connection)
+            return connection
+        return None
+
+    async def _waited_for(self, due: float, *, fresh: bool) -> Connection:
+        """A connection that has to be opened, or waited for: a task of its own, so that its time-outs cancel no other
+        fetch of the request.
+        """
+        task = asyncio.get_running_loop().create_task(self._acquire(due, fresh=fresh))
+        try:
+            return await task
+        except BaseException:
+            task.cancel()
+            if task.done() and not task.cancelled() and task.exception() is None:
+                self._release(task.result())
+            raise
+
     async def _acquire(self, deadline: float, *, fresh: bool) -> Connection:
-        """An idle connection, or a new one. A request that must not be repeated gets a new one (`fresh`)."""
         while True:
             if self._closed:
                 raise ExchangeError(FailureKind.CONNECTION)
-            while self._idle:
-                connection = self._idle.pop()
-                if connection.closed:
-                    continue
-                if fresh:
-                    connection.abort()
-                    break
-                self._busy.add(connection)
-                return connection
+            kept = self._kept(fresh=fresh)
+            if kept is not None:
+                return kept
             if len(self._busy) + self._opening < self.endpoint.max_connections:
                 return await self._open(deadline)
             await self._queue(deadline)
@@ -164,7 +184,7 @@ class _Pool:
         opened: Connection | None = None
         try:
             async with asyncio.timeout_at(min(deadline, loop.time() + self.endpoint.connect_timeout)):
-                opened = await _connect(loop, self._target, self.endpoint)
+                opened = await _connect(loop, self._target, self.endpoint, self._deadlines)
             self._busy.add(opened)
             return opened
         finally:
@@ -177,6 +197,7 @@ class _Pool:
         for connection in (*self._idle, *self._busy):
             connection.abort()
         self._idle.clear()
+        self._deadlines.close()
         while self._waiters:
             self._wake()
 
@@ -187,9 +208,11 @@ def _pool(endpoint: Endpoint, known: _Pool | None) -> _Pool:
     return pool
 
 
-async def _connect(loop: asyncio.AbstractEventLoop, target: Target, endpoint: Endpoint) -> Connection:
+async def _connect(
+    loop: asyncio.AbstractEventLoop, target: Target, endpoint: Endpoint, deadlines: Deadlines
+) -> Connection:
     def protocol() -> Connection:
-        return Connection(loop, endpoint.max_body)
+        return Connection(loop, endpoint.max_body, deadlines)
 
     if target.unix is not None:
         _, connection = await loop.create_unix_connection(protocol, target.unix)
