@@ -36,10 +36,10 @@ class ExchangeError(Exception):
 class Connection(asyncio.Protocol):
     """One request at a time. `closed` is true once it can serve no more."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, max_body: int, deadlines: Deadlines) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, max_body: int, deadlines: Deadlines | None = None) -> None:
         self._loop = loop
         self._max_body = max_body
-        self._deadlines = deadlines
+        self._deadlines = deadlines or Deadlines()
         self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[Response] | None = None

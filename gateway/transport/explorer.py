@@ -143,7 +143,7 @@ async def _forwarded(target: Target, method: str, body: bytes = b"") -> Response
     try:
         connection = await asyncio.wait_for(_connected(target), SECONDS)
         try:
-            answer = await connection.request(data, SECONDS)
+            answer = await connection.request(data, asyncio.get_running_loop().time() + SECONDS)
         finally:
             connection.abort()
     except (OSError, TimeoutError, ExchangeError):
