@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gateway.planning.documents import block, directives
+from gateway.planning.documents import directives
 from gateway.planning.nodes import (
     Condition,
     EntityFetch,
@@ -90,13 +90,18 @@ def _flattened(paths: Sequence[Path], lines: list[str]) -> list[str]:
 
 def path_text(path: Path) -> str:
     """`users.@.|[Person].reviews.@`: `@` walks a list, `|[…]` keeps objects of these types."""
+    return ".".join(path_steps(path))
+
+
+def path_steps(path: Path) -> list[str]:
+    """The same, step by step."""
     parts: list[str] = []
     for step in path:
         if step.types:
             parts.append(f"|[{','.join(step.types)}]")
         parts.append(step.key)
         parts.extend("@" * step.lists)
-    return ".".join(parts)
+    return parts
 
 
 def _requires(part: EntityPart) -> list[str]:
@@ -143,70 +148,85 @@ def _indented(lines: Iterable[str]) -> list[str]:
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
-    """The plan as JSON: `{"kind": "QueryPlan", "node": …}`, each node with its `kind`."""
+    """The plan as JSON in the ecosystem's form: `{"kind": "QueryPlan", "node": …}`, each node with its `kind`.
+
+    Every request is one `Fetch`, an entity fetch under a `Flatten`. One that serves several places at once names them all
+    in `paths` and tells its `_entities` apart in `parts`.
+    """
     return {"kind": "QueryPlan", "node": _node_json(plan.root) if plan.root is not None else None}
 
 
 def _node_json(node: PlanNode) -> dict[str, Any]:
     match node:
         case Fetch():
-            found: dict[str, Any] = {
-                "kind": "Fetch",
-                "serviceName": node.subgraph,
-                "operationKind": node.kind.value,
-                "operation": node.text,
-                "variableUsages": [variable.name for variable in node.variables],
-            }
-            if node.path:
-                found["path"] = path_text(node.path)
-            return {**found, **_instances(node)}
+            fetch = _fetch_json(node, node.kind.value)
+            return {"kind": "Flatten", "path": path_steps(node.path), "node": fetch} if node.path else fetch
         case EntityFetch():
-            return {
-                "kind": "EntityFetch",
-                "serviceName": node.subgraph,
-                "operation": node.text,
-                "variableUsages": [variable.name for variable in node.variables],
-                "parts": [_part_json(part) for part in node.parts],
-                **_instances(node),
-            }
+            return _entity_json(node)
         case SequenceNode():
             return {"kind": "Sequence", "nodes": [_node_json(child) for child in node.nodes]}
         case Parallel():
             return {"kind": "Parallel", "nodes": [_node_json(child) for child in node.nodes]}
         case Condition():
-            conditions = [{"variable": c.variable, "wanted": c.wanted} for c in node.conditions]
-            return {"kind": "Condition", "conditions": conditions, "node": _node_json(node.node)}
+            found = _node_json(node.node)
+            for condition in reversed(node.conditions):
+                clause = "ifClause" if condition.wanted else "elseClause"
+                found = {"kind": "Condition", "condition": condition.variable, clause: found}
+            return found
         case Subscribe():
-            rest = _node_json(node.rest) if node.rest is not None else None
-            return {"kind": "Subscription", "primary": _node_json(node.primary), "rest": rest}
+            found = {"kind": "Subscription", "primary": _node_json(node.primary)}
+            return found if node.rest is None else {**found, "rest": _node_json(node.rest)}
 
 
 def _instances(node: Fetch | EntityFetch) -> dict[str, Any]:
     return {"instances": str(node.target)} if node.target is not None else {}
 
 
-def _part_json(part: EntityPart) -> dict[str, Any]:
+def _fetch_json(node: Fetch | EntityFetch, kind: str) -> dict[str, Any]:
     return {
-        "alias": part.alias,
-        "paths": [path_text(path) for path in part.paths],
-        "requires": [
-            {
-                "kind": "InlineFragment",
-                "typeCondition": requirement.entity,
-                "selections": [{"kind": "Field", "name": "__typename"}, *map(_key_json, requirement.selections)],
-            }
-            for requirement in part.requires
-        ],
-        "selections": block(part.selections),
-        "homes": sorted(part.homes),
+        "kind": "Fetch",
+        "serviceName": node.subgraph,
+        "operationKind": kind,
+        "operation": node.text,
+        "variableUsages": [variable.name for variable in node.variables],
+        **_instances(node),
     }
 
 
+def _entity_json(node: EntityFetch) -> dict[str, Any]:
+    paths = [path_steps(path) for part in node.parts for path in part.paths]
+    fetch = _fetch_json(node, "query")
+    fetch["requires"] = [asked for part in node.parts for asked in _requires_json(part)]
+    if len(node.parts) > 1:
+        fetch["parts"] = [
+            {
+                "alias": part.alias,
+                "paths": [path_steps(path) for path in part.paths],
+                "requires": _requires_json(part),
+            }
+            for part in node.parts
+        ]
+    found = {"kind": "Flatten", "path": paths[0]}
+    return {**found, "paths": paths, "node": fetch} if len(paths) > 1 else {**found, "node": fetch}
+
+
+def _requires_json(part: EntityPart) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "InlineFragment",
+            "typeCondition": requirement.entity,
+            "selections": [{"kind": "Field", "name": "__typename"}, *map(_key_json, requirement.selections)],
+        }
+        for requirement in part.requires
+    ]
+
+
 def _key_json(key: KeySelection) -> dict[str, Any]:
+    """`alias` is where a field is read from the answer, when that is not under its own name."""
     if isinstance(key, KeyField):
         found: dict[str, Any] = {"kind": "Field", "name": key.name}
         if key.source != key.name:
-            found["source"] = key.source
+            found["alias"] = key.source
     else:
         found = {"kind": "InlineFragment", "typeConditions": list(key.types)}
     if key.selections:
