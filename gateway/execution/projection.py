@@ -263,7 +263,10 @@ class Projector:
     ) -> ObjectFunction:
         if isinstance(named, GraphQLObjectType):
             return self._object(named.name, variants)
-        members = frozenset(member.name for member in self._api.get_possible_types(named))
+        members = {member.name for member in self._api.get_possible_types(named)}
+        if all(_only_own_fields(selections) for _, selections in variants):
+            # An interface object, of which nobody asks what it really is, goes by the name of the interface.
+            members.add(named.name)
         functions: dict[str, ObjectFunction] = {}
         typename_key = self._typename_key
 
@@ -278,6 +281,11 @@ class Projector:
             return function(store, trail, state)
 
         return dispatch
+
+
+def _only_own_fields(selections: Iterable[Selection]) -> bool:
+    """Whether an answer depends on no runtime type."""
+    return all(isinstance(selection, Field) and selection.name != "__typename" for selection in selections)
 
 
 def _needs_index(inner: GraphQLOutputType) -> bool:

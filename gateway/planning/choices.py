@@ -16,11 +16,16 @@ __all__ = [
     "EMPTY",
     "FETCH",
     "FREE",
+    "NO_GUARD",
+    "TYPENAME",
     "Choice",
     "Cost",
+    "Guard",
     "Jump",
     "Local",
+    "Option",
     "Place",
+    "Route",
     "Step",
     "Typed",
     "after",
@@ -45,6 +50,12 @@ class Place:
     subgraph: str
     provided: tuple[Selection, ...] = ()
     linked: bool = False
+
+
+Guard = frozenset[tuple[str, str, str]]
+"""The routes that are being looked for: a key must not lead through itself."""
+NO_GUARD: Guard = frozenset()
+TYPENAME = "__typename"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,37 @@ class Choice:
 
 
 EMPTY = Choice((), FREE)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way into `target`, where the object is known as `entry`; `condition` gets key and requirements first."""
+
+    target: str
+    entry: str
+    key: tuple[Selection, ...]
+    requires: tuple[Selection, ...]
+    condition: Choice
+    cost: Cost
+    root: bool = False
+
+    @property
+    def opened(self) -> tuple[str, str]:
+        return self.target, self.entry
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A way to answer a field: on the spot (`route` is None) or in another subgraph."""
+
+    subgraph: str
+    edge: Edge
+    route: Route | None
+    choice: Choice | None
+
+    @property
+    def remainder(self) -> tuple[Selection, ...]:
+        return self.choice.remainder if self.choice is not None else ()
 
 
 def after(first: Cost, then: Cost) -> Cost:

@@ -178,6 +178,10 @@ class QueryGraph:
                 return False
         return True
 
+    def answers_as(self, entry: str, field_name: str, subgraph: str) -> bool:
+        """Whether the field can be asked of an `entry` as it stands: always of objects, of an interface that it covers."""
+        return not self.is_abstract(entry) or self.covers(entry, field_name, subgraph)
+
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def keys(self, type_name: str, subgraph: str) -> tuple[EntityKey, ...]:

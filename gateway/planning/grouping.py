@@ -132,13 +132,17 @@ def _node(
 
 
 def _parts(step: _Step, taken: set[str]) -> tuple[EntityPart, ...]:
+    """Groups that ask the same of the same objects are one part; so are groups that ask the same of different types."""
+    together: dict[tuple[Path, str, tuple[FetchSelection, ...], frozenset[str]], list[Group]] = {}
+    for group in step.groups:
+        selections = freeze(group.selections, step.conditions) or (_EXISTS,)
+        together.setdefault((group.path, group.exact, selections, frozenset(group.homes)), []).append(group)
     places: dict[
         tuple[tuple[Requirement, ...], tuple[FetchSelection, ...], frozenset[str]], list[tuple[Path, str]]
     ] = {}
-    for group in step.groups:
-        selections = freeze(group.selections, step.conditions) or (_EXISTS,)
-        place = (group.requirements, selections, frozenset(group.homes))
-        places.setdefault(place, []).append((group.path, group.exact))
+    for (path, exact, selections, homes), groups in together.items():
+        for requirements in _disjoint(groups):
+            places.setdefault((requirements, selections, homes), []).append((path, exact))
     single = len(places) == 1
     return tuple(
         EntityPart(
@@ -152,6 +156,19 @@ def _parts(step: _Step, taken: set[str]) -> tuple[EntityPart, ...]:
         )
         for number, ((requires, selections, homes), where) in enumerate(places.items())
     )
+
+
+def _disjoint(groups: Sequence[Group]) -> list[tuple[Requirement, ...]]:
+    """The requirements of groups put together as long as no type is asked for twice."""
+    found: list[list[Requirement]] = []
+    for group in groups:
+        asked = {requirement.type for requirement in group.requirements}
+        free = next((known for known in found if not asked & {requirement.type for requirement in known}), None)
+        if free is None:
+            found.append(list(group.requirements))
+        else:
+            free.extend(group.requirements)
+    return [tuple(requirements) for requirements in found]
 
 
 def _variable(wanted: str, taken: set[str]) -> str:

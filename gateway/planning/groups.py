@@ -244,7 +244,8 @@ class Builder:
         declared = step.field.type
         type_name = get_named_type(declared).name
         abstract = self._graph.is_abstract(type_name)
-        if abstract and not self._graph.is_interface_object(step.edge.target, spot.group.subgraph):
+        if abstract:
+            # An interface object says the interface's name here: its real type is not known (yet).
             entry.below.add_typename(self._typename_key)
         path = (*spot.path, PathStep(entry.key, list_depth(declared), spot.types))
         return _Spot(spot.group, entry.below, path, entry.context, "" if abstract else type_name)
@@ -265,17 +266,17 @@ class Builder:
         needed = self._walk(step.condition, spot, hidden=True, conditions=conditions)
         interface_object = self._graph.is_abstract(step.type)
         exact = step.type if interface_object else spot.exact
-        group = self._group(step.target, spot.path, exact, step.entry if step.entry != step.type else "", needed)
         keys = (
             *self._keys(step.key, spot.context, step.type, alone=len(step.key) == 1),
             *self._keys(step.requires, spot.context, step.type),
         )
+        group = self._group(step, spot.path, exact, needed, keys)
         place = (step.type, step.entry)
         group.requires[place] = merged_keys((*group.requires.get(place, ()), *keys))
         if step.home:
             group.homes.add(step.type)
         inside = group.selections.fragment(step.entry)
-        if interface_object:
+        if interface_object and not self._graph.is_interface_object(step.entry, step.target):
             inside.add_typename(self._typename_key)
         target = replace(spot, group=group, selections=inside)
         return {spot.group} | self._walk(step.choice, target, hidden=hidden, conditions=outer)
@@ -283,7 +284,7 @@ class Builder:
     def _root(self, step: Jump, spot: _Spot, hidden: bool, conditions: tuple[Condition, ...]) -> set[Group]:
         touched: set[Group] = set()
         for target, choice in self._by_target(step):
-            group = self._group(step.target, spot.path, step.type, "", {spot.group}, entity=False, target=target)
+            group = self._group(step, spot.path, step.type, {spot.group}, target=target)
             inside = replace(spot, group=group, selections=group.selections)
             touched |= self._walk(choice, inside, hidden=hidden, conditions=conditions)
         return touched
@@ -301,22 +302,26 @@ class Builder:
 
     def _group(
         self,
-        subgraph: str,
+        step: Jump,
         path: Path,
         exact: str,
-        entry: str,
         after: set[Group],
-        *,
-        entity: bool = True,
+        keys: tuple[KeySelection, ...] = (),
         target: RootTarget | None = None,
     ) -> Group:
-        """An open group of that subgraph at that path, unless what it would wait for waits for itself; else a new one."""
-        place = (subgraph, path, exact, entry, target)
+        """An open group of that subgraph at that path, or a new one: where what it would wait for waits for itself, or
+        where one field is to be handed over with two values (`@requires` with other arguments).
+
+        An object asked as the interface that it is there (`@interfaceObject`) shares no group with objects of other types:
+        there all of them would be asked for the same.
+        """
+        asked = (step.type, step.entry)
+        place = (step.target, path, exact, step.root, target, asked if step.entry != step.type else ())
         for group in self._places.get(place, ()):
-            if group.entity == entity and not any(needed.needs(group) for needed in after):
+            if _agree(group.requires.get(asked, ()), keys) and not any(needed.needs(group) for needed in after):
                 group.after |= after
                 return group
-        group = Group(len(self.groups), subgraph, entity, path, exact, target=target, after=set(after))
+        group = Group(len(self.groups), step.target, not step.root, path, exact, target=target, after=set(after))
         self.groups.append(group)
         self._meter.fetch_count(len(self.groups))
         self._places.setdefault(place, []).append(group)
@@ -342,6 +347,21 @@ class Builder:
         type_name = get_named_type(selection.type).name
         below = tuple(self._keys(selection.selections, context.child(source), type_name))
         return (KeyField(TYPENAME, self._typename_key), *below) if self._graph.is_abstract(type_name) else below
+
+
+def _agree(some: Iterable[KeySelection], others: Iterable[KeySelection]) -> bool:
+    """Whether no field is read from two places."""
+    known = {key.name: key for key in some if isinstance(key, KeyField)}
+    narrow = {key.types: key for key in some if isinstance(key, KeyFragment)}
+    for key in others:
+        found = known.get(key.name) if isinstance(key, KeyField) else narrow.get(key.types)
+        if found is None:
+            continue
+        if isinstance(found, KeyField) and isinstance(key, KeyField) and found.source != key.source:
+            return False
+        if not _agree(found.selections, key.selections):
+            return False
+    return True
 
 
 def merged_keys(selections: Iterable[KeySelection]) -> tuple[KeySelection, ...]:

@@ -55,7 +55,8 @@ class World:
         for candidate in candidates:
             keys = [k for k in candidate.get("__keys__", ("id",)) if k in representation]
             if keys and all(_same(representation[k], candidate[k]) for k in keys):
-                return {**candidate, **{k: v for k, v in representation.items() if k not in candidate or k not in keys}}
+                handed = {k: v for k, v in representation.items() if k not in (*keys, "__typename")}
+                return {**candidate, **handed}
         return None
 
 

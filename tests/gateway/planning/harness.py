@@ -123,12 +123,13 @@ class _Merged:
 
     def _lent(self) -> dict[str, dict[str, str]]:
         """Fields that an `@interfaceObject` lends to every implementation, by interface, as SDL."""
-        return {
-            name: {field.name.value: print_ast(field) for field in node.fields or ()}
-            for name, nodes in self.nodes.items()
-            for node in nodes.values()
-            if _has(node, "interfaceObject")
-        }
+        found: dict[str, dict[str, str]] = {}
+        for name, nodes in self.nodes.items():
+            for node in nodes.values():
+                if _has(node, "interfaceObject"):
+                    fields = {field.name.value: print_ast(field) for field in node.fields or ()}
+                    found[name] = {**fields, **found.get(name, {})}
+        return found
 
     def sdl(self, *, hide: bool) -> str:
         parts: list[str] = []

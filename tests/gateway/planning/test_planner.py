@@ -561,7 +561,7 @@ def test_an_interface_object_answers_its_own_fields_and_another_subgraph_says_wh
         b='type Query { top: Media } type Media @key(fields: "id") @interfaceObject { id: ID! stars: Int }',
     )
     assert [(f.subgraph, f.text) for f in plan(supergraph, "{ top { stars title } }").fetches] == [
-        ("b", "{top{stars id}}"),
+        ("b", "{top{__typename stars id}}"),
         (
             "a",
             "query($representations: [_Any!]!){_entities(representations:$representations){...on Media{__typename title}}}",

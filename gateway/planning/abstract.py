@@ -1,0 +1,125 @@
+"""The search at interfaces and unions, and at objects that stand for an interface (`@interfaceObject`).
+
+Where a subgraph knows an interface as the client does, a field is asked of it as it stands; otherwise the selections are
+told apart by the object types that the subgraph may return (type explosion). An interface object answers its own fields
+and those of like subgraphs without anybody knowing the real type; only who asks for the type, by `__typename` or by a
+fragment, makes it be looked up in a subgraph that knows the interface.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gateway.language.operation import Field, Fragment, Selection
+from gateway.planning.choices import (
+    TYPENAME,
+    Choice,
+    Guard,
+    Jump,
+    Local,
+    Place,
+    Step,
+    Typed,
+    cost_of,
+    total,
+)
+from gateway.planning.dealing import Dealer
+
+if TYPE_CHECKING:
+    from gateway.planning.search import Search
+
+__all__ = ["choose_abstract", "choose_interface_object"]
+
+
+def choose_abstract(search: Search, selections: tuple[Selection, ...], place: Place, guard: Guard) -> Choice:
+    """The steps at an interface or a union of which `place.subgraph` returns real objects."""
+    steps: list[Step] = []
+    apart: list[Selection] = []
+    for selection in selections:
+        step = _together(search, selection, place, guard)
+        if step is not None:
+            steps.append(step)
+        elif not _is_typename(selection):
+            apart.append(selection)
+    remainder: list[Selection] = []
+    exploded = search.keep(tuple(apart))
+    for member in search.graph.possible(place.type, place.subgraph):
+        inside = replace(place, type=member)
+        if not search.flatten(exploded, member) and not search.judged_elsewhere(inside):
+            continue
+        choice = search.choose(exploded, inside, guard)
+        if choice.remainder:
+            remainder.append(Fragment(member, choice.remainder))
+        if choice.steps:
+            steps.append(Typed(member, choice))
+    return Choice(tuple(steps), total(steps), search.keep(tuple(remainder)))
+
+
+def _together(search: Search, selection: Selection, place: Place, guard: Guard) -> Step | None:
+    """A step for all members at once, where the subgraph knows the interface as the client does."""
+    if isinstance(selection, Field):
+        if selection.name == TYPENAME or not search.graph.covers(place.type, selection.name, place.subgraph):
+            return None
+        edge = search.graph.edge(place.type, selection.name, place.subgraph)
+        assert edge is not None
+        below = search.below(selection, edge, place, guard)
+        return None if below is not None and below.remainder else Local(selection, edge, below)
+    if not _same_members(search, selection.condition, place) or selection.conditions:
+        return None
+    choice = search.choose(selection.selections, replace(place, type=selection.condition), guard)
+    return None if choice.remainder else Typed(selection.condition, choice)
+
+
+def _same_members(search: Search, condition: str, place: Place) -> bool:
+    """Whether an abstract `condition` selects the same objects in this subgraph as in the whole graph."""
+    if not search.graph.is_abstract(condition) or not search.graph.knows(condition, place.subgraph):
+        return False
+    here = set(search.graph.possible(place.type, place.subgraph))
+    return here & set(search.graph.possible(condition, place.subgraph)) == here & set(
+        search.graph.implementations(condition)
+    )
+
+
+def choose_interface_object(search: Search, selections: tuple[Selection, ...], place: Place, guard: Guard) -> Choice:
+    """The steps at an object that stands for an interface."""
+    dealer = Dealer(search, place, guard)
+    apart: list[Selection] = []
+    typed = False
+    for selection in selections:
+        if isinstance(selection, Fragment):
+            apart.append(selection)
+        elif selection.name == TYPENAME:
+            typed = True
+        elif not dealer.take(selection):
+            apart.append(selection)
+    if not apart and not (typed and not guard):
+        return dealer.finish()
+    best = _real_types(search, search.keep(tuple(apart)), place, guard)
+    if best is None:
+        unanswered = search.keep(tuple(apart) or selections)
+        choice = dealer.finish()
+        return Choice(choice.steps, choice.cost, search.keep((*choice.remainder, *unanswered)))
+    dealer.go_with(best)
+    choice = dealer.finish()
+    steps = (*choice.steps, best)
+    return Choice(steps, total(steps), search.keep((*choice.remainder, *best.choice.remainder)))
+
+
+def _real_types(search: Search, selections: tuple[Selection, ...], place: Place, guard: Guard) -> Jump | None:
+    """The best visit to a subgraph that knows the interface, and so the type of the object."""
+    best: Jump | None = None
+    for subgraph in search.graph.subgraphs_with_interface(place.type):
+        search.meter.step()
+        route = search.route(place, place.type, subgraph, (), "", guard)
+        if route is None:
+            continue
+        choice = search.choose(selections, Place(place.type, subgraph, (), place.linked), guard)
+        jump = Jump(subgraph, place.type, place.type, route.key, (), route.condition, choice)
+        if best is None or (len(choice.remainder), cost_of(jump)) < (len(best.choice.remainder), cost_of(best)):
+            best = jump
+    return best
+
+
+def _is_typename(selection: Selection) -> bool:
+    return isinstance(selection, Field) and selection.name == TYPENAME

@@ -1,0 +1,92 @@
+"""Which subgraphs are opened for the fields of one object: never more than needed, and no step later than needed."""
+
+from __future__ import annotations
+
+from gateway.supergraph.model import Supergraph
+from tests.gateway.planning.harness import graph, plan, planned, text
+
+COVER = graph(
+    home='type Query { t: T } type T @key(fields: "id") { id: ID! }',
+    s1='type T @key(fields: "id") { id: ID! a: Int b: Int c: Int }',
+    s2='type T @key(fields: "id") { id: ID! a: Int d: Int e: Int }',
+    s3='type T @key(fields: "id") { id: ID! b: Int c: Int d: Int e: Int }',
+    s4='type T @key(fields: "id") { id: ID! a: Int f: Int }',
+)
+
+
+def fetched(supergraph: Supergraph, query: str) -> list[str]:
+    return [fetch.subgraph for fetch in plan(supergraph, query).fetches]
+
+
+def test_one_subgraph_that_answers_all_is_enough() -> None:
+    assert fetched(COVER, "{ t { b d } }") == ["home", "s3"]
+    assert fetched(COVER, "{ t { a d } }") == ["home", "s2"]
+
+
+def test_a_field_goes_where_another_has_to_go() -> None:
+    assert fetched(COVER, "{ t { a f } }") == ["home", "s4"]
+    assert fetched(COVER, "{ t { f a b c d e } }") == ["home", "s4", "s3"]
+
+
+def test_a_child_is_taken_from_the_subgraph_that_is_open_anyway() -> None:
+    supergraph = graph(
+        a='type Query { t: T } type T @key(fields: "id") { id: ID! child: C } type C @key(fields: "id") { id: ID! }',
+        b='type T @key(fields: "id") { id: ID! child: C other: Int } type C @key(fields: "id") { id: ID! x: Int }',
+    )
+    assert planned(supergraph, "{ t { child { x } other } }") == text("""
+        QueryPlan {
+          Sequence {
+            Fetch(service: "a") {
+              {
+                t {
+                  id
+                }
+              }
+            },
+            Flatten(path: "t") {
+              Fetch(service: "b") {
+                {
+                  ... on T {
+                    __typename
+                    id
+                  }
+                } =>
+                {
+                  ... on T {
+                    child {
+                      x
+                    }
+                    other
+                  }
+                }
+              },
+            },
+          },
+        }
+    """)
+
+
+def test_a_subgraph_that_is_visited_for_a_key_answers_fields_as_well() -> None:
+    supergraph = graph(
+        a='type Query { t: T } type T @key(fields: "id") { id: ID! }',
+        b='type T @key(fields: "id") @key(fields: "code") { id: ID! code: ID! name: String }',
+        c='type T @key(fields: "id") { id: ID! name: String }',
+        d='type T @key(fields: "code") { code: ID! last: Int }',
+    )
+    assert fetched(supergraph, "{ t { name last } }") == ["a", "b", "d"]
+
+
+def test_a_field_required_with_two_arguments_is_handed_over_with_each() -> None:
+    supergraph = graph(
+        a='type Query { i: I } type I @key(fields: "id") { id: ID! v(n: Int): String }',
+        b="""type I @key(fields: "id") {
+            id: ID! v(n: Int): String @external
+            x: String @requires(fields: "v(n: 1)") y: String @requires(fields: "v(n: 2)")
+        }""",
+    )
+    made = plan(supergraph, "{ i { x y } }")
+    assert "\n".join(fetch.text for fetch in made.fetches) == (
+        "{i{id v(n: 1) _v_1:v(n: 2)}}\n"
+        "query($r0: [_Any!]!,$r1: [_Any!]!){_e0:_entities(representations:$r0){...on I{x}} "
+        "_e1:_entities(representations:$r1){...on I{y}}}"
+    )

@@ -1,0 +1,136 @@
+"""`@interfaceObject`: the real type is looked up only where somebody asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.gateway.execution.harness import Federation, World
+from tests.gateway.planning.harness import graph, plan, planned, text
+
+SDL = {
+    "people": """
+        type Query { users: [User] }
+        interface User @key(fields: "id") { id: ID! name: String }
+        type Admin implements User @key(fields: "id") { id: ID! name: String since: Int }
+        type Guest implements User @key(fields: "id") { id: ID! name: String }
+    """,
+    "forum": 'type Query { top: User } type User @key(fields: "id") @interfaceObject { id: ID! posts: Int friend: User }',
+    "mail": 'type User @key(fields: "id") @interfaceObject { id: ID! address: String }',
+    "labels": """
+        type User @key(fields: "id") @interfaceObject {
+          id: ID! name: String @external label: String @requires(fields: "name")
+        }
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "fetches"),
+    [
+        ("{ top { posts friend { id } } }", ["forum"]),
+        ("{ top { posts address } }", ["forum", "mail"]),
+        ("{ top { __typename posts } }", ["forum", "people"]),
+        ("{ top { ... on Admin { posts } } }", ["forum", "people", "forum"]),
+        ("{ top { name address label } }", ["forum", "people", "labels", "mail"]),
+        ("{ users { posts friend { posts } } }", ["people", "forum"]),
+    ],
+)
+def test_no_fetch_more_than_needed(query: str, fetches: list[str]) -> None:
+    assert [fetch.subgraph for fetch in plan(graph(**SDL), query).fetches] == fetches
+
+
+def test_objects_of_two_types_ask_an_interface_object_for_their_own_fields_only() -> None:
+    query = "{ users { ... on Admin { label } posts } }"
+    assert planned(graph(**SDL), query) == text("""
+        QueryPlan {
+          Sequence {
+            Fetch(service: "people") {
+              {
+                users {
+                  __typename
+                  ... on Admin {
+                    id
+                    name
+                  }
+                  ... on Guest {
+                    id
+                  }
+                }
+              }
+            },
+            Parallel {
+              Flatten(path: "users.@") {
+                Fetch(service: "labels") {
+                  {
+                    ... on User {
+                      __typename
+                      id
+                      name
+                    }
+                  } =>
+                  {
+                    ... on User {
+                      label
+                    }
+                  }
+                },
+              },
+              Flatten(path: "users.@") {
+                Fetch(service: "forum") {
+                  {
+                    ... on User {
+                      __typename
+                      id
+                    }
+                    ... on User {
+                      __typename
+                      id
+                    }
+                  } =>
+                  {
+                    ... on User {
+                      posts
+                    }
+                  }
+                },
+              },
+            },
+          },
+        }
+    """)
+
+
+def test_answers_are_those_of_one_schema() -> None:
+    def label(owner: dict[str, Any]) -> str:
+        return f"<{owner['name']}>"
+
+    admin: dict[str, Any] = {
+        "__typename": "Admin",
+        "id": "1",
+        "name": "A",
+        "since": 1,
+        "posts": 3,
+        "address": "a@x",
+        "label": label,
+    }
+    guest: dict[str, Any] = {
+        "__typename": "Guest",
+        "id": "2",
+        "name": "G",
+        "posts": 4,
+        "address": "g@x",
+        "label": label,
+    }
+    admin["friend"], guest["friend"] = guest, admin
+    world = World({"users": [admin, guest], "top": guest}, {"Admin": [admin], "Guest": [guest], "User": [admin, guest]})
+    federation = Federation(SDL, world)
+    for query in (
+        "{ users { __typename label ... on Admin { since posts } friend { address label __typename } } }",
+        "{ top { posts address friend { ... on Admin { since address } id } } }",
+        "{ top { friend { friend { posts } } label } }",
+    ):
+        result = asyncio.run(federation.run(query))
+        assert (result.data, result.errors) == (federation.monolith(query)[0], ())
