@@ -14,12 +14,16 @@ from gateway.composition.issues import Issue, error
 from gateway.composition.links import read_subgraph
 from gateway.composition.merge.context import Context
 from gateway.composition.merge.graph import merge_graph
+from gateway.composition.merge.inherited import inherited_demands
+from gateway.composition.merge.linked import directive_names
+from gateway.composition.merge.model import MergedGraph
 from gateway.composition.model import SubgraphInput, SubgraphSchema
 from gateway.composition.overrides import find_overrides
-from gateway.composition.rules import GRAPH, MERGED, SUBGRAPH
+from gateway.composition.rules import CLIENT, GRAPH, LINKED, MERGED, SOUND, SUBGRAPH
 from gateway.composition.rules.compose_directive import composed_directives
 from gateway.composition.satisfiability import check_satisfiability
 from gateway.composition.upgrade import upgraded
+from gateway.composition.versions import check as check_versions
 from gateway.composition.writer import write_supergraph
 from gateway.supergraph.reader import SupergraphError, read_supergraph
 
@@ -43,21 +47,35 @@ def compose(subgraphs: Sequence[SubgraphInput]) -> CompositionResult:
     context, errors = _prepared(tuple(schemas))
     if errors:
         return _refused(context, errors)
-    composed = composed_directives(context.subgraphs)
-    context.composed = {name: name for name in composed}
-    context.repeatable |= {name for name, (s, _) in composed.items() if s.directives[name].repeatable}
-    graph = merge_graph(context, composed)
-    errors = [issue for rule in MERGED for issue in rule(context, graph)]
-    context.hints += [issue for issue in errors if issue.is_hint]
-    context.errors += [issue for issue in errors if not issue.is_hint]
+    graph = _merged(context)
     if context.errors:
         return _refused(context, context.errors)
-    sdl = write_supergraph(context, graph, composed)
+    if errors := [issue for rule in SOUND for issue in rule(context, graph)]:
+        return _refused(context, errors)
+    sdl = write_supergraph(context, graph)
+    if errors := [issue for rule in CLIENT for issue in rule(context, graph)]:
+        return _refused(context, errors)
     try:
-        problems = check_satisfiability(read_supergraph(sdl))
+        issues = check_satisfiability(read_supergraph(sdl))
     except SupergraphError as problem:
-        problems = [error("INVALID_GRAPHQL", problem.message)]
-    return CompositionResult(None if problems else sdl, tuple(problems), tuple(context.hints))
+        return _refused(context, [error("INVALID_GRAPHQL", problem.message)])
+    context.hints += [issue for issue in issues if issue.is_hint]
+    if errors := [issue for issue in issues if not issue.is_hint]:
+        return _refused(context, errors)
+    return CompositionResult(sdl, (), tuple(context.hints))
+
+
+def _merged(context: Context) -> MergedGraph:
+    """Merge, with the rules on the way; what they find goes to the context."""
+    context.overrides, issues = find_overrides(context.subgraphs, context.facts)
+    issues += [issue for rule in GRAPH for issue in rule(context)]
+    context.inherited = inherited_demands(list(context.facts.values()))
+    context.composed = composed_directives(context.subgraphs)
+    graph = merge_graph(context)
+    issues += [issue for rule in MERGED for issue in rule(context, graph)]
+    context.hints += [issue for issue in issues if issue.is_hint]
+    context.errors += [issue for issue in issues if not issue.is_hint]
+    return graph
 
 
 def _refused(context: Context, errors: Sequence[Issue]) -> CompositionResult:
@@ -86,25 +104,26 @@ def _prepared(subgraphs: tuple[SubgraphSchema, ...]) -> tuple[Context, list[Issu
     facts = {subgraph.name: facts_of(subgraph) for subgraph in subgraphs}
     context = Context(subgraphs=subgraphs, facts=facts, graphs=_graph_names(subgraphs), wider=_wider(subgraphs))
     issues = [issue for rule in SUBGRAPH for one in facts.values() for issue in rule(one)]
-    context.overrides, found = find_overrides(subgraphs, facts)
-    issues += [*found, *(issue for rule in GRAPH for issue in rule(context))]
+    if not any(not issue.is_hint for issue in issues):
+        context.names, found = directive_names(subgraphs)
+        issues += [*found, *check_versions(subgraphs), *(issue for rule in LINKED for issue in rule(context))]
     context.hints += [issue for issue in issues if issue.is_hint]
     return context, [issue for issue in issues if not issue.is_hint]
 
 
 def _graph_names(subgraphs: Sequence[SubgraphSchema]) -> dict[str, str]:
-    """Names as values of an enum: `my-graph` → `MY_GRAPH`, made unique by a number."""
-    found: dict[str, str] = {}
+    """Names as values of an enum: `my-graph` → `MY_GRAPH`, all of like ones numbered."""
+    by_value: dict[str, list[str]] = {}
     for subgraph in subgraphs:
         name = re.sub(r"\W", "_", subgraph.name, flags=re.ASCII).upper()
         name = f"_{name}" if name[:1].isdigit() else name
         name = f"{name}_" if re.search(r"_\d+$", name) else name
-        taken, unique, number = set(found.values()), name, 0
-        while unique in taken:
-            number += 1
-            unique = f"{name}_{number}"
-        found[subgraph.name] = unique
-    return found
+        by_value.setdefault(name, []).append(subgraph.name)
+    return {
+        name: value if len(names) == 1 else f"{value}_{number}"
+        for value, names in by_value.items()
+        for number, name in enumerate(names, 1)
+    }
 
 
 def _wider(subgraphs: Sequence[SubgraphSchema]) -> Mapping[str, frozenset[str]]:

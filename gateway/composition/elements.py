@@ -28,7 +28,7 @@ from gateway.composition.model import Applied, EnumValueDef, FieldDef, InputDef,
 from gateway.supergraph.features import argument_values, schema_directives
 from gateway.supergraph.model import TypeKind
 
-__all__ = ["Names", "read_types", "schema_applied"]
+__all__ = ["Names", "read_arguments", "read_types", "schema_applied"]
 
 _INPUT = (InputObjectTypeDefinitionNode, InputObjectTypeExtensionNode)
 _COMPOSITE = (
@@ -128,8 +128,13 @@ def _field(node: FieldDefinitionNode, names: Names) -> FieldDef:
         applied=names.applied(node.directives),
         node=node,
         type=node.type,
-        arguments={argument.name.value: _input(argument, names) for argument in node.arguments or ()},
+        arguments=read_arguments(node.arguments, names),
     )
+
+
+def read_arguments(nodes: Iterable[InputValueDefinitionNode] | None, names: Names) -> dict[str, InputDef]:
+    """The arguments of a field or of a directive definition, by name."""
+    return {argument.name.value: _input(argument, names) for argument in nodes or ()}
 
 
 def _input(node: InputValueDefinitionNode, names: Names) -> InputDef:

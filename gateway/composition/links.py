@@ -103,6 +103,7 @@ def _read(given: SubgraphInput, document: DocumentNode, linked: _Linked) -> tupl
         features=linked.features,
         graphql=executable,
         description=_schema_description(document),
+        names=names.federation,
     )
     return schema, []
 

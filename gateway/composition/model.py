@@ -125,6 +125,8 @@ class SubgraphSchema:
     graphql: GraphQLSchema
     """The executable schema, federation's own definitions included; for checking field sets and values."""
     description: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Federation's directives here: local name → name of the specification."""
 
     def possible(self, name: str) -> tuple[str, ...]:
         """The object types that a value of composite type `name` may have in this subgraph."""

@@ -41,15 +41,16 @@ def find_overrides(
             message = f"{where} is overridden from its own subgraph."
             issues.append(error("OVERRIDE_FROM_SELF_ERROR", message, subgraph.name, field.node))
             continue
-        others = [s.name for s in subgraphs if s is not subgraph and _override_on(s, type_.name, field.name)]
-        if others:
-            message = f"{where} is overridden here and in {', '.join(others)}; only one may do so."
+        source = by_name.get(source_name)
+        if source is not None and _override_on(source, type_.name, field.name):
+            message = f"{where} is overridden from {source_name}, where it is overridden itself."
             issues.append(error("OVERRIDE_SOURCE_HAS_OVERRIDE", message, subgraph.name, field.node))
             continue
-        label = applied.values.get("label")
+        label = applied.values.get("label") or None
         issues += _label_problems(where, label, subgraph, field)
-        issues += _collisions(subgraph, by_name.get(source_name), type_.name, field, facts)
-        source = by_name.get(source_name)
+        if collisions := list(_collisions(subgraph, source, type_, field, facts)):
+            issues += collisions
+            continue
         declared = source.types[type_.name].fields.get(field.name) if source and type_.name in source.types else None
         if source is None:
             message = f"{where} is overridden from {source_name}, which does not exist."
@@ -66,12 +67,12 @@ def find_overrides(
 def _verdict(
     type_name: str, field_name: str, target: str, source: str, label: object, facts: Mapping[str, Facts]
 ) -> dict[Place, Override]:
+    used = (type_name, field_name) in facts[source].used
     if isinstance(label, str):
         return {
             (type_name, field_name, target): Override(label=label),
-            (type_name, field_name, source): Override(label=label),
+            (type_name, field_name, source): Override(label=label, used=used),
         }
-    used = (type_name, field_name) in facts[source].used
     return {(type_name, field_name, source): Override(removed=not used, used=used)}
 
 
@@ -95,6 +96,15 @@ def _override_on(subgraph: SubgraphSchema, type_name: str, field_name: str) -> b
     return field is not None and field.has("override")
 
 
+def _abstracted(source: SubgraphSchema, type_: TypeDef, field_name: str) -> str | None:
+    """The field of an `@interfaceObject` through which `source` resolves a field of an implementation."""
+    for name in type_.interfaces:
+        found = source.types.get(name)
+        if found is not None and found.has("interfaceObject") and field_name in found.fields:
+            return f"{name}.{field_name}"
+    return None
+
+
 def _label_problems(where: str, label: object, subgraph: SubgraphSchema, field: FieldDef) -> Iterator[Issue]:
     if label is None or (isinstance(label, str) and (_LABEL.match(label) or _PERCENT.match(label))):
         return
@@ -105,15 +115,26 @@ def _label_problems(where: str, label: object, subgraph: SubgraphSchema, field: 
 def _collisions(
     subgraph: SubgraphSchema,
     source: SubgraphSchema | None,
-    type_name: str,
+    type_: TypeDef,
     field: FieldDef,
     facts: Mapping[str, Facts],
 ) -> Iterator[Issue]:
-    where = f"{type_name}.{field.name}"
+    where = f"{type_.name}.{field.name}"
     code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
-    if (type_name, field.name) in facts[subgraph.name].external:
+    if type_.has("interfaceObject"):
+        yield error(
+            code, f"{where} is a field of an @interfaceObject and cannot be @override.", subgraph.name, field.node
+        )
+        return
+    if (type_.name, field.name) in facts[subgraph.name].external:
         yield error(code, f"{where} cannot be @override and @external.", subgraph.name, field.node)
-    declared = source.types.get(type_name) if source is not None else None
+    declared = source.types.get(type_.name) if source is not None else None
+    abstracted = _abstracted(source, type_, field.name) if source is not None and declared is None else None
+    if source is not None and abstracted is not None:
+        message = (
+            f"{where} cannot be overridden from {source.name}, which knows it as {abstracted} of an @interfaceObject."
+        )
+        yield error(code, message, subgraph.name, field.node)
     overridden = declared.fields.get(field.name) if declared is not None else None
     for directive in ("requires", "provides"):
         if source is not None and overridden is not None and overridden.has(directive):

@@ -1,6 +1,7 @@
 """Where objects can be read: subgraph positions, and the ways from one to the next (fields, keys, requirements).
 
-Everything is asked of the supergraph's join directives; one instance serves one set of `@override` labels.
+Everything is asked of the supergraph's join directives. A field that is overridden under a label has a subgraph only once the
+label is decided: on the way to it both answers are tried, and what a key or requirement reads beside it may not lean on either.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from graphql import (
 from gateway.composition.fieldsets import field_set
 from gateway.supergraph.model import FieldJoin, Supergraph, SupergraphType, TypeKind
 
-__all__ = ["Position", "Positions", "State"]
+__all__ = ["Labels", "Position", "Positions", "State"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +38,49 @@ class Position:
     provided: str = ""
 
 
+Labels = frozenset[tuple[str, bool]]
+"""Labels of `@override` that the way here decided, each with whether it is on."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """Objects of the client's type `type`, readable at any of `positions`."""
+    """Objects of the client's type `type`, readable at any of `positions`, on a way that decided `labels`."""
 
     type: str
     positions: frozenset[Position]
+    labels: Labels = frozenset()
+
+    def at(self, type_name: str, positions: frozenset[Position]) -> State:
+        """Other objects on the same way."""
+        return State(type_name, positions, self.labels)
 
 
 class Positions:
     """Answers where things can be read; remembers what it was asked."""
 
-    def __init__(self, supergraph: Supergraph, labels: frozenset[str]) -> None:
+    def __init__(self, supergraph: Supergraph) -> None:
         self._types = supergraph.types
         self._schema = supergraph.schema
-        self._labels = labels
-        query = supergraph.schema.query_type
-        self._query = query.name if query is not None else ""
+        schema = supergraph.schema
+        found = (schema.query_type, schema.mutation_type, schema.subscription_type)
+        self._roots = {root.name for root in found if root is not None}
         self._closed: dict[State, State] = {}
         self._open: set[tuple[object, ...]] = set()
 
     def roots(self, name: str) -> frozenset[Position]:
         """All subgraphs that have a root type."""
         return frozenset(Position(subgraph, name) for subgraph in self._types[name].joins)
+
+    def undecided(self, state: State, field_name: str) -> list[str]:
+        """The labels that decide who resolves a field, and that nothing on the way decided."""
+        decided = {label for label, _ in state.labels}
+        found: set[str] = set()
+        for position in state.positions:
+            field = self._types[position.type].fields.get(field_name)
+            for join in field.joins.values() if field is not None else ():
+                if join.override_label is not None and join.override_label not in decided:
+                    found.add(join.override_label)
+        return sorted(found)
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
@@ -72,7 +93,7 @@ class Positions:
             return state  # a key that needs itself: whatever else leads there is found by the outer walk
         self._open.add(("closed", state))
         positions = set(state.positions)
-        if state.type == self._query:
+        if state.type in self._roots:
             positions |= self.roots(state.type)
         candidates = list(self._entries(state.type))
         growing = True
@@ -81,12 +102,12 @@ class Positions:
             for target, keys in candidates:
                 if target in positions:
                     continue
-                here = State(state.type, frozenset(positions))
+                here = state.at(state.type, frozenset(positions))
                 if any(self._readable(here, field_set(key)) for key in keys):
                     positions.add(target)
                     growing = True
         self._open.discard(("closed", state))
-        closed = State(state.type, frozenset(positions))
+        closed = state.at(state.type, frozenset(positions))
         if not self._open:
             self._closed[state] = closed
         return closed
@@ -122,7 +143,7 @@ class Positions:
         if join is None:
             return None
         provided = _nested(position.provided, field_name)
-        if not self._resolves(position, field_name, join) and provided is None:
+        if provided is None and not self._resolves(state.labels, position, field_name, join):
             return None
         if join.requires is not None and not self._requirement_met(state, position, join.requires):
             return None
@@ -133,14 +154,14 @@ class Positions:
     def _declared(self, type_name: str, field_name: str) -> str:
         return str(self._schema.type_map[type_name].fields[field_name].type)  # type: ignore[attr-defined]
 
-    def _resolves(self, position: Position, field_name: str, join: FieldJoin) -> bool:
-        if join.external or join.used_overridden:
+    def _resolves(self, labels: Labels, position: Position, field_name: str, join: FieldJoin) -> bool:
+        if join.external or (join.used_overridden and join.override_label is None):
             return False
-        if join.override is not None and join.override_label is not None and join.override_label not in self._labels:
+        if join.override is not None and join.override_label is not None and (join.override_label, True) not in labels:
             return False
         return not any(
             other.override == position.subgraph
-            and (other.override_label is None or other.override_label in self._labels)
+            and (other.override_label is None or (other.override_label, False) not in labels)
             for other in self._types[position.type].fields[field_name].joins.values()
         )
 
@@ -187,9 +208,9 @@ class Positions:
         if target is None or not is_composite_type(target):
             return True
         if not isinstance(target, (GraphQLInterfaceType, GraphQLUnionType)):
-            return self._readable(self.closed(State(target.name, reached)), node.selection_set)
+            return self._readable(self.closed(state.at(target.name, reached)), node.selection_set)
         return all(
-            self._readable(self.closed(State(member.name, narrowed)), node.selection_set)
+            self._readable(self.closed(state.at(member.name, narrowed)), node.selection_set)
             for member in self._schema.get_possible_types(target)
             if (narrowed := self.narrowed(member.name, reached))
         )
@@ -211,11 +232,12 @@ class Positions:
             join = self._types[position.type].joins.get(position.subgraph)
             if join is not None and join.is_interface_object:
                 found.add(position)
-            elif member in self._possible(position.type, position.subgraph):
+            elif member in self.possible(position.type, position.subgraph):
                 found.add(Position(position.subgraph, member, position.provided))
         return frozenset(found)
 
-    def _possible(self, type_name: str, subgraph: str) -> frozenset[str]:
+    def possible(self, type_name: str, subgraph: str) -> frozenset[str]:
+        """The object types that a value of `type_name` may have in a subgraph."""
         found = self._types[type_name]
         join = found.joins.get(subgraph)
         if found.kind is TypeKind.UNION:
@@ -233,22 +255,36 @@ class Positions:
     # -- messages ------------------------------------------------------------------------------------------------
 
     def reasons(self, state: State, field_name: str) -> Iterator[str]:
-        """Why each subgraph that has the field cannot be asked for it."""
-        field = self._types[state.type].fields.get(field_name)
+        """Why nobody can be asked for a field: for each subgraph at hand what is missing there, and where it cannot go on to."""
+        for position in sorted(state.positions, key=lambda position: (position.subgraph, position.type)):
+            yield f"- from {position.subgraph}: {self._reason(position, field_name)}"
+            for subgraph, reason in self._no_ways(state, field_name):
+                yield f"  - {subgraph} cannot be entered: {reason}"
+
+    def _reason(self, position: Position, field_name: str) -> str:
+        field = self._types[position.type].fields.get(field_name)
+        join = field.joins.get(position.subgraph) if field is not None else None
+        where = f"{position.type}.{field_name}"
+        if field_name == "__typename":
+            return f"it knows {position.type} as an @interfaceObject, and not the type of its objects"
+        if join is None:
+            return f"it has no {where}"
+        if join.external:
+            return f"{where} is @external there"
+        if join.requires is not None:
+            return f"what {where} requires cannot be read: {join.requires}"
+        return f"{where} is overridden there"
+
+    def _no_ways(self, state: State, field_name: str) -> Iterator[tuple[str, str]]:
         at = {position.subgraph for position in state.positions}
-        for subgraph, join in (field.joins if field is not None else {}).items():
-            if subgraph in at:
-                reason = "what the field requires cannot be read" if join.requires else "the field is @external there"
-                yield f"In {subgraph} {reason}"
-            else:
-                own = self._types[state.type].joins.get(subgraph)
-                keys = [key.fields for key in own.keys if key.resolvable] if own is not None else []
-                listed = ", ".join(f'"{key}"' for key in keys)
-                yield (
-                    f"{subgraph} has no key for {state.type}"
-                    if not keys
-                    else f"no key of {subgraph} can be read: {listed}"
-                )
+        field = self._types[state.type].fields.get(field_name)
+        for subgraph in field.joins if field is not None else self._types[state.type].joins:
+            own = self._types[state.type].joins.get(subgraph)
+            if subgraph in at or own is None:
+                continue
+            keys = [key.fields for key in own.keys if key.resolvable]
+            listed = ", ".join(f'"{key}"' for key in keys)
+            yield subgraph, f"it has no key for {state.type}" if not keys else f"no key can be read: {listed}"
 
 
 def _nested(provided: str, field_name: str) -> str | None:

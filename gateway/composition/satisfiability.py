@@ -1,28 +1,31 @@
 """Can every query that the graph allows be answered? Walks all types of the client schema from the roots.
 
 A *position* is a subgraph in which the objects at hand can be read. From a set of positions, keys lead to more of them;
-a field leads to the positions of the type it returns. A state is a type with its positions; states repeat quickly, so the
-walk ends. A field that no position of its state can resolve is a query that cannot be answered.
+a field leads to the positions of the type it returns. A state is a type with its positions, and the labels of `@override` that
+the way decided; states repeat quickly, so the walk ends. More positions and more decided labels only ever allow more, so a
+state that has all of one that was walked needs no walk. A field that no position can resolve is a query that cannot be answered.
 
 Only object types are walked: a field of an interface is answered on each of its runtime types.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType, get_named_type
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType, get_named_type, is_required_argument
 
 from gateway.composition.issues import Issue, error
-from gateway.composition.positions import Position, Positions, State
-from gateway.supergraph.model import Supergraph
+from gateway.composition.positions import Labels, Position, Positions, State
+from gateway.composition.runtimes import compare_runtime_types
+from gateway.supergraph.model import Supergraph, TypeKind
 
 __all__ = ["check_satisfiability"]
 
 _MAX_STATES = 200_000
-_MAX_ERRORS = 50
+_MAX_ERRORS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +38,22 @@ class _Step:
 
 
 def check_satisfiability(supergraph: Supergraph) -> list[Issue]:
-    """SATISFIABILITY_ERROR for each field that cannot be reached, with an example query and the reasons."""
-    labels = frozenset(
-        join.override_label
-        for found in supergraph.types.values()
-        for field in found.fields.values()
-        for join in field.joins.values()
-        if join.override_label is not None
-    )
-    issues: dict[Issue, None] = {}
-    # A label may be on or off for a request; both worlds must be complete.
-    for switched in dict.fromkeys((frozenset[str](), labels)):
-        issues |= dict.fromkeys(_Walk(supergraph, switched).run())
-    return list(issues)
+    """SATISFIABILITY_ERROR for each field that cannot be reached, with an example query and the reasons; and what to say of
+    shared fields that return different types (`runtimes.py`).
+    """
+    return list(dict.fromkeys(_Walk(supergraph).run()))
 
 
 class _Walk:
-    def __init__(self, supergraph: Supergraph, labels: frozenset[str]) -> None:
+    def __init__(self, supergraph: Supergraph) -> None:
         self._api = supergraph.api
-        self._positions = Positions(supergraph, labels)
+        self._types = supergraph.types
+        self._positions = Positions(supergraph)
         self._queue: deque[tuple[State, str, _Step | None]] = deque()
-        self._seen: set[State] = set()
-        self._failed: set[tuple[str, str]] = set()
+        self._seen: dict[str, list[State]] = {}
+        self._count = 0
+        self._errors = 0
+        self._steps: dict[tuple[State, str], frozenset[Position]] = {}
 
     def run(self) -> Iterator[Issue]:
         for kind, root in (
@@ -66,62 +63,106 @@ class _Walk:
         ):
             if root is not None:
                 self._enter(State(root.name, self._positions.roots(root.name)), kind, None)
-        while self._queue and len(self._failed) < _MAX_ERRORS:
-            if len(self._seen) > _MAX_STATES:
+        while self._queue and self._errors < _MAX_ERRORS:
+            if self._count > _MAX_STATES:
                 yield error("MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED", f"More than {_MAX_STATES} states to check.")
                 return
             state, kind, step = self._queue.popleft()
-            yield from self._check(state, kind, step)
+            yield from self._check(self._positions.closed(state), kind, step)
 
     def _enter(self, state: State, kind: str, step: _Step | None) -> None:
-        closed = self._positions.closed(state)
-        if closed not in self._seen:
-            self._seen.add(closed)
-            self._queue.append((closed, kind, step))
+        seen = self._seen.setdefault(state.type, [])
+        if not any(one.positions <= state.positions and one.labels <= state.labels for one in seen):
+            seen.append(state)
+            self._count += 1
+            self._queue.append((state, kind, step))
 
     def _check(self, state: State, kind: str, step: _Step | None) -> Iterator[Issue]:
         type_ = self._api.type_map[state.type]
         assert isinstance(type_, GraphQLObjectType)
         if all(position.type != state.type for position in state.positions):
-            yield from self._failure(state, "__typename", kind, step)
-        for name, field in type_.fields.items():
-            reached = self._positions.step(state, name)
-            if not reached:
-                yield from self._failure(state, name, kind, step)
-                continue
-            target = get_named_type(field.type)
-            if isinstance(target, GraphQLObjectType):
-                self._enter(State(target.name, reached), kind, _Step(name, None, step))
-            elif isinstance(target, (GraphQLInterfaceType, GraphQLUnionType)):
-                self._enter_members(target, reached, kind, name, step)
+            yield self._failure(state, "__typename", kind, step)
+            return
+        for name in type_.fields:
+            for labels in _decisions(self._positions.undecided(state, name)):
+                decided = State(state.type, state.positions, state.labels | labels) if labels else state
+                yield from self._check_field(type_, name, self._closed(decided, labels), kind, step)
+
+    def _closed(self, state: State, labels: Labels) -> State:
+        """With labels decided, more keys may be read."""
+        return self._positions.closed(state) if labels else state
+
+    def _check_field(
+        self, type_: GraphQLObjectType, name: str, state: State, kind: str, step: _Step | None
+    ) -> Iterator[Issue]:
+        reached = self._step(state, name)
+        if not reached:
+            yield self._failure(state, name, kind, step)
+            return
+        field = type_.fields[name]
+        called = name + _arguments(argument for argument, given in field.args.items() if is_required_argument(given))
+        target = get_named_type(field.type)
+        if isinstance(target, GraphQLObjectType):
+            self._enter(state.at(target.name, reached), kind, _Step(called, None, step))
+        elif isinstance(target, (GraphQLInterfaceType, GraphQLUnionType)):
+            if (
+                issue := self._runtime_types(f"{type_.name}.{name}", reached, kind, _Step(called, None, step))
+            ) is not None:
+                self._errors += not issue.is_hint
+                yield issue
+            self._enter_members(target, state, reached, kind, called, step)
+
+    def _step(self, state: State, name: str) -> frozenset[Position]:
+        """Many ways lead to one closed state; what it can read is worked out once."""
+        known = self._steps.get((state, name))
+        if known is None:
+            known = self._steps[state, name] = self._positions.step(state, name)
+        return known
 
     def _enter_members(
         self,
         target: GraphQLInterfaceType | GraphQLUnionType,
+        state: State,
         reached: frozenset[Position],
         kind: str,
-        name: str,
+        called: str,
         step: _Step | None,
     ) -> None:
         for member in self._api.get_possible_types(target):
             narrowed = self._positions.narrowed(member.name, reached)
             if narrowed:
-                self._enter(State(member.name, narrowed), kind, _Step(name, member.name, step))
+                self._enter(state.at(member.name, narrowed), kind, _Step(called, member.name, step))
 
-    def _failure(self, state: State, field: str, kind: str, step: _Step | None) -> Iterator[Issue]:
-        if (state.type, field) in self._failed:
-            return
-        self._failed.add((state.type, field))
-        query = _example(kind, step, field)
-        reasons = "; ".join(self._positions.reasons(state, field)) or "no subgraph knows these objects"
-        message = f"The {kind} {query} cannot be answered: {state.type}.{field} is out of reach. {reasons}."
-        yield error("SATISFIABILITY_ERROR", message)
+    def _runtime_types(self, where: str, reached: frozenset[Position], kind: str, step: _Step) -> Issue | None:
+        possible: dict[str, frozenset[str]] = {}
+        for position in reached:
+            found = self._types[position.type]
+            join = found.joins.get(position.subgraph)
+            abstract = found.kind in {TypeKind.INTERFACE, TypeKind.UNION}
+            if abstract and join is not None and not join.is_interface_object and not position.provided:
+                possible[position.subgraph] = self._positions.possible(position.type, position.subgraph)
+        return compare_runtime_types(where, f"the {kind} {_example(step, '__typename')}", possible)
+
+    def _failure(self, state: State, field: str, kind: str, step: _Step | None) -> Issue:
+        self._errors += 1
+        reasons = "\n".join(self._positions.reasons(state, field)) or "- no subgraph knows these objects"
+        return error("SATISFIABILITY_ERROR", f"The {kind} {_example(step, field)} cannot be answered:\n{reasons}")
 
 
-def _example(kind: str, step: _Step | None, field: str) -> str:
+def _decisions(labels: list[str]) -> Iterator[Labels]:
+    for chosen in itertools.product((False, True), repeat=len(labels)):
+        yield frozenset(zip(labels, chosen, strict=True))
+
+
+def _arguments(names: Iterable[str]) -> str:
+    listed = ", ".join(f"{name}: <value>" for name in names)
+    return f"({listed})" if listed else ""
+
+
+def _example(step: _Step | None, field: str) -> str:
     text = field
     while step is not None:
         inner = f"... on {step.condition} {{ {text} }}" if step.condition is not None else text
         text = f"{step.field} {{ {inner} }}"
         step = step.before
-    return f"{'' if kind == 'query' else kind + ' '}{{ {text} }}"
+    return f"{{ {text} }}"

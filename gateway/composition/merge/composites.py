@@ -16,15 +16,18 @@ __all__ = ["merge_composite", "with_interface_object_fields"]
 
 
 def merge_composite(context: Context, name: str, kind: TypeKind) -> MergedType:
-    """A type of a kind whose members are united. Fields of `@interfaceObject` types arrive with the interface."""
+    """A type of a kind whose members are united. Fields of `@interfaceObject` types arrive with the interface. What the
+    implementations of an interface demand, the interface demands (security case A02).
+    """
     definitions = context.defining(name)
+    demands = context.inherited.get(name, ()) if kind is TypeKind.INTERFACE else ()
     fields = merge_fields(context, name) if kind in {TypeKind.OBJECT, TypeKind.INTERFACE} else {}
     _hint_partial(context, name, kind, fields)
     return MergedType(
         name=name,
         description=context.description(name, (found.description for found in definitions.values())),
         directives=(
-            *merge_directives(context, name, {s: found.applied for s, found in definitions.items()}),
+            *merge_directives(context, name, {s: found.applied for s, found in definitions.items()}, more=demands),
             *_contexts(context, name),
         ),
         joins=(*type_joins(context, name), *carried(context, {s: found.applied for s, found in definitions.items()})),
@@ -38,7 +41,7 @@ def merge_composite(context: Context, name: str, kind: TypeKind) -> MergedType:
 def _contexts(context: Context, name: str) -> list[MergedDirective]:
     """`@context` keeps its name apart per subgraph: `a__user` is what subgraph a calls `user`."""
     return [
-        MergedDirective("context", f'@context(name: "{subgraph}__{applied.values.get("name")}")')
+        MergedDirective("context", f'@{context.names["context"]}(name: "{subgraph}__{applied.values.get("name")}")')
         for subgraph, found in context.defining(name).items()
         for applied in found.all("context")
     ]

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import ConstValueNode, print_ast
-from graphql.utilities.sort_value_node import sort_value_node
+from graphql import DirectiveDefinitionNode
 
 from gateway.composition.facts import Facts
 from gateway.composition.issues import Issue, error, hint
-from gateway.composition.model import InputDef, SubgraphSchema, TypeDef, type_text
+from gateway.composition.merge.values import default_text
+from gateway.composition.model import Applied, InputDef, SubgraphSchema, TypeDef, type_text
 from gateway.composition.typerefs import merge_types
+from gateway.supergraph.features import Feature
 
-__all__ = ["Context", "Override", "join_names", "type_texts"]
+__all__ = ["Composed", "Context", "Override", "join_names", "type_texts"]
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
     """How `@override` bears on a field in one subgraph. `removed`: gone from there; `used`: gone, but needed as a key or
-    requirement; `label`: gone only while the label is on.
+    requirement; `label`: gone (or come) only while the label is on.
     """
 
     removed: bool = False
     used: bool = False
     label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A directive kept by `@composeDirective`: its newest definition, the specification it is of there, and who composes it."""
+
+    definition: DirectiveDefinitionNode
+    feature: Feature
+    definer: SubgraphSchema
+    subgraphs: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -37,9 +48,12 @@ class Context:
     facts: Mapping[str, Facts]
     graphs: Mapping[str, str]
     """Subgraph name → value of the `join__Graph` enum."""
-    composed: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Directives kept by `@composeDirective`: name in the subgraphs → name in the graph."""
-    repeatable: frozenset[str] = frozenset({"tag"})
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Federation's directives that the graph keeps: name of the specification → name in the graph."""
+    composed: Mapping[str, Composed] = field(default_factory=dict[str, Composed])
+    """Directives kept by `@composeDirective`, by name."""
+    inherited: Mapping[str, Sequence[Applied]] = field(default_factory=dict[str, "Sequence[Applied]"])
+    """The access demands of implementations, by interface (`Node`) and interface field (`Node.id`)."""
     overrides: Mapping[tuple[str, str, str], Override] = field(default_factory=dict[tuple[str, str, str], Override])
     """By (type, field, subgraph)."""
     errors: list[Issue] = field(default_factory=list[Issue])
@@ -62,11 +76,6 @@ class Context:
 
     def external(self, subgraph: str, type_name: str, field_name: str) -> bool:
         return (type_name, field_name) in self.facts[subgraph].external
-
-    @staticmethod
-    def printed(value: ConstValueNode | None) -> str | None:
-        """A default as text; equal texts are equal values."""
-        return print_ast(sort_value_node(value)) if value is not None else None
 
     # -- common merges -------------------------------------------------------------------------------------------
 
@@ -94,7 +103,7 @@ class Context:
 
     def default(self, where: str, given: Mapping[str, InputDef], code: str) -> str | None:
         """The default that all share: a default missing somewhere is left out, different ones are an error."""
-        texts = {name: self.printed(one.default) for name, one in given.items()}
+        texts = {name: default_text(one.default, one.type) for name, one in given.items()}
         found = {text for text in texts.values() if text is not None}
         if len(found) > 1:
             listed = join_names({name: text for name, text in texts.items() if text is not None})

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graphql import DirectiveDefinitionNode, DirectiveLocation, print_ast
+from graphql import DirectiveDefinitionNode, DirectiveLocation, NamedTypeNode, NameNode
 
+from gateway.composition.elements import Names, read_arguments
 from gateway.composition.merge.context import Context
-from gateway.composition.model import SubgraphSchema, type_text
-from gateway.supergraph.features import Feature
+from gateway.composition.merge.directives import merge_directives
+from gateway.composition.merge.inputs import merge_arguments
+from gateway.composition.merge.model import MergedDefinition, MergedInput
+from gateway.composition.merge.values import default_text
+from gateway.composition.model import FieldDef, InputDef, SubgraphSchema, type_text
 
 __all__ = ["merge_definitions"]
 
@@ -22,57 +26,88 @@ _EXECUTABLE = (
     DirectiveLocation.INLINE_FRAGMENT,
     DirectiveLocation.VARIABLE_DEFINITION,
 )
+_ORDER = {location.name: number for number, location in enumerate(DirectiveLocation)}
+_NOTHING = NamedTypeNode(name=NameNode(value="Boolean"))
+# Every gateway has these, whatever its subgraphs say.
+_BUILT_IN = frozenset({"defer", "deprecated", "include", "oneOf", "skip", "specifiedBy", "stream"})
 
 
-def merge_definitions(context: Context, composed: Mapping[str, tuple[SubgraphSchema, Feature]]) -> tuple[str, ...]:
-    """Printed definitions, sorted by name."""
-    printed: dict[str, str] = {name: _printed(subgraph.directives[name]) for name, (subgraph, _) in composed.items()}
-    names = {name for subgraph in context.subgraphs for name in subgraph.directives if name not in composed}
-    for name in sorted(names):
-        found = {s.name: s.directives[name] for s in context.subgraphs if name in s.directives}
-        text = _executable(context, name, found)
-        if text is not None:
-            printed[name] = text
-    return tuple(printed[name] for name in sorted(printed))
+def merge_definitions(context: Context) -> dict[str, MergedDefinition]:
+    """All definitions by name, sorted. Arguments that only some subgraphs have, or differ in, are merged like a field's."""
+    found = {name: _composed(context, name) for name in context.composed}
+    names = {name for subgraph in context.subgraphs for name in subgraph.directives}
+    for name in sorted(names - found.keys() - _BUILT_IN):
+        given = {s.name: s.directives[name] for s in context.subgraphs if name in s.directives}
+        if (merged := _executable(context, name, given)) is not None:
+            found[name] = merged
+    return {name: found[name] for name in sorted(found)}
 
 
-def _executable(context: Context, name: str, found: Mapping[str, DirectiveDefinitionNode]) -> str | None:
-    shares = {s: {location.value for location in node.locations} for s, node in found.items()}
-    executable = {location.name for location in _EXECUTABLE}
-    if not any(locations & executable for locations in shares.values()):
+def _executable(context: Context, name: str, given: Mapping[str, DirectiveDefinitionNode]) -> MergedDefinition | None:
+    shares = {subgraph: _locations(node) & {one.name for one in _EXECUTABLE} for subgraph, node in given.items()}
+    if not any(shares.values()):
         return None
-    if len(found) < len(context.subgraphs):
-        context.hint(
-            "INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", f"@{name} is missing in some subgraphs and left out."
-        )
+    missing = [subgraph.name for subgraph in context.subgraphs if subgraph.name not in given]
+    if missing:
+        message = f"@{name} is missing in {', '.join(missing)}, and left out of the graph."
+        context.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", message)
         return None
-    shared = set.intersection(*shares.values()) & executable
+    shared = set[str].intersection(*shares.values())
     if not shared:
-        context.hint("NO_EXECUTABLE_DIRECTIVE_INTERSECTION", f"@{name} has no location that all subgraphs share.")
+        message = f"@{name} has no location that all subgraphs share, and is left out of the graph."
+        context.hint("NO_EXECUTABLE_DIRECTIVE_INTERSECTION", message)
         return None
-    if len({frozenset(locations & executable) for locations in shares.values()}) > 1:
-        context.hint(
-            "INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS", f"@{name} has different locations; shared ones remain."
-        )
-    nodes = list(found.values())
-    repeatable = all(node.repeatable for node in nodes)
-    if not repeatable and any(node.repeatable for node in nodes):
-        context.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE", f"@{name} is repeatable in some subgraphs only.")
-    listed = " | ".join(location.name for location in _EXECUTABLE if location.name in shared)
-    return f"directive @{name}{_arguments(nodes)}{' repeatable' if repeatable else ''} on {listed}"
+    if len({frozenset(locations) for locations in shares.values()}) > 1:
+        message = f"@{name} has different locations; the shared ones remain."
+        context.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS", message)
+    repeatable = all(node.repeatable for node in given.values())
+    if not repeatable and any(node.repeatable for node in given.values()):
+        message = f"@{name} is repeatable in some subgraphs only, so it is not in the graph."
+        context.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE", message)
+    by_name = {subgraph.name: subgraph for subgraph in context.subgraphs}
+    as_fields = {subgraph: _as_field(by_name[subgraph], node) for subgraph, node in given.items()}
+    return MergedDefinition(
+        name=name,
+        description=context.description(f"@{name}", (field.description for field in as_fields.values())),
+        directives=(),
+        joins=(),
+        arguments=merge_arguments(context, f"@{name}", as_fields),
+        repeatable=repeatable,
+        locations=tuple(sorted(shared, key=lambda location: _ORDER[location])),
+    )
 
 
-def _arguments(nodes: list[DirectiveDefinitionNode]) -> str:
-    """The arguments that all definitions have with the same type."""
-    tables = [{a.name.value: a for a in node.arguments or ()} for node in nodes]
-    kept = [
-        print_ast(argument)
-        for name, argument in tables[0].items()
-        if all(name in table and type_text(table[name].type) == type_text(argument.type) for table in tables)
-    ]
-    return f"({', '.join(kept)})" if kept else ""
+def _composed(context: Context, name: str) -> MergedDefinition:
+    composed = context.composed[name]
+    field = _as_field(composed.definer, composed.definition)
+    return MergedDefinition(
+        name=name,
+        description=field.description,
+        directives=(),
+        joins=(),
+        arguments={one.name: _own(context, composed.definer.name, name, one) for one in field.arguments.values()},
+        repeatable=composed.definition.repeatable,
+        locations=tuple(sorted(_locations(composed.definition), key=lambda location: _ORDER[location])),
+    )
 
 
-def _printed(node: DirectiveDefinitionNode) -> str:
-    locations = " | ".join(location.value for location in node.locations)
-    return f"directive @{node.name.value}{_arguments([node])}{' repeatable' if node.repeatable else ''} on {locations}"
+def _own(context: Context, subgraph: str, name: str, argument: InputDef) -> MergedInput:
+    return MergedInput(
+        name=argument.name,
+        description=argument.description,
+        directives=merge_directives(context, f"@{name}({argument.name}:)", {subgraph: argument.applied}),
+        joins=(),
+        type=type_text(argument.type),
+        default=default_text(argument.default, argument.type),
+    )
+
+
+def _locations(node: DirectiveDefinitionNode) -> set[str]:
+    return {location.value for location in node.locations}
+
+
+def _as_field(subgraph: SubgraphSchema, node: DirectiveDefinitionNode) -> FieldDef:
+    """A definition seen as a field, so that arguments of both are merged by one rule. The type is nothing."""
+    description = node.description.value if node.description is not None else None
+    arguments = read_arguments(node.arguments, Names(subgraph.names, link=""))
+    return FieldDef(node.name.value, description, (), node, _NOTHING, arguments)

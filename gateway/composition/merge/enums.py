@@ -53,8 +53,7 @@ def _tolerated(context: Context, name: str, value: str, missing: list[str], *, i
     if is_input:
         context.hint("INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM", f"{lacking}, and left out of the graph.")
         return False
-    if is_output:
-        context.hint("INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM", f"{lacking}.")
+    context.hint("INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM", f"{lacking}.")
     return True
 
 

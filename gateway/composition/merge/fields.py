@@ -14,6 +14,7 @@ from gateway.composition.merge.directives import merge_directives
 from gateway.composition.merge.inputs import merge_arguments
 from gateway.composition.merge.joins import carried, join, quoted
 from gateway.composition.merge.model import MergedField
+from gateway.composition.merge.values import default_text
 from gateway.composition.model import ROOTS, FieldDef, type_text
 from gateway.composition.typerefs import is_subtype
 
@@ -44,23 +45,29 @@ def _merge_field(context: Context, type_name: str, name: str, given: Mapping[str
     hint_code = "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE"
     merged = MergedField(
         name=name,
-        description=context.description(where, (field.description for field in given.values())),
-        directives=merge_directives(context, where, {s: field.applied for s, field in own.items()}),
+        description=context.description(where, (field.description for field in own.values())),
+        directives=merge_directives(
+            context, where, {s: field.applied for s, field in own.items()}, more=context.inherited.get(where, ())
+        ),
         joins=(*_joins(context, type_name, name, given), *carried(context, {s: f.applied for s, f in own.items()})),
         type=context.types(where, type_texts(own), "FIELD_TYPE_MISMATCH", hint_code, inputs=False),
         arguments=merge_arguments(context, where, own),
     )
-    _check_external(context, where, merged, {s: f for s, f in given.items() if s not in own})
+    agreed = len(set(type_texts(own).values())) == 1
+    _check_external(context, where, merged, {s: f for s, f in given.items() if s not in own}, agreed=agreed)
     return merged
 
 
-def _check_external(context: Context, where: str, merged: MergedField, external: Mapping[str, FieldDef]) -> None:
-    """What a subgraph believes of somebody else's field must be true."""
+def _check_external(
+    context: Context, where: str, merged: MergedField, external: Mapping[str, FieldDef], *, agreed: bool
+) -> None:
+    """What a subgraph believes of somebody else's field must be true. Where those who resolve it differ (are not `agreed`), it
+    may believe any of what they say.
+    """
     for subgraph, field in external.items():
-        if not is_subtype(merged.type, type_text(field.type), context.is_subtype) and not is_subtype(
-            type_text(field.type), merged.type, context.is_subtype
-        ):
-            message = f"{where} is @external with type {type_text(field.type)}, but defined as {merged.type}."
+        text = type_text(field.type)
+        if text != merged.type and (agreed or not is_subtype(text, merged.type, context.is_subtype)):
+            message = f"{where} is @external with type {text}, but defined as {merged.type}."
             context.error("EXTERNAL_TYPE_MISMATCH", message, subgraph, field.node)
         for argument in merged.arguments.values():
             _check_external_argument(context, f"{where}({argument.name}:)", field, argument.name, merged, subgraph)
@@ -75,12 +82,10 @@ def _check_external_argument(
         context.error("EXTERNAL_ARGUMENT_MISSING", message, subgraph, field.node)
         return
     text = type_text(declared.type)
-    if not is_subtype(text, argument.type, context.is_subtype) and not is_subtype(
-        argument.type, text, context.is_subtype
-    ):
+    if not is_subtype(argument.type, text, context.is_subtype):
         message = f"{where} is {text} on the @external declaration, but defined as {argument.type}."
         context.error("EXTERNAL_ARGUMENT_TYPE_MISMATCH", message, subgraph, declared.node)
-    default = context.printed(declared.default)
+    default = default_text(declared.default, declared.type)
     if default != argument.default and not (argument.default is None and default is None):
         message = (
             f"{where} has the default {default} on the @external declaration, but {argument.default} where defined."
@@ -122,7 +127,6 @@ def _needed(
         context.external(subgraph, type_name, name)
         or field.has("requires")
         or field.has("provides")
-        or field.has("override")
         or any(argument.has("fromContext") for argument in field.arguments.values())
         for subgraph, field in given.items()
     )

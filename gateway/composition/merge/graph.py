@@ -13,18 +13,17 @@ from gateway.composition.merge.definitions import merge_definitions
 from gateway.composition.merge.directives import merge_directives
 from gateway.composition.merge.enums import merge_enum
 from gateway.composition.merge.inputs import merge_input_type
-from gateway.composition.merge.model import MergedGraph, MergedType
-from gateway.composition.model import SubgraphSchema
+from gateway.composition.merge.model import MergedDefinition, MergedGraph, MergedType
+from gateway.composition.model import named_type
 from gateway.composition.rules.type_kinds import kind_of
-from gateway.supergraph.features import Feature
 from gateway.supergraph.model import TypeKind
 
 __all__ = ["merge_graph"]
 
 
-def merge_graph(context: Context, composed: Mapping[str, tuple[SubgraphSchema, Feature]]) -> MergedGraph:
+def merge_graph(context: Context) -> MergedGraph:
     """Merge all types of all subgraphs. Errors and hints go to the context."""
-    kinds = {name: kind_of(found) for s in context.subgraphs for name, found in s.types.items()}
+    kinds = _kinds(context)
     types: dict[str, MergedType] = {}
     for name in sorted(kinds):
         if kinds[name] is TypeKind.INPUT:
@@ -32,16 +31,27 @@ def merge_graph(context: Context, composed: Mapping[str, tuple[SubgraphSchema, F
         elif kinds[name] is not TypeKind.ENUM:
             types[name] = merge_composite(context, name, kinds[name])
     types = with_interface_object_fields(context, types)
-    inputs, outputs = frozenset(_input_references(types)), frozenset(_output_references(types))
+    directives = merge_definitions(context)
+    inputs = frozenset(_input_references(context, types, directives))
+    outputs = frozenset(_output_references(types))
     for name, kind in kinds.items():
         if kind is TypeKind.ENUM:
             types[name] = merge_enum(context, name, is_input=name in inputs, is_output=name in outputs)
     return MergedGraph(
         types={name: types[name] for name in sorted(types) if _is_used_root(types[name])},
-        directives=merge_definitions(context, composed),
+        directives=directives,
         schema_directives=merge_directives(context, "schema", {s.name: s.schema_applied for s in context.subgraphs}),
         description=context.description("schema", (s.description for s in context.subgraphs)),
     )
+
+
+def _kinds(context: Context) -> dict[str, TypeKind]:
+    """The kind of each type. One that has several is left out, and reported by a rule."""
+    found: dict[str, set[TypeKind]] = {}
+    for subgraph in context.subgraphs:
+        for name, declared in subgraph.types.items():
+            found.setdefault(name, set()).add(kind_of(declared))
+    return {name: next(iter(kinds)) for name, kinds in found.items() if len(kinds) == 1}
 
 
 def _is_used_root(merged: MergedType) -> bool:
@@ -49,10 +59,16 @@ def _is_used_root(merged: MergedType) -> bool:
     return merged.name not in {"Mutation", "Subscription"} or bool(merged.fields)
 
 
-def _input_references(types: Mapping[str, MergedType]) -> Iterator[str]:
+def _input_references(
+    context: Context, types: Mapping[str, MergedType], directives: Mapping[str, MergedDefinition]
+) -> Iterator[str]:
+    """What stands in an input position of the graph, or did before an input field was left out of it."""
+    for subgraph in context.subgraphs:
+        for found in subgraph.types.values():
+            yield from (named_type(given.type) for given in found.inputs.values())
+    for definition in directives.values():
+        yield from (argument.type.strip("[]!") for argument in definition.arguments.values())
     for merged in types.values():
-        for given in merged.inputs.values():
-            yield given.type.strip("[]!")
         for field in merged.fields.values():
             for argument in field.arguments.values():
                 yield argument.type.strip("[]!")

@@ -80,13 +80,16 @@ def _check_contextual(
 
 
 def merge_input_type(context: Context, name: str) -> MergedType:
-    """An input type with the fields that all subgraphs that know it have."""
+    """An input type with the fields that all subgraphs that know it have. A hidden field stays where it is: no client can
+    give a value that would be lost elsewhere.
+    """
     definitions = context.defining(name)
     inputs: dict[str, MergedInput] = {}
     for field in dict.fromkeys(field for found in definitions.values() for field in found.inputs):
         where = f"{name}.{field}"
         given = {subgraph: found.inputs[field] for subgraph, found in definitions.items() if field in found.inputs}
-        if len(given) < len(definitions):
+        hidden = any(one.has("inaccessible") for one in given.values())
+        if len(given) < len(definitions) and not hidden:
             _missing_field(context, where, given, list(definitions))
             continue
         texts = type_texts(given)
@@ -95,7 +98,7 @@ def merge_input_type(context: Context, name: str) -> MergedType:
             name=field,
             description=context.description(where, (one.description for one in given.values())),
             directives=merge_directives(context, where, {s: one.applied for s, one in given.items()}),
-            joins=field_joins(context, texts),
+            joins=field_joins(context, texts, len(definitions)),
             type=context.types(where, texts, "FIELD_TYPE_MISMATCH", hint_code, inputs=True),
             default=context.default(where, given, "INPUT_FIELD_DEFAULT_MISMATCH"),
         )

@@ -78,20 +78,26 @@ def _type_join(graph: str, found: TypeDef) -> list[str]:
     )
 
 
-def field_joins(context: Context, types: Mapping[str, str]) -> tuple[str, ...]:
-    """`@join__field` of an input field: only needed where its types differ."""
-    if len(set(types.values())) == 1:
+def field_joins(context: Context, types: Mapping[str, str], knowing: int) -> tuple[str, ...]:
+    """`@join__field` of an input field: only needed where its types differ, or not all of the `knowing` subgraphs have it."""
+    same = len(set(types.values())) == 1
+    if same and len(types) == knowing:
         return ()
-    return tuple(join("field", graph=context.graphs[s], type=quoted(text)) for s, text in types.items())
+    return tuple(
+        join("field", graph=context.graphs[s], type=None if same else quoted(text)) for s, text in types.items()
+    )
 
 
 def carried(context: Context, given: Mapping[str, Sequence[Applied]]) -> tuple[str, ...]:
-    """`@join__directive` for what the graph only passes on, subgraph by subgraph: `@cacheTag`."""
+    """`@join__directive` for what the graph only passes on, with the subgraphs that say it: `@cacheTag`."""
+    graphs: dict[str, list[str]] = {}
+    for subgraph, applied in given.items():
+        for one in applied:
+            if one.federation and one.name == "cacheTag":
+                graphs.setdefault(_arguments(one), []).append(context.graphs[subgraph])
     return tuple(
-        join("directive", graphs=f"[{context.graphs[s]}]", name=quoted("federation__cacheTag"), args=_arguments(one))
-        for s, applied in given.items()
-        for one in applied
-        if one.federation and one.name == "cacheTag"
+        join("directive", graphs=f"[{', '.join(dict.fromkeys(names))}]", name=quoted("federation__cacheTag"), args=args)
+        for args, names in graphs.items()
     )
 
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 
 from gateway.supergraph.model import TypeKind
 
-__all__ = ["MergedDirective", "MergedField", "MergedGraph", "MergedInput", "MergedType", "MergedValue"]
+__all__ = [
+    "MergedDefinition",
+    "MergedDirective",
+    "MergedField",
+    "MergedGraph",
+    "MergedInput",
+    "MergedType",
+    "MergedValue",
+]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,10 +70,19 @@ class MergedType(_Merged):
 
 
 @dataclass(frozen=True, slots=True)
+class MergedDefinition(_Merged):
+    """A directive definition; `locations` in the order of the GraphQL specification."""
+
+    arguments: Mapping[str, MergedInput]
+    repeatable: bool
+    locations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MergedGraph:
-    """All types by name, sorted; `directives` are printed definitions that the graph keeps of its subgraphs."""
+    """All types by name, sorted; `directives` are the definitions that the graph keeps of its subgraphs, by name."""
 
     types: Mapping[str, MergedType]
-    directives: tuple[str, ...] = ()
+    directives: Mapping[str, MergedDefinition] = field(default_factory=dict[str, MergedDefinition])
     schema_directives: tuple[MergedDirective, ...] = ()
     description: str | None = None

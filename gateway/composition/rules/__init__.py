@@ -1,6 +1,8 @@
 """The rules of composition, one a module: each yields issues and knows nothing of the others.
 
-`SUBGRAPH` rules look at one subgraph, `GRAPH` rules at all of them before merging, `MERGED` rules at the result.
+`SUBGRAPH` rules look at one subgraph, `LINKED` rules at what the subgraphs link and compose. `GRAPH` rules look at all of them and `MERGED` rules at what merging made of them; they
+report together. The others ask whether a merged graph makes sense, and are asked one list after the other: `SOUND` as a
+schema, `CLIENT` without what clients do not see.
 A new rule is added to a list, none is edited.
 """
 
@@ -31,12 +33,11 @@ from gateway.composition.rules import (
     no_queries,
     provides_fields,
     requires_fields,
-    runtime_types,
     shareable_usage,
     type_kinds,
 )
 
-__all__ = ["GRAPH", "MERGED", "SUBGRAPH"]
+__all__ = ["CLIENT", "GRAPH", "LINKED", "MERGED", "SOUND", "SUBGRAPH"]
 
 SUBGRAPH: Sequence[Callable[[Facts], Iterable[Issue]]] = (
     key_fields.check,
@@ -53,17 +54,15 @@ SUBGRAPH: Sequence[Callable[[Facts], Iterable[Issue]]] = (
     contexts.check,
     cost.check,
 )
+LINKED: Sequence[Callable[[Context], Iterable[Issue]]] = (compose_directive.check,)
 GRAPH: Sequence[Callable[[Context], Iterable[Issue]]] = (
     type_kinds.check,
     no_queries.check,
     interface_objects.check_graph,
-    compose_directive.check,
 )
 MERGED: Sequence[Callable[[Context, MergedGraph], Iterable[Issue]]] = (
     field_sharing.check,
-    interface_fields.check,
     interface_keys.check_graph,
-    inaccessible.check,
-    runtime_types.check,
-    access_demands.check,
 )
+SOUND: Sequence[Callable[[Context, MergedGraph], Iterable[Issue]]] = (interface_fields.check, access_demands.check)
+CLIENT: Sequence[Callable[[Context, MergedGraph], Iterable[Issue]]] = (inaccessible.check,)

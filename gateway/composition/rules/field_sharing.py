@@ -1,4 +1,7 @@
-"""A field of an object is resolved by one subgraph, or by several that all say `@shareable`."""
+"""A field of an object is resolved by one subgraph, or by several that all say `@shareable`.
+
+A field of an `@interfaceObject` counts for every implementation of the interface: its subgraph resolves it on all of them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 
 from gateway.composition.issues import Issue, error
 from gateway.composition.merge.context import Context, Override
-from gateway.composition.merge.model import MergedGraph
+from gateway.composition.merge.model import MergedGraph, MergedType
 from gateway.supergraph.model import TypeKind
 
 __all__ = ["check"]
@@ -17,24 +20,46 @@ def check(context: Context, graph: MergedGraph) -> Iterator[Issue]:
         if merged.kind is not TypeKind.OBJECT:
             continue
         for field in merged.fields:
-            resolving = _resolving(context, name, field)
+            if name == "Subscription":
+                yield from _check_subscription(context, field)
+            resolving = _resolving(context, merged, field)
             unshared = [subgraph for subgraph, shareable in resolving.items() if not shareable]
             if unshared and len(resolving) > 1:
                 message = f"{name}.{field} is resolved in {', '.join(resolving)}, but not @shareable in {', '.join(unshared)}."
                 yield error("INVALID_FIELD_SHARING", message)
 
 
-def _resolving(context: Context, type_name: str, field_name: str) -> dict[str, bool]:
+def _check_subscription(context: Context, field: str) -> Iterator[Issue]:
+    """Events come from one place: nobody could merge two streams."""
+    for subgraph, definition in context.defining("Subscription").items():
+        declared = definition.fields.get(field)
+        if declared is not None and ("Subscription", field) in context.facts[subgraph].shareable:
+            message = f"Subscription.{field} is the root of a subscription and cannot be @shareable."
+            yield error("INVALID_FIELD_SHARING", message, subgraph, declared.node)
+
+
+def _resolving(context: Context, merged: MergedType, field_name: str) -> dict[str, bool]:
     """The subgraphs that resolve the field → whether they share it. Those that lose it by `@override` do not count."""
-    place = (type_name, field_name)
     found: dict[str, bool] = {}
-    for subgraph, definition in context.defining(type_name).items():
-        field = definition.fields.get(field_name)
-        facts = context.facts[subgraph]
-        if field is None or facts.fully_external(place):
-            continue
-        override = context.overrides.get((type_name, field_name, subgraph), Override())
-        lost = override.removed or override.used or (override.label is not None and not field.has("override"))
-        if not lost:
-            found[subgraph] = place in facts.shareable
+    for interface in merged.interfaces:
+        for subgraph, definition in context.defining(interface).items():
+            if definition.has("interfaceObject") and field_name in definition.fields:
+                _add(found, context, subgraph, interface, field_name, through=f"{subgraph} (through {interface})")
+    for subgraph, definition in context.defining(merged.name).items():
+        if field_name in definition.fields:
+            _add(found, context, subgraph, merged.name, field_name, through=subgraph)
     return found
+
+
+def _add(
+    found: dict[str, bool], context: Context, subgraph: str, type_name: str, field_name: str, *, through: str
+) -> None:
+    place = (type_name, field_name)
+    facts = context.facts[subgraph]
+    field = facts.subgraph.types[type_name].fields[field_name]
+    if facts.fully_external(place):
+        return
+    override = context.overrides.get((type_name, field_name, subgraph), Override())
+    lost = override.removed or override.used or (override.label is not None and not field.has("override"))
+    if not lost:
+        found[through] = place in facts.shareable

@@ -11,9 +11,8 @@ from graphql import EnumValueNode, ListValueNode, ObjectValueNode, ValueNode, pa
 
 from gateway.composition.issues import Issue, error
 from gateway.composition.merge.context import Context
-from gateway.composition.merge.model import MergedGraph, MergedInput, MergedType, MergedValue
+from gateway.composition.merge.model import MergedField, MergedGraph, MergedInput, MergedType, MergedValue
 from gateway.composition.model import ROOTS
-from gateway.supergraph.model import TypeKind
 
 __all__ = ["check"]
 
@@ -25,12 +24,16 @@ def check(context: Context, graph: MergedGraph) -> Iterator[Issue]:
     query = graph.types.get(ROOTS[0])
     if query is not None and query.inaccessible:
         yield error("QUERY_ROOT_TYPE_INACCESSIBLE", "The query type is inaccessible.")
+    checker = _Checker(graph.types)
     for merged in graph.types.values():
         if merged.inaccessible:
             if merged.name in _BUILT_IN:
                 yield error("DISALLOWED_INACCESSIBLE", f"{merged.name} is built in and cannot be inaccessible.")
             continue
-        yield from _Checker(graph.types).type(merged)
+        yield from checker.type(merged)
+    for definition in graph.directives.values():
+        for argument in definition.arguments.values():
+            yield from checker.input(f"@{definition.name}({argument.name}:)", argument)
 
 
 class _Checker:
@@ -48,22 +51,46 @@ class _Checker:
         if merged.members and all(self._hidden(member) for member in merged.members):
             yield error("ONLY_INACCESSIBLE_CHILDREN", f"{merged.name} has only inaccessible members.")
         for field in merged.fields.values():
-            where = f"{merged.name}.{field.name}"
-            yield from self._implemented(merged, field.name)
-            if field.inaccessible:
-                continue
-            yield from self._reference(where, field.type)
-            for argument in field.arguments.values():
-                yield from self._input(f"{where}({argument.name}:)", argument)
-                yield from self._implemented_argument(merged, field.name, argument)
+            yield from self._field(merged, field)
         for given in merged.inputs.values():
-            yield from self._input(f"{merged.name}.{given.name}", given)
+            yield from self.input(f"{merged.name}.{given.name}", given)
+
+    def _field(self, merged: MergedType, field: MergedField) -> Iterator[Issue]:
+        demanded = list(self._demanded(merged, field.name))
+        if field.inaccessible:
+            for interface, _ in demanded:
+                message = f"{merged.name}.{field.name} is inaccessible, but {interface} demands it."
+                yield error("IMPLEMENTED_BY_INACCESSIBLE", message)
+            return
+        where = f"{merged.name}.{field.name}"
+        yield from self._reference(where, field.type)
+        for argument in field.arguments.values():
+            yield from self.input(f"{where}({argument.name}:)", argument)
+            for interface, declared in demanded:
+                if (other := declared.arguments.get(argument.name)) is not None:
+                    yield from self._argument(f"{where}({argument.name}:)", argument, interface, other)
+
+    def _demanded(self, merged: MergedType, field: str) -> Iterator[tuple[str, MergedField]]:
+        """The field as each visible interface of the type shows it."""
+        for name in merged.interfaces:
+            interface = self._types.get(name)
+            declared = interface.fields.get(field) if interface is not None and not interface.inaccessible else None
+            if declared is not None and not declared.inaccessible:
+                yield name, declared
+
+    def _argument(self, where: str, own: MergedInput, interface: str, other: MergedInput) -> Iterator[Issue]:
+        if own.inaccessible and not other.inaccessible:
+            yield error("IMPLEMENTED_BY_INACCESSIBLE", f"{where} is inaccessible, but {interface} demands it.")
+        elif other.inaccessible and not own.inaccessible and own.required:
+            message = f"{where} is required, but inaccessible on {interface}, so that its clients cannot give it."
+            yield error("REQUIRED_INACCESSIBLE", message)
 
     def _reference(self, where: str, reference: str) -> Iterator[Issue]:
         if self._hidden(reference):
             yield error("REFERENCED_INACCESSIBLE", f"{where} is of the inaccessible type {reference.strip('[]!')}.")
 
-    def _input(self, where: str, given: MergedInput) -> Iterator[Issue]:
+    def input(self, where: str, given: MergedInput) -> Iterator[Issue]:
+        """An argument or input field."""
         if given.inaccessible:
             if given.required:
                 yield error("REQUIRED_INACCESSIBLE", f"{where} is required and cannot be inaccessible.")
@@ -87,30 +114,3 @@ class _Checker:
                 if declared is not None and (declared.inaccessible or self._uses_hidden(entry.value, declared.type)):
                     return True
         return False
-
-    def _implemented(self, merged: MergedType, field: str) -> Iterator[Issue]:
-        """A hidden field (or one of a hidden kind) that a visible interface demands."""
-        if merged.kind not in {TypeKind.OBJECT, TypeKind.INTERFACE} or not merged.fields[field].inaccessible:
-            return
-        for name in merged.interfaces:
-            interface = self._types.get(name)
-            declared = interface.fields.get(field) if interface is not None and not interface.inaccessible else None
-            if declared is not None and not declared.inaccessible:
-                message = f"{merged.name}.{field} is inaccessible, but {name} demands it."
-                yield error("IMPLEMENTED_BY_INACCESSIBLE", message)
-
-    def _implemented_argument(self, merged: MergedType, field: str, argument: MergedInput) -> Iterator[Issue]:
-        if not argument.inaccessible:
-            return
-        for name in merged.interfaces:
-            interface = self._types.get(name)
-            declared = interface.fields.get(field) if interface is not None and not interface.inaccessible else None
-            demanded = declared.arguments.get(argument.name) if declared is not None else None
-            if (
-                declared is not None
-                and not declared.inaccessible
-                and demanded is not None
-                and not demanded.inaccessible
-            ):
-                message = f"{merged.name}.{field}({argument.name}:) is inaccessible, but {name} demands it."
-                yield error("IMPLEMENTED_BY_INACCESSIBLE", message)

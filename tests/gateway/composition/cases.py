@@ -77,7 +77,7 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
     ("OVERRIDE_FROM_SELF_ERROR", {"a": 'type Query { q: Int @override(from: "a") }'}),
     ("OVERRIDE_LABEL_INVALID", {"a": "type Query { q: Int }", "b": 'type Query { q: Int @override(from: "a", label: "percent(101)") }'}),
     ("OVERRIDE_ON_INTERFACE", {"a": 'type Query { i: I } interface I { x: Int @override(from: "b") } type T implements I { x: Int }'}),
-    ("OVERRIDE_SOURCE_HAS_OVERRIDE", {"a": 'type Query { q: Int @override(from: "b") }', "b": 'type Query { q: Int @override(from: "a") }'}),
+    ("OVERRIDE_SOURCE_HAS_OVERRIDE", {"a": 'type Query { q: Int @shareable @override(from: "b") }', "b": 'type Query { q: Int @shareable @override(from: "a") }'}),
     ("PROVIDES_DIRECTIVE_IN_FIELDS_ARG", {"a": 'type Query { t: T @provides(fields: "f @skip(if: true)") } type T @key(fields: "id") { id: ID! f: Int @external }', "b": 'type T @key(fields: "id") { id: ID! f: Int @shareable }'}),
     ("PROVIDES_FIELDS_HAS_ARGS", {"a": 'type Query { t: T @provides(fields: "f") } type T @key(fields: "id") { id: ID! f(x: Int): Int @external }', "b": 'type T @key(fields: "id") { id: ID! f(x: Int): Int @shareable }'}),
     ("PROVIDES_FIELDS_MISSING_EXTERNAL", {"a": 'type Query { t: T @provides(fields: "f") } type T { f: Int }'}),

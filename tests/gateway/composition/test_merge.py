@@ -302,6 +302,8 @@ def test_arguments_from_context_leave_the_graph():
         a='type Query { t: T } type T @key(fields: "id") @context(name: "c") { id: ID! p: String! u: U } type U @key(fields: "id") { id: ID! f(x: String! @fromContext(field: "$c { p }"), y: Int): Int }',
     ) == text(
         r"""
+        scalar context__ContextFieldValue
+
         type Query
           @join__type(graph: A)
         {

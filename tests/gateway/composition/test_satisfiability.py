@@ -80,33 +80,33 @@ ANSWERABLE = {
 UNANSWERABLE = {
     "no key": (
         {"a": T, "b": 'type T @key(fields: "k") { k: ID! x: Int }'},
-        "The query { t { k } } cannot be answered: T.k is out of reach. no key of b can be read: \"k\".",
+        "The query { t { k } } cannot be answered:\n- from a: it has no T.k\n  - b cannot be entered: no key can be read: \"k\"",
     ),
     "a key that does not resolve": (
         {"a": T, "b": 'type T @key(fields: "id", resolvable: false) { id: ID! x: Int }'},
-        "The query { t { x } } cannot be answered: T.x is out of reach. b has no key for T.",
+        "The query { t { x } } cannot be answered:\n- from a: it has no T.x\n  - b cannot be entered: it has no key for T",
     ),
     "a value type of which one subgraph knows more": (
         {"a": "type Query { t: V } type V @shareable { x: Int }", "b": "type Query { u: V } type V @shareable { x: Int y: Int }"},
-        "The query { t { y } } cannot be answered: V.y is out of reach. b has no key for V.",
+        "The query { t { y } } cannot be answered:\n- from a: it has no V.y\n  - b cannot be entered: it has no key for V",
     ),
     "through a mutation": (
         {"a": "type Query { q: Int } type Mutation { m: V } type V @shareable { x: Int }", "b": "type Query { u: V } type V @shareable { x: Int y: Int }"},
-        "The mutation mutation { m { y } } cannot be answered: V.y is out of reach. b has no key for V.",
+        "The mutation { m { y } } cannot be answered:\n- from a: it has no V.y\n  - b cannot be entered: it has no key for V",
     ),
     "on one member of an interface": (
         {
             "a": 'type Query { n: N } interface N { id: ID! } type T implements N { id: ID! @shareable }',
             "b": 'type Query { t: T } type T { id: ID! @shareable x: Int }',
         },
-        "The query { n { ... on T { x } } } cannot be answered: T.x is out of reach. b has no key for T.",
+        "The query { n { ... on T { x } } } cannot be answered:\n- from a: it has no T.x\n  - b cannot be entered: it has no key for T",
     ),
     "an interface object of which nobody knows the type": (
         {
             "a": 'type Query { q: N } interface N @key(fields: "id", resolvable: false) { id: ID! } type T implements N @key(fields: "id", resolvable: false) { id: ID! }',
             "b": 'type Query { n: N } type N @interfaceObject @key(fields: "id") { id: ID! }',
         },
-        "The query { n { ... on T { __typename } } } cannot be answered: T.__typename is out of reach. no subgraph knows these objects.",
+        "The query { n { ... on T { __typename } } } cannot be answered:\n- from b: it knows N as an @interfaceObject, and not the type of its objects\n  - a cannot be entered: it has no key for T",
     ),
     "a requirement that cannot be read": (
         {
