@@ -13,8 +13,10 @@ import orjson
 from graphql import GraphQLSchema
 
 from gateway.execution.extract import Extractor, Walker, extractor, walker
+from gateway.execution.owners import Instances
 from gateway.execution.projection import Root, projector
 from gateway.language.operation import OperationKind
+from gateway.planning.instances import EntityTarget, RootTarget
 from gateway.planning.nodes import (
     Condition,
     EntityFetch,
@@ -83,6 +85,7 @@ class FetchRun:
     idempotent: bool
     path: Path
     walk: Walker | None
+    instances: tuple[Instances, RootTarget] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ class EntityRun:
     body: bytes
     variables: tuple[str, ...]
     parts: tuple[PartRun, ...]
+    instances: tuple[Instances, EntityTarget] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +166,9 @@ class CompiledPlan:
         return 4096 + 24 * texts
 
 
-def compile_plan(plan: Plan, api: GraphQLSchema) -> CompiledPlan:
-    """Compile `plan` for clients of the schema `api`."""
-    compiler = _Compiler(plan)
+def compile_plan(plan: Plan, api: GraphQLSchema, instances: Mapping[str, Instances] | None = None) -> CompiledPlan:
+    """Compile `plan` for clients of the schema `api`. `instances`: those of each subgraph that the plan has targets for."""
+    compiler = _Compiler(plan, instances or {})
     node, primary = plan.root, None
     if isinstance(node, Subscribe):
         primary = compiler.fetch(node.primary)
@@ -174,8 +178,9 @@ def compile_plan(plan: Plan, api: GraphQLSchema) -> CompiledPlan:
 
 
 class _Compiler:
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, instances: Mapping[str, Instances]) -> None:
         self._plan = plan
+        self._instances = instances
         self._paths = [
             path
             for fetch in walk_fetches(plan.root)
@@ -193,7 +198,8 @@ class _Compiler:
             case EntityFetch():
                 parts = tuple(self._part(part) for part in node.parts)
                 names = tuple(variable.name for variable in node.variables)
-                return EntityRun(node.subgraph, _prefix(node.text), names, parts)
+                instances = (self._instances[node.subgraph], node.target) if node.target is not None else None
+                return EntityRun(node.subgraph, _prefix(node.text), names, parts, instances)
             case SequenceNode():
                 return SequenceRun(tuple(self.run(child) for child in node.nodes))
             case Parallel():
@@ -216,6 +222,7 @@ class _Compiler:
             idempotent=node.kind is not OperationKind.MUTATION,
             path=node.path,
             walk=self._walker(node.path) if node.path else None,
+            instances=(self._instances[node.subgraph], node.target) if node.target is not None else None,
         )
 
     def _part(self, part: EntityPart) -> PartRun:

@@ -122,7 +122,7 @@ class Batch:
         """An upstream error inside one entity, at each place of the answer that the entity stands in."""
         end = client_path(rest, self._part.tree)
         for path, _ in self._occurrences(state, (place,)):
-            state.issue(error.code, MESSAGES[error.code], (*path, *end))
+            state.issue(error.code, MESSAGES[error.code], (*path, *end), error.instance)
 
     def _occurrences(self, state: State, places: Iterable[int]) -> list[tuple[Path, Asked]]:
         wanted = {id(owner): asked for place in places for _, asked, owner in self.targets[place]}

@@ -24,6 +24,7 @@ from gateway.execution.compile import (
 )
 from gateway.execution.complete import settled_issues
 from gateway.execution.entities import Batch, located, write_keys
+from gateway.execution.instances import fetch_entities, fetch_root
 from gateway.execution.responses import (
     MESSAGES,
     Answer,
@@ -105,7 +106,10 @@ async def _fetch(node: FetchRun, state: State, typename_key: str) -> None:
     body = node.body
     if node.variables:
         body = b"%b%b}" % (body, orjson.dumps(_variables(state, node.variables)))
-    answer = await _asked(state, node.subgraph, body, idempotent=node.idempotent)
+    if node.instances is not None:
+        answer = await fetch_root(state, *node.instances, body, idempotent=node.idempotent)
+    else:
+        answer = await _asked(state, node.subgraph, body, idempotent=node.idempotent)
     where: list[Path] = [()]
     failed = isinstance(answer, FetchFailure)
     if failed or answer.errors:
@@ -128,7 +132,7 @@ def _report_root(node: FetchRun, state: State, where: list[Path], error: Upstrea
     ends: list[Path] = [end] if end else [(slot.key,) for slot in node.tree.values() if not slot.hidden]
     for path in where:
         for found in ends:
-            state.issue(error.code, MESSAGES[error.code], (*path, *found))
+            state.issue(error.code, MESSAGES[error.code], (*path, *found), error.instance)
 
 
 # -- entity fetches --------------------------------------------------------------------------------------------------------
@@ -141,9 +145,7 @@ async def _fetch_entities(node: EntityRun, state: State, typename_key: str) -> N
     if not any(batch.representations for batch in batches):
         return
     variables = _variables(state, node.variables)
-    for part, batch in zip(node.parts, batches, strict=True):
-        variables[part.variable] = batch.representations
-    answer = await _asked(state, node.subgraph, b"%b%b}" % (node.body, orjson.dumps(variables)))
+    answer = await _asked_entities(node, state, batches, variables)
     if isinstance(answer, Answer) and not _well_formed(answer, node, batches):
         answer = FetchFailure(FailureKind.INVALID) if not answer.errors else Answer(None, answer.errors)
     if isinstance(answer, FetchFailure):
@@ -152,6 +154,19 @@ async def _fetch_entities(node: EntityRun, state: State, typename_key: str) -> N
         _fail(batches, state, _gravest(answer.errors))
     else:
         _write(node, batches, state, answer)
+
+
+async def _asked_entities(
+    node: EntityRun, state: State, batches: list[Batch], variables: dict[str, Any]
+) -> Answer | FetchFailure:
+    if node.instances is not None:
+        parts = [
+            (part.alias, part.variable, batch.representations) for part, batch in zip(node.parts, batches, strict=True)
+        ]
+        return await fetch_entities(state, *node.instances, node.body, variables, parts)
+    for part, batch in zip(node.parts, batches, strict=True):
+        variables[part.variable] = batch.representations
+    return await _asked(state, node.subgraph, b"%b%b}" % (node.body, orjson.dumps(variables)))
 
 
 def _well_formed(answer: Answer, node: EntityRun, batches: list[Batch]) -> bool:

@@ -24,6 +24,7 @@ __all__ = ["MESSAGES", "Answer", "UpstreamError", "client_path", "code_of", "fat
 MESSAGES = {
     Code.FORBIDDEN: "This caller may not read this field here.",
     Code.BAD_USER_INPUT: "A subgraph refused an input value of this field.",
+    Code.OWNER_REQUIRED: "An argument has to name the owner, because this field changes what one party keeps.",
     Code.DOWNSTREAM_TIMEOUT: "A subgraph did not answer in time.",
     Code.DOWNSTREAM_SERVICE_ERROR: "A subgraph could not answer this field.",
 }
@@ -33,8 +34,11 @@ _UNAVAILABLE = frozenset({"AUTHORIZATION_UNAVAILABLE", "POLICY_MISMATCH"})
 
 @dataclass(frozen=True, slots=True)
 class UpstreamError:
+    """`instance` names which of several instances of a subgraph says so."""
+
     code: Code
     path: Path | None
+    instance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

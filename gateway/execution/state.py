@@ -50,9 +50,10 @@ class State:
         self.removed: dict[Path, list[int]] = {}
         self.prefixes: tuple[int, set[Path], set[Path]] = (-1, set(), set())
 
-    def issue(self, code: Code, message: str, path: Path) -> None:
+    def issue(self, code: Code, message: str, path: Path, instance: str = "") -> None:
         if len(self.issues) < MAX_ISSUES:
-            self.issues.append(GraphQLIssue(message, code, path))
+            extensions = {"instance": instance} if instance else {}
+            self.issues.append(GraphQLIssue(message, code, path, extensions=extensions))
 
     def explained(self, path: Path) -> bool:
         """Whether an issue at, above or below `path` says already why there is a null."""
