@@ -18,8 +18,9 @@ from gateway.identity.authenticator import TokenAuthenticator
 from gateway.identity.context import ContextSigner, read_signing_key
 from gateway.identity.jwks import KeySet, open_source
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
+from gateway.instances import places, served
 from gateway.pipeline import Pipeline
-from gateway.settings import Settings, SettingsError, check_complete
+from gateway.settings import Settings, SettingsError, SubgraphSettings, check_complete
 from gateway.subgraphs.endpoint import Endpoint, target_of
 from gateway.subgraphs.http import HttpClient
 from gateway.supergraph.errors import SupergraphError
@@ -93,6 +94,7 @@ def assemble(
         authenticator=TokenAuthenticator(_verifier(settings, keys), grants) if grants is not None else None,
         signer=signer,
         metrics=lasting.metrics,
+        served=served(settings, supergraph),
     )
     explorer = settings.explorer
     access_log = structlog.get_logger("gateway.access").info if settings.telemetry.access_log else None
@@ -154,23 +156,29 @@ def _endpoints(settings: Settings, supergraph: Supergraph) -> dict[str, Endpoint
     found: dict[str, Endpoint] = {}
     for name, subgraph in supergraph.subgraphs.items():
         entry = settings.subgraphs.get(name)
-        url = (entry.url if entry is not None else None) or subgraph.url
-        try:
-            target_of(url)
-        except ValueError as error:
-            raise SettingsError("CONFIG_INVALID", f"subgraphs.{name}.url: {error}.") from None
-        found[name] = (
-            Endpoint(url)
-            if entry is None
-            else Endpoint(
-                url,
-                timeout=entry.timeout,
-                connect_timeout=entry.connect_timeout,
-                max_connections=entry.max_connections,
-                max_body=entry.max_response_bytes,
+        for endpoint, instance in places(name, entry):
+            key = (
+                f"subgraphs.{name}.url" if instance is None else f"subgraphs.{endpoint.replace('/', '.instances.')}.url"
             )
-        )
+            url = instance.url if instance is not None else ((entry.url if entry is not None else None) or subgraph.url)
+            found[endpoint] = _endpoint(key, url, entry)
     return found
+
+
+def _endpoint(key: str, url: str, entry: SubgraphSettings | None) -> Endpoint:
+    try:
+        target_of(url)
+    except ValueError as error:
+        raise SettingsError("CONFIG_INVALID", f"{key}: {error}.") from None
+    if entry is None:
+        return Endpoint(url)
+    return Endpoint(
+        url,
+        timeout=entry.timeout,
+        connect_timeout=entry.connect_timeout,
+        max_connections=entry.max_connections,
+        max_body=entry.max_response_bytes,
+    )
 
 
 def _key_sets(settings: Settings, known: Mapping[tuple[str, str], KeySet]) -> dict[tuple[str, str], KeySet]:

@@ -30,6 +30,7 @@ from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.execution.compile import CompiledPlan, compile_plan
 from gateway.execution.execute import execute
 from gateway.execution.result import ExecutionResult
+from gateway.instances import Served
 from gateway.introspection import Introspection
 from gateway.language.documents import Limits, coerce_variables, parse_operation
 from gateway.language.operation import Operation, OperationKind
@@ -87,7 +88,7 @@ class _Asked:
 class Pipeline:
     """Answers operations over one supergraph. All parts are handed in; nothing is read from files here.
 
-    `authenticator` is given with `grants`, and only then. `audiences` says how subgraphs are named in tokens.
+    `authenticator` is given with `grants`, and only then. `served`: who serves subgraphs that have several instances.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Pipeline:
         authenticator: Authenticator | None = None,
         signer: Signer | None = None,
         metrics: Metrics | None = None,
+        served: Served | None = None,
     ) -> None:
         if (grants is None) != (authenticator is None):
             raise ValueError("Grants and an authenticator are given together.")
@@ -113,6 +115,7 @@ class Pipeline:
         self._limits = _limits(settings)
         self._seconds = settings.limits.request_seconds
         self._audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
+        self._served = served or Served(audiences=self._audiences)
         self._everywhere = _gateway_audiences(settings)
         self._timezone = ZoneInfo(grants.file.timezone if grants is not None else "UTC")
         self._introspection = Introspection(supergraph.api, grants, enabled=settings.introspection)
@@ -232,8 +235,8 @@ class Pipeline:
         compiled = self._plans.get(operation.hash)
         if compiled is None:
             homes = self._grants.homes if self._grants is not None else {}
-            plan = plan_operation(self._supergraph, operation, homes=homes)
-            compiled = compile_plan(plan, self._supergraph.api)
+            plan = plan_operation(self._supergraph, operation, homes=homes, instances=self._served.rules)
+            compiled = compile_plan(plan, self._supergraph.api, self._served.instances)
             self._plans.put(operation.hash, compiled, compiled.weight)
         if asked.reach is not None and any(fetch.subgraph not in asked.reach for fetch in compiled.plan.fetches):
             raise _forbidden_elsewhere()
@@ -273,8 +276,8 @@ class Pipeline:
             return None
         today = datetime.now(self._timezone).date()
 
-        def header_for(subgraph: str) -> Mapping[str, str]:
-            audience = self._audiences.get(subgraph)
+        def header_for(endpoint: str) -> Mapping[str, str]:
+            audience = self._served.audiences.get(endpoint)
             if audience is None:
                 return {}
             return {"Decision-Context": signer.header_for(caller, audience, trace_id, today, grants.release)}

@@ -30,7 +30,5 @@ def read_assembly(metrics: Metrics, current: Callable[[], Assembly]) -> None:
     metrics.reading(
         "gateway_subgraph_connections",
         "Open connections by subgraph.",
-        lambda: [
-            ({"subgraph": name}, current().client.connections(name)[0]) for name in current().supergraph.subgraphs
-        ],
+        lambda: [({"subgraph": name}, current().client.connections(name)[0]) for name in current().client.names],
     )

@@ -13,7 +13,7 @@ from gateway.settings.base import SettingsError
 from gateway.settings.limits import CacheSettings, LimitSettings
 from gateway.settings.reading import check_complete, read_settings, settings_schema
 from gateway.settings.serving import ExplorerSettings, Listen, TelemetrySettings
-from gateway.settings.subgraphs import SubgraphSettings
+from gateway.settings.subgraphs import InstanceSettings, LocatorSettings, OwnerSettings, SubgraphSettings
 from gateway.settings.whole import Settings
 
 __all__ = [
@@ -21,9 +21,12 @@ __all__ = [
     "CacheSettings",
     "DecisionContextSettings",
     "ExplorerSettings",
+    "InstanceSettings",
     "IssuerSettings",
     "LimitSettings",
     "Listen",
+    "LocatorSettings",
+    "OwnerSettings",
     "Settings",
     "SettingsError",
     "SubgraphSettings",

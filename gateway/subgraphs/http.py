@@ -55,6 +55,11 @@ class HttpClient:
         allowed = pool.endpoint.timeout if seconds is None else min(seconds, pool.endpoint.timeout)
         return await pool.post(headers, body, allowed, idempotent=idempotent)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The endpoints: subgraphs, and instances of subgraphs."""
+        return tuple(self.pools)
+
     def connections(self, subgraph: str) -> tuple[int, int]:
         """Open and idle connections of a subgraph, for metrics and leak tests."""
         return self.pools[subgraph].count
