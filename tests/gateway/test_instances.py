@@ -120,7 +120,7 @@ def subgraph(sdl: str, world: World, asked: list[str], name: str) -> App:
 def branch(name: str, copies: int) -> World:
     return World(
         roots={"loans": [{"branch": name, "number": 1, "due": f"soon at {name}"}]},
-        entities={"Book": [{"isbn": "1", "__keys__": ("isbn",), "copies": copies}]},
+        entities={"Book": [{"__typename": "Book", "isbn": "1", "__keys__": ("isbn",), "copies": copies}]},
     )
 
 

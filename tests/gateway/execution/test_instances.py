@@ -64,8 +64,16 @@ def branch(name: str, *numbers: str) -> World:
         },
         entities={
             "Loan": loans,
-            "Member": [{"number": "7", "__keys__": ("number",), "loans": loans}],
-            "Shelf": [{"branch": name, "row": 1, "__keys__": ("branch", "row"), "full": name == "north"}],
+            "Member": [{"__typename": "Member", "number": "7", "__keys__": ("number",), "loans": loans}],
+            "Shelf": [
+                {
+                    "__typename": "Shelf",
+                    "branch": name,
+                    "row": 1,
+                    "__keys__": ("branch", "row"),
+                    "full": name == "north",
+                }
+            ],
         },
     )
 
