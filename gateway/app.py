@@ -80,7 +80,7 @@ class GatewayApp:
 
 
 def _traced(scope: Scope, send: Send) -> Send:
-    trace_id = trace_of(dict(scope["headers"])).encode()
+    trace_id = trace_of(dict(scope["headers"])).id.encode()
 
     async def traced(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -43,6 +43,7 @@ from gateway.subgraphs.http import HttpClient
 from gateway.supergraph.model import Supergraph
 from gateway.telemetry.logs import whereabouts
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.trace import Trace
 
 __all__ = ["Authenticator", "GraphQLRequest", "GraphQLResponse", "Pipeline", "Signer"]
 
@@ -128,22 +129,22 @@ class Pipeline:
         """By name, for metrics."""
         return {"documents": self._documents, "decisions": self._decisions, "plans": self._plans}
 
-    async def handle(self, request: GraphQLRequest, headers: Headers, trace_id: str) -> GraphQLResponse:
+    async def handle(self, request: GraphQLRequest, headers: Headers, trace: Trace) -> GraphQLResponse:
         """Answer one operation. Never raises, but for cancellation."""
 
         async def run(asked: _Asked) -> GraphQLResponse:
-            return result_answer(await self._execute(asked, trace_id))
+            return result_answer(await self._execute(asked, trace))
 
-        return await self._guarded(request, headers, trace_id, run)
+        return await self._guarded(request, headers, trace, run)
 
-    async def plan(self, request: GraphQLRequest, headers: Headers, trace_id: str) -> GraphQLResponse:
+    async def plan(self, request: GraphQLRequest, headers: Headers, trace: Trace) -> GraphQLResponse:
         """Answer with the plan of an operation, `{"text", "json"}`, to who may run it."""
 
         async def show(asked: _Asked) -> GraphQLResponse:
             plan = self._plan(asked).plan
             return GraphQLResponse(200, orjson.dumps({"text": plan_text(plan), "json": plan_json(plan)}), executed=True)
 
-        return await self._guarded(request, headers, trace_id, show)
+        return await self._guarded(request, headers, trace, show)
 
     # -- the column ----------------------------------------------------------------------------------------------
 
@@ -151,7 +152,7 @@ class Pipeline:
         self,
         request: GraphQLRequest,
         headers: Headers,
-        trace_id: str,
+        trace: Trace,
         finish: Callable[[_Asked], Awaitable[GraphQLResponse]],
     ) -> GraphQLResponse:
         caller: Caller | None = None
@@ -165,8 +166,8 @@ class Pipeline:
         except GatewayError as error:
             response = refusal(error, executed=error.status == 400)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the client hears nothing of it (case D10)
-            _log.error("internal_error", trace=trace_id, **whereabouts(error))
-            response = internal_error(trace_id)
+            _log.error("internal_error", trace=trace.id, **whereabouts(error))
+            response = internal_error(trace.id)
         return GraphQLResponse(
             response.status,
             response.body,
@@ -242,14 +243,14 @@ class Pipeline:
             raise _forbidden_elsewhere()
         return compiled
 
-    async def _execute(self, asked: _Asked, trace_id: str) -> ExecutionResult:
+    async def _execute(self, asked: _Asked, trace: Trace) -> ExecutionResult:
         compiled = self._plan(asked)
         fetcher = SubgraphFetcher(
             self._client,
-            trace_id,
-            self._headers_for(asked.caller, trace_id),
+            trace,
+            self._headers_for(asked.caller, trace.id),
             deadline=asyncio.get_running_loop().time() + self._seconds,
-            observe=self._observer(trace_id),
+            observe=self._observer(trace.id),
         )
         roots = self._introspection.answer(asked.operation, asked.variables, asked.caller)
         return await execute(compiled, asked.variables, fetcher, roots=roots)

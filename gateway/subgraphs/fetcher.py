@@ -1,13 +1,12 @@
 """A fetcher for one request of one caller: the subgraph client with that request's headers bound to it.
 
-Only what is named here reaches a subgraph: the trace id, a span id of its own for each hop, and what `header_for` gives
+Only what is named here reaches a subgraph: the trace, a span id of its own for each hop, and what `header_for` gives
 (the decision context). No header of the incoming request propagates (security case T14).
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -16,10 +15,10 @@ import orjson
 from gateway.subgraphs.connection import Response
 from gateway.subgraphs.failure import FailureKind, FetchFailure
 from gateway.subgraphs.http import HttpClient, header_lines
+from gateway.telemetry.trace import Trace, new_span
 
 __all__ = ["Fetcher", "Observer", "SubgraphFetcher"]
 
-_SPANS = random.Random()  # noqa: S311 - span ids are names, not secrets
 _MAX_ERROR_BODY = 64 * 1024
 
 Observer = Callable[[str, str, float], None]
@@ -44,14 +43,14 @@ class SubgraphFetcher:
     def __init__(
         self,
         client: HttpClient,
-        trace_id: str,
+        trace: Trace,
         header_for: Callable[[str], Mapping[str, str]] | None = None,
         *,
         deadline: float | None = None,
         observe: Observer | None = None,
     ) -> None:
         self._client = client
-        self._trace = header_lines({"X-B3-TraceId": trace_id})
+        self._trace = trace
         self._header_for = header_for
         self._deadline = deadline
         self._observe = observe
@@ -63,16 +62,16 @@ class SubgraphFetcher:
         left = None if self._deadline is None else self._deadline - start
         if left is not None and left <= 0:
             return self._seen(subgraph, start, FetchFailure(FailureKind.TIMEOUT))
-        headers = b"%bX-B3-SpanId: %016x\r\n" % (self._headers(subgraph), _SPANS.getrandbits(64) or 1)
+        headers = self._headers(subgraph) + self._trace.headers(new_span())
         answer = await self._client.post(subgraph, headers, body, seconds=left, idempotent=idempotent)
         return self._seen(subgraph, start, _outcome(answer))
 
     def _headers(self, subgraph: str) -> bytes:
         if self._header_for is None:
-            return self._trace
+            return b""
         lines = self._lines.get(subgraph)
         if lines is None:
-            lines = self._lines[subgraph] = header_lines(self._header_for(subgraph)) + self._trace
+            lines = self._lines[subgraph] = header_lines(self._header_for(subgraph))
         return lines
 
     def _seen(self, subgraph: str, start: float, outcome: bytes | FetchFailure) -> bytes | FetchFailure:

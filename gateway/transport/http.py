@@ -16,7 +16,7 @@ from gateway.pipeline import GraphQLRequest
 from gateway.settings import LimitSettings
 from gateway.telemetry.logs import AccessLog
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.trace import trace_of
+from gateway.telemetry.trace import Trace, trace_of
 from gateway.transport.asgi import ClientGone, Receive, Scope, Send, unless_gone
 from gateway.transport.csrf import check_get
 from gateway.transport.headers import answer_headers, request_headers
@@ -25,8 +25,8 @@ from gateway.transport.parameters import from_body, from_query_string, read_body
 
 __all__ = ["Answer", "GraphQLEndpoint"]
 
-Answer = Callable[[GraphQLRequest, Mapping[bytes, bytes], str], Awaitable[GraphQLResponse]]
-"""Answers one request, given its headers (lower-case names) and trace id. It never raises for what a client does."""
+Answer = Callable[[GraphQLRequest, Mapping[bytes, bytes], Trace], Awaitable[GraphQLResponse]]
+"""Answers one request, given its headers (lower-case names) and trace. It never raises for what a client does."""
 
 
 class GraphQLEndpoint:
@@ -49,25 +49,25 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        trace_id = ""
+        trace: Trace | None = None
         media_type = MediaType.GRAPHQL
         try:
             headers = request_headers(scope["headers"])
-            trace_id = trace_of(headers)
+            trace = trace_of(headers)
             media_type = accepted_media_type(headers.get(b"accept"))
             request = await self._read(scope, headers, receive)
-            response = await unless_gone(receive, self._answer(request, headers, trace_id))
+            response = await unless_gone(receive, self._answer(request, headers, trace))
         except GatewayError as error:
             response = refusal(error)
         except ClientGone:
-            self._record(GraphQLResponse(499, b"", code="CLIENT_GONE"), 499, started, trace_id)
+            self._record(GraphQLResponse(499, b"", code="CLIENT_GONE"), 499, started, trace.id if trace else "")
             return
         status = 200 if response.executed and media_type is MediaType.JSON else response.status
-        trace_id = trace_id or trace_of({})
-        head = answer_headers(media_type.value, response.body, trace_id, response.headers)
+        trace = trace or trace_of({})
+        head = answer_headers(media_type.value, response.body, trace.id, response.headers)
         await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": response.body})
-        self._record(response, status, started, trace_id)
+        self._record(response, status, started, trace.id)
 
     async def _read(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> GraphQLRequest:
         method: str = scope["method"]

@@ -42,7 +42,16 @@ async def test_without_grants_nobody_needs_a_token_and_subgraphs_hear_of_none(op
     )
     assert (reply.status, reply.json()) == (200, ANSWER)
     names = [sorted(headers) for _, headers, _ in open_desk.seen]
-    t14 = ["accept", "content-length", "content-type", "host", "x-b3-spanid", "x-b3-traceid"]
+    t14 = [
+        "accept",
+        "content-length",
+        "content-type",
+        "host",
+        "traceparent",
+        "x-b3-parentspanid",
+        "x-b3-spanid",
+        "x-b3-traceid",
+    ]
     assert names == [t14, t14]
 
 

@@ -10,9 +10,10 @@ from gateway.subgraphs.endpoint import Endpoint
 from gateway.subgraphs.failure import FailureKind, FetchFailure
 from gateway.subgraphs.fetcher import SubgraphFetcher
 from gateway.subgraphs.http import HttpClient
+from gateway.telemetry.trace import Trace
 from tests.gateway.subgraphs.harness import Line, polite, serving
 
-TRACE = "0af7651916cd43dd8448eb211c80319c"
+TRACE = Trace("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", sampled=True, state="a=1")
 
 
 async def test_each_hop_has_the_trace_a_span_of_its_own_and_the_callers_header() -> None:
@@ -33,12 +34,17 @@ async def test_each_hop_has_the_trace_a_span_of_its_own_and_the_callers_header()
             lines = request.split(b"\r\n\r\n")[0].split(b"\r\n")[1:]
             headers = dict(line.split(b": ") for line in lines)
             assert headers[b"Decision-Context"] == b"for.ir"
-            assert headers[b"X-B3-TraceId"] == TRACE.encode()
-            assert re.fullmatch(rb"[0-9a-f]{16}", headers[b"X-B3-SpanId"])
-            spans.add(headers[b"X-B3-SpanId"])
-            assert set(headers) == {
-                b"Host", b"Content-Type", b"Accept", b"Content-Length", b"Decision-Context", b"X-B3-TraceId", b"X-B3-SpanId"
-            }  # fmt: skip
+            span = headers[b"X-B3-SpanId"]
+            assert re.fullmatch(rb"[0-9a-f]{16}", span)
+            spans.add(span)
+            fixed = {b"Host", b"Content-Type", b"Accept", b"Content-Length", b"Decision-Context", b"X-B3-SpanId"}
+            assert {name: value for name, value in headers.items() if name not in fixed} == {
+                b"X-B3-TraceId": TRACE.id.encode(),
+                b"X-B3-ParentSpanId": TRACE.span.encode(),
+                b"X-B3-Sampled": b"1",
+                b"traceparent": b"00-%s-%s-01" % (TRACE.id.encode(), span),
+                b"tracestate": b"a=1",
+            }
         assert len(spans) == 2
 
 

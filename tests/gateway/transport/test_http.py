@@ -14,6 +14,7 @@ from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.pipeline import GraphQLRequest
 from gateway.settings import LimitSettings
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.trace import Trace
 from gateway.transport.http import GraphQLEndpoint
 from tests.gateway.transport.harness import call, exchange, served
 
@@ -32,7 +33,7 @@ class Backend:
         self.hang = False
         self.cancelled = False
 
-    async def __call__(self, request: GraphQLRequest, headers: Mapping[bytes, bytes], trace: str) -> GraphQLResponse:
+    async def __call__(self, request: GraphQLRequest, headers: Mapping[bytes, bytes], trace: Trace) -> GraphQLResponse:
         self.requests.append(request)
         self.started.set()
         if self.hang:
