@@ -10,22 +10,29 @@ from gateway.assembly import Lasting, assemble
 from gateway.lifecycle import Lifecycle
 from gateway.readings import read_assembly
 from gateway.settings import Settings
+from gateway.sources import Reading, Source
 from gateway.supergraph.model import Supergraph
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.trace import TRACE_HEADER, trace_of
 from gateway.transport.asgi import Message, Receive, Scope, Send
 from gateway.transport.pages import Health
 
-__all__ = ["GatewayApp", "build_app"]
+__all__ = ["GatewayApp", "app_of", "build_app"]
 
 _TRACE = TRACE_HEADER.lower().encode()
 
 
 def build_app(settings: Settings, *, supergraph: Supergraph | None = None) -> GatewayApp:
     """Build the application. `supergraph` replaces the file of the settings. Raises `SettingsError`."""
-    metrics = Metrics() if settings.telemetry.metrics else None
+    return app_of(Reading(settings, supergraph))
+
+
+def app_of(reading: Reading, source: Source | None = None) -> GatewayApp:
+    """Build the application of a configuration that was read, and is read again from `source` when it changes."""
+    metrics = Metrics() if reading.settings.telemetry.metrics else None
     lasting = Lasting(Health(), metrics)
-    lifecycle = Lifecycle(assemble(settings, lasting, supergraph=supergraph), lasting)
+    assembly = assemble(reading.settings, lasting, supergraph=reading.supergraph)
+    lifecycle = Lifecycle(assembly, lasting, reading, source)
     if metrics is not None:
         read_assembly(metrics, lambda: lifecycle.current)
     return GatewayApp(lifecycle)
@@ -41,6 +48,8 @@ class GatewayApp:
         if scope["type"] == "http":
             assembly = self.lifecycle.current
             assembly.running += 1
+            if self.lifecycle.draining:
+                send = _last(send)
             try:
                 path = scope["path"]
                 if path == "/graphql":
@@ -88,3 +97,14 @@ def _traced(scope: Scope, send: Send) -> Send:
         await send(message)
 
     return traced
+
+
+def _last(send: Send) -> Send:
+    """The answer is the last one on its connection, so that a client opens its next one somewhere else."""
+
+    async def last(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+        await send(message)
+
+    return last

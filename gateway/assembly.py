@@ -29,6 +29,7 @@ from gateway.supergraph.reader import read_supergraph
 from gateway.telemetry.metrics import Metrics
 from gateway.transport.asgi import App
 from gateway.transport.assets import load_assets
+from gateway.transport.closing import Closing
 from gateway.transport.explorer import Explorer
 from gateway.transport.http import GraphQLEndpoint
 from gateway.transport.pages import Health, build_pages
@@ -58,6 +59,8 @@ class Assembly:
     graphql: App
     plan: App
     pages: App
+    closing: Closing
+    """Told to what lasts: subscriptions."""
     running: int = 0
     retired: bool = False
 
@@ -85,19 +88,22 @@ def assemble(
     grants = read_grants(Path(settings.grants), supergraph) if settings.grants else None
     signer = _signer(settings)
     keys = _key_sets(settings, before.keys if before is not None else {})
-    client = HttpClient(_endpoints(settings, supergraph), before=before.client if before is not None else None)
+    authenticator = TokenAuthenticator(_verifier(settings, keys), grants) if grants is not None else None
+    explorer = Explorer(settings.explorer) if settings.explorer.enabled else None
+    access_log = structlog.get_logger("gateway.access").info if settings.telemetry.access_log else None
+    endpoints = _endpoints(settings, supergraph)
+    # Nothing is refused from here on: a client that shares connections must come into an assembly, which closes it.
+    client = HttpClient(endpoints, before=before.client if before is not None else None)
     pipeline = Pipeline(
         supergraph,
         client=client,
         settings=settings,
         grants=grants,
-        authenticator=TokenAuthenticator(_verifier(settings, keys), grants) if grants is not None else None,
+        authenticator=authenticator,
         signer=signer,
         metrics=lasting.metrics,
         served=served(settings, supergraph),
     )
-    explorer = settings.explorer
-    access_log = structlog.get_logger("gateway.access").info if settings.telemetry.access_log else None
     return Assembly(
         settings=settings,
         supergraph=supergraph,
@@ -111,11 +117,12 @@ def assemble(
         plan=GraphQLEndpoint(pipeline.plan, limits=settings.limits, methods=("POST",)),
         pages=build_pages(
             health=lasting.health,
-            assets=load_assets() if explorer.enabled else {},
-            explorer=Explorer(explorer) if explorer.enabled else None,
+            assets=load_assets() if explorer is not None else {},
+            explorer=explorer,
             metrics=lasting.metrics,
             key_set=signer.jwks if signer is not None else None,
         ),
+        closing=Closing(),
     )
 
 

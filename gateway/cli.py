@@ -61,18 +61,25 @@ def serve(
     unix: Annotated[Path | None, Parameter(help="A unix socket, instead of or beside --port.")] = None,
 ) -> None:
     """Serve /graphql and the page. Options win over gateway.yaml."""
-    from gateway.app import build_app
-    from gateway.commands import serving_settings
+    from gateway.app import app_of
+    from gateway.commands import serving_source
     from gateway.server import serve as run
     from gateway.telemetry.logs import configure_logs
 
     with _plain_errors():
-        chosen, composed_graph = serving_settings(
+        source = serving_source(
             settings=settings, supergraph=supergraph, config=config, grants=grants, host=host, port=port, unix=unix
         )
-        configure_logs(chosen.telemetry.log_format)
-        application = build_app(chosen, supergraph=composed_graph)
-        run(application, chosen.listen, ready=lambda places: print(f"gateway serves {', '.join(places)}", flush=True))
+        reading = source()
+        configure_logs(reading.settings.telemetry.log_format)
+        application = app_of(reading, source)
+        run(
+            application,
+            reading.settings.listen,
+            ready=lambda places: print(f"gateway serves {', '.join(places)}", flush=True),
+            drain=application.lifecycle.drain,
+            timing=reading.settings.lifecycle,
+        )
 
 
 @app.command

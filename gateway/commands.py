@@ -6,6 +6,7 @@ Nothing here knows of a command line; `cli.py` turns results into output and exi
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -16,13 +17,14 @@ from graphql import print_schema
 from gateway.assembly import load_supergraph, read_grants
 from gateway.authorization.decide import Decision, decide
 from gateway.authorization.grants import Grants, uncovered
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, OperatorError
 from gateway.identity.caller import caller_of
 from gateway.language.documents import Limits, coerce_variables, parse_operation
 from gateway.language.operation import Operation
 from gateway.planning.planner import plan_operation
 from gateway.planning.text import plan_json, plan_text
 from gateway.settings import Settings, SettingsError, read_settings
+from gateway.sources import Reading, Source
 from gateway.supergraph.errors import SupergraphError
 from gateway.supergraph.model import Supergraph
 from gateway.supergraph.reader import read_supergraph
@@ -36,12 +38,13 @@ __all__ = [
     "plan",
     "plan_batch_line",
     "serving_settings",
+    "serving_source",
 ]
 
 Format = Literal["text", "json"]
 
 
-class CommandError(Exception):
+class CommandError(OperatorError):
     """Why a command cannot do its work; one sentence a line."""
 
     def __init__(self, *sentences: str) -> None:
@@ -102,6 +105,33 @@ def serving_settings(
     elif port is not None:
         listen = msgspec.structs.replace(listen, port=port)
     return msgspec.structs.replace(read, listen=listen, **changes), made
+
+
+def serving_source(*, settings: Path | None, config: Path | None = None, **more: Any) -> Source:
+    """Return what reads the configuration of `serving_settings` now and at each reload, with the files that it comes from."""
+
+    def read() -> Reading:
+        begun = time.time_ns()
+        chosen, graph = serving_settings(settings=settings, config=config, **more)
+        return Reading(chosen, graph, tuple(_files(settings, config, chosen)), begun)
+
+    return read
+
+
+def _files(settings: Path | None, config: Path | None, chosen: Settings) -> Iterator[Path]:
+    if settings is not None:
+        yield settings
+    if config is not None:
+        from gateway.composition.config import schema_files
+
+        yield config
+        yield from schema_files(config)
+    elif chosen.supergraph is not None:
+        yield Path(chosen.supergraph)
+    if chosen.grants is not None:
+        yield Path(chosen.grants)
+    if chosen.decision_context is not None:
+        yield Path(chosen.decision_context.key)
 
 
 def plan(supergraph: Path, operation: Path, *, format: Format = "text", labels: Sequence[str] = ()) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-__all__ = ["Code", "GatewayError", "GraphQLIssue"]
+__all__ = ["Code", "GatewayError", "GraphQLIssue", "OperatorError"]
 
 
 class Code(Enum):
@@ -75,3 +75,7 @@ class GatewayError(Exception):
         self.issues = issues
         self.status = status if status is not None else issues[0].code.status
         self.headers = dict(headers or {})
+
+
+class OperatorError(Exception):
+    """What a person who runs the gateway can mend: a sentence, or one a line."""

@@ -146,6 +146,26 @@ class Pipeline:
 
         return await self._guarded(request, headers, trace, show)
 
+    def hottest(self, limit: int) -> list[GraphQLRequest]:
+        """The documents that were asked last, the latest first, for another pipeline to `prepare`."""
+        newest = self._documents.newest(limit)
+        return [
+            GraphQLRequest(key[0], key[1]) for key, found in newest if key[2] is None and isinstance(found, Operation)
+        ]
+
+    def prepare(self, request: GraphQLRequest) -> bool:
+        """Put all that an operation needs into the caches; False when this graph cannot answer it. For a pipeline that does
+        not serve yet: it may run in a thread of its own.
+        """
+        found = self._parsed(request, self._supergraph.api)
+        if isinstance(found, GatewayError):
+            return False
+        try:
+            self._plan(_Asked(None, found, {}, None))
+        except GatewayError:
+            return False
+        return True
+
     # -- the column ----------------------------------------------------------------------------------------------
 
     async def _guarded(

@@ -7,30 +7,38 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import os
 import signal
 import socket
 import stat
+import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
 
-from gateway.settings import Listen
+from gateway.settings import LifecycleSettings, Listen
 
 __all__ = ["ServeError", "listen", "serve"]
-
-GRACE = 10
-"""Seconds that running requests get when the gateway stops."""
 
 
 class ServeError(Exception):
     """Why the gateway cannot listen, in a sentence."""
 
 
-def serve(app: Any, place: Listen, *, ready: Callable[[list[str]], None] = lambda _: None) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is told the addresses. Raises `ServeError`."""
+def serve(
+    app: Any,
+    place: Listen,
+    *,
+    ready: Callable[[list[str]], None] = lambda _: None,
+    drain: Callable[[], None] = lambda: None,
+    timing: LifecycleSettings | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is told the addresses, `drain` that the end has begun. Raises `ServeError`."""
+    timing = timing or LifecycleSettings()
     sockets = listen(place)
     server = _Server(
         uvicorn.Config(
@@ -43,9 +51,11 @@ def serve(app: Any, place: Listen, *, ready: Callable[[list[str]], None] = lambd
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            timeout_graceful_shutdown=GRACE,
+            timeout_graceful_shutdown=math.ceil(timing.grace_seconds),
         ),
-        lambda: ready([_address(opened) for opened in sockets]),
+        ready=lambda: ready([_address(opened) for opened in sockets]),
+        drain=drain,
+        drain_seconds=timing.drain_seconds,
     )
     try:
         server.run(sockets=sockets)
@@ -72,11 +82,19 @@ def listen(place: Listen) -> list[socket.socket]:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it listens, and leaves in order."""
+    """Tells when it listens, and leaves in order: not ready, a while for load balancers to see it, no new connections, the rest
+    of the running requests, end. A second signal ends it at once.
+    """
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, *, ready: Callable[[], None], drain: Callable[[], None], drain_seconds: float
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._drain = drain
+        self._drain_seconds = drain_seconds
+        self._told = False
+        self._leave_at: float | None = None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -87,6 +105,21 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self._told:
+            # A signal may come between any two steps of the loop; what follows from it is done on a tick.
+            self._told = True
+        else:
+            super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._told and self._leave_at is None:
+            self._leave_at = time.monotonic() + self._drain_seconds
+            self._drain()
+        if self._leave_at is not None and time.monotonic() >= self._leave_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

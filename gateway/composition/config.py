@@ -14,7 +14,7 @@ import yaml
 from gateway.composition.compose import CompositionResult, compose
 from gateway.composition.model import SubgraphInput
 
-__all__ = ["ConfigError", "compose_batch_line", "load_supergraph_config"]
+__all__ = ["ConfigError", "compose_batch_line", "load_supergraph_config", "schema_files"]
 
 _SDL_QUERY = b'{"query": "{ _service { sdl } }"}'
 
@@ -38,6 +38,16 @@ def load_supergraph_config(path: Path) -> list[SubgraphInput]:
     if not isinstance(entries, Mapping) or not entries:
         raise ConfigError(f"{path}: expected `subgraphs:` with at least one subgraph")
     return [_subgraph(path, str(name), entry) for name, entry in entries.items()]
+
+
+def schema_files(path: Path) -> list[Path]:
+    """The schema files that a `supergraph.yaml` names, for whoever watches them. Empty where it cannot be used."""
+    try:
+        document: Any = yaml.safe_load(path.read_text())
+        entries = document["subgraphs"].values()
+        return [path.parent / str(entry["schema"]["file"]) for entry in entries if "file" in entry["schema"]]
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
+        return []
 
 
 def _subgraph(path: Path, name: str, entry: Any) -> SubgraphInput:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from itertools import islice
 from typing import Generic, TypeVar
 
 __all__ = ["BytesCache"]
@@ -52,6 +53,10 @@ class BytesCache(Generic[K, V]):
         while self.size > self._max_bytes:
             _, (_, freed) = self._entries.popitem(last=False)
             self.size -= freed
+
+    def newest(self, limit: int) -> list[tuple[K, V]]:
+        """The entries that were used last, the latest first."""
+        return [(key, value) for key, (value, _) in islice(reversed(self._entries.items()), limit)]
 
     def clear(self) -> None:
         self._entries.clear()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from gateway.settings.access import AuthorizationSettings, DecisionContextSettings, IssuerSettings
 from gateway.settings.base import SettingsError
+from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
 from gateway.settings.reading import check_complete, read_settings, settings_schema
 from gateway.settings.serving import ExplorerSettings, Listen, TelemetrySettings
@@ -23,6 +24,7 @@ __all__ = [
     "ExplorerSettings",
     "InstanceSettings",
     "IssuerSettings",
+    "LifecycleSettings",
     "LimitSettings",
     "Listen",
     "LocatorSettings",

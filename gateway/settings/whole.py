@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from gateway.settings.access import AuthorizationSettings, DecisionContextSettings
 from gateway.settings.base import Name
+from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
 from gateway.settings.serving import ExplorerSettings, Listen, TelemetrySettings
 from gateway.settings.subgraphs import SubgraphSettings
@@ -26,4 +27,5 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     caches: CacheSettings = CacheSettings()
     explorer: ExplorerSettings = ExplorerSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    lifecycle: LifecycleSettings = LifecycleSettings()
     introspection: bool = True

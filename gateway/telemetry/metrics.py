@@ -85,6 +85,7 @@ class Metrics:
             "gateway_subgraph_fetches_total", "Fetches from subgraphs by outcome.", ("subgraph", "outcome")
         )
         self.fetch_seconds = Histogram("gateway_subgraph_fetch_duration_seconds", "Time of a fetch.", ("subgraph",))
+        self.reloads = Counter("gateway_reloads_total", "Reloads of the configuration by result.", ("result",))
         self._readings: list[tuple[str, str, Kind, Callable[[], Iterable[Sample]]]] = []
 
     def fetched(self, subgraph: str, outcome: str, seconds: float) -> None:
@@ -99,7 +100,7 @@ class Metrics:
     def text(self) -> str:
         """The page, Prometheus text format 0.0.4."""
         lines: list[str] = []
-        for metric in (self.requests, self.request_seconds, self.fetches, self.fetch_seconds):
+        for metric in (self.requests, self.request_seconds, self.fetches, self.fetch_seconds, self.reloads):
             lines += metric.lines()
         for name, help_, kind, read in self._readings:
             lines += _head(name, help_, kind)
