@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from gateway.composition.facts import facts_of
 from gateway.composition.issues import Issue, error
-from gateway.composition.links import read_subgraph
 from gateway.composition.merge.context import Context
 from gateway.composition.merge.graph import merge_graph
 from gateway.composition.merge.inherited import inherited_demands
@@ -19,6 +18,7 @@ from gateway.composition.merge.linked import directive_names
 from gateway.composition.merge.model import MergedGraph
 from gateway.composition.model import SubgraphInput, SubgraphSchema
 from gateway.composition.overrides import find_overrides
+from gateway.composition.reading import read_subgraph
 from gateway.composition.rules import CLIENT, GRAPH, LINKED, MERGED, SOUND, SUBGRAPH
 from gateway.composition.rules.compose_directive import composed_directives
 from gateway.composition.satisfiability import check_satisfiability
@@ -95,18 +95,25 @@ def _read(subgraphs: Sequence[SubgraphInput]) -> tuple[list[SubgraphSchema], lis
         errors += problems
         if schema is not None:
             schemas.append(schema)
-    if not errors:
-        schemas, errors = upgraded(schemas)
-    return schemas, errors
+            errors += _judged(schema) if schema.version is not None else ()
+    if errors or all(schema.version is not None for schema in schemas):
+        return schemas, errors
+    # Rules know Federation 2 only, so they judge a Federation 1 schema as what it is translated to.
+    old = {schema.name for schema in schemas if schema.version is None}
+    schemas = upgraded(schemas)
+    return schemas, [issue for schema in schemas if schema.name in old for issue in _judged(schema)]
+
+
+def _judged(schema: SubgraphSchema) -> list[Issue]:
+    facts = facts_of(schema)
+    return [issue for rule in SUBGRAPH for issue in rule(facts)]
 
 
 def _prepared(subgraphs: tuple[SubgraphSchema, ...]) -> tuple[Context, list[Issue]]:
     facts = {subgraph.name: facts_of(subgraph) for subgraph in subgraphs}
     context = Context(subgraphs=subgraphs, facts=facts, graphs=_graph_names(subgraphs), wider=_wider(subgraphs))
-    issues = [issue for rule in SUBGRAPH for one in facts.values() for issue in rule(one)]
-    if not any(not issue.is_hint for issue in issues):
-        context.names, found = directive_names(subgraphs)
-        issues += [*found, *check_versions(subgraphs), *(issue for rule in LINKED for issue in rule(context))]
+    context.names, issues = directive_names(subgraphs)
+    issues = [*issues, *check_versions(subgraphs), *(issue for rule in LINKED for issue in rule(context))]
     context.hints += [issue for issue in issues if issue.is_hint]
     return context, [issue for issue in issues if not issue.is_hint]
 

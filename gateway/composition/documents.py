@@ -1,9 +1,9 @@
-"""Small changes to a subgraph's document before it is checked: orphan extensions, and federation's own root fields."""
+"""Small changes to a subgraph's document: orphan extensions, federation's own root fields, names of root types."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -17,6 +17,7 @@ from graphql import (
     InterfaceTypeExtensionNode,
     ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
+    OperationType,
     ScalarTypeDefinitionNode,
     ScalarTypeExtensionNode,
     SchemaDefinitionNode,
@@ -25,10 +26,20 @@ from graphql import (
     TypeExtensionNode,
     UnionTypeDefinitionNode,
     UnionTypeExtensionNode,
+    Visitor,
+    visit,
 )
 
-__all__ = ["adopt_orphans", "root_fields_removed"]
+from gateway.composition.issues import Issue, error
+from gateway.composition.model import ROOTS
 
+__all__ = ["adopt_orphans", "bad_roots", "root_fields_removed", "root_names", "roots_renamed"]
+
+_CANONICAL = {
+    OperationType.QUERY: "Query",
+    OperationType.MUTATION: "Mutation",
+    OperationType.SUBSCRIPTION: "Subscription",
+}
 _SERVICE_FIELDS = frozenset({"_service", "_entities"})
 _DEFINITIONS: Mapping[type[Any], type[Any]] = {
     ScalarTypeExtensionNode: ScalarTypeDefinitionNode,
@@ -98,3 +109,55 @@ def _as_definition(node: TypeExtensionNode) -> DefinitionNode:
     target = _DEFINITIONS[type(node)]
     names = {field.name for field in dataclasses.fields(target)} & {field.name for field in dataclasses.fields(node)}
     return target(**{name: getattr(node, name) for name in names})
+
+
+# -- root types ------------------------------------------------------------------------------------------------------
+
+
+def root_names(document: DocumentNode) -> dict[str, str]:
+    """What root types are called here → what they are called in the graph.
+
+    A root that the schema definition leaves out is the type of its usual name, as in GraphQL without a definition.
+    """
+    found: dict[str, str] = {}
+    for node in document.definitions:
+        if isinstance(node, (SchemaDefinitionNode, SchemaExtensionNode)):
+            found |= {entry.type.name.value: _CANONICAL[entry.operation] for entry in node.operation_types or ()}
+    for name in ROOTS:
+        if name not in found.values():
+            found.setdefault(name, name)
+    return found
+
+
+def bad_roots(document: DocumentNode, roots: Mapping[str, str], subgraph: str) -> Iterator[Issue]:
+    """Types that carry the name of a root type and are another, so that they would be mistaken in the graph."""
+    renamed = {target: name for name, target in roots.items() if name != target}
+    seen: set[str] = set()
+    for node in document.definitions:
+        if not isinstance(node, (TypeDefinitionNode, TypeExtensionNode)) or node.name.value in seen:
+            continue
+        name = node.name.value
+        if name in renamed and roots.get(name) != name:
+            seen.add(name)
+            message = f"{name} is a type here, but {renamed[name]} is the root type of that name."
+            yield error(f"ROOT_{name.upper()}_USED", message, subgraph, node)
+
+
+class _Renamer(Visitor):
+    def __init__(self, names: Mapping[str, str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def enter_named_type(self, node: Any, *_: Any) -> Any:
+        name = node.name.value
+        if name not in self._names:
+            return None
+        return dataclasses.replace(node, name=dataclasses.replace(node.name, value=self._names[name]))
+
+    enter_object_type_definition = enter_named_type
+    enter_object_type_extension = enter_named_type
+
+
+def roots_renamed(document: DocumentNode, roots: Mapping[str, str]) -> DocumentNode:
+    names = {name: target for name, target in roots.items() if name != target}
+    return visit(document, _Renamer(names)) if names else document

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.composition.fieldsets import Coordinate, coordinates, try_field_set
+from gateway.composition.fieldsets import Coordinate, coordinates, try_field_set, valid_field_set
 from gateway.composition.model import FieldDef, SubgraphSchema, TypeDef, named_type
 from gateway.supergraph.model import TypeKind
 
@@ -68,7 +68,7 @@ def _external(subgraph: SubgraphSchema, keys: frozenset[Coordinate]) -> Iterator
 def _key_fields(subgraph: SubgraphSchema) -> Iterator[Coordinate]:
     for found in subgraph.types.values():
         for key in found.all("key"):
-            selection = try_field_set(key.values.get("fields"))
+            selection = valid_field_set(subgraph, found.name, key.values.get("fields"), is_key=True)
             if selection is not None:
                 yield from coordinates(subgraph, found.name, selection)
 
@@ -77,9 +77,9 @@ def _selected(subgraph: SubgraphSchema, directive: str) -> Iterator[Coordinate]:
     """What the field sets of `@requires` (on the type itself) or `@provides` (on the returned type) name."""
     for found, field in _fields(subgraph):
         for applied in field.all(directive):
-            selection = try_field_set(applied.values.get("fields"))
+            start = found.name if directive == "requires" else named_type(field.type)
+            selection = valid_field_set(subgraph, start, applied.values.get("fields"))
             if selection is not None:
-                start = found.name if directive == "requires" else named_type(field.type)
                 yield from coordinates(subgraph, start, selection)
 
 

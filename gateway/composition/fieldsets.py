@@ -1,4 +1,8 @@
-"""Field sets: the selections in `@key`, `@requires` and `@provides`, read and walked against a subgraph."""
+"""Field sets: the selections in `@key`, `@requires` and `@provides`, read and walked against a subgraph.
+
+A selection is valid when GraphQL could run it on its type. What a directive demands beyond that is for the rules.
+Source: https://specs.apollo.dev/federation/v2.0#scalar-fieldset
+"""
 
 from __future__ import annotations
 
@@ -16,10 +20,21 @@ from graphql import (
     print_ast,
 )
 
-from gateway.composition.model import SubgraphSchema, named_type
+from gateway.composition.model import FieldDef, SubgraphSchema, TypeDef, named_type
+from gateway.composition.values import Values
 from gateway.supergraph.model import TypeKind
 
-__all__ = ["Coordinate", "canonical", "coordinates", "field_set", "try_field_set"]
+__all__ = [
+    "Coordinate",
+    "canonical",
+    "coordinates",
+    "field_set",
+    "first_problem",
+    "try_field_set",
+    "valid_field_set",
+]
+
+_COMPOSITE = frozenset({TypeKind.OBJECT, TypeKind.INTERFACE, TypeKind.UNION})
 
 Coordinate = tuple[str, str]
 """(type, field)"""
@@ -75,3 +90,86 @@ def coordinates(
                 yield from coordinates(
                     subgraph, named_type(field.type), node.selection_set, implementations=implementations
                 )
+
+
+# -- validity --------------------------------------------------------------------------------------------------------
+
+
+def valid_field_set(
+    subgraph: SubgraphSchema, type_name: str, text: object, *, is_key: bool = False
+) -> SelectionSetNode | None:
+    """The selection, or None when `text` is none that can be made on the type."""
+    selection = try_field_set(text)
+    if selection is None or first_problem(subgraph, type_name, selection, is_key=is_key) is not None:
+        return None
+    return selection
+
+
+def first_problem(
+    subgraph: SubgraphSchema, type_name: str, selection: SelectionSetNode, *, is_key: bool = False
+) -> tuple[str, str] | None:
+    """Why a selection cannot be made on a type, as (last part of the code, reason); None when it can.
+
+    Only the first reason: it makes what follows guesswork. A key cannot go through interfaces and unions.
+    """
+    return next(_problems(subgraph, type_name, selection, is_key=is_key), None)
+
+
+def _problems(
+    subgraph: SubgraphSchema, type_name: str, selection: SelectionSetNode, *, is_key: bool
+) -> Iterator[tuple[str, str]]:
+    found = subgraph.types.get(type_name)
+    for node in selection.selections:
+        for directive in node.directives or ():
+            if subgraph.graphql.get_directive(directive.name.value) is None:
+                yield "INVALID_FIELDS", f"there is no directive @{directive.name.value}."
+        if isinstance(node, InlineFragmentNode):
+            target = node.type_condition.name.value if node.type_condition is not None else type_name
+            known = subgraph.types.get(target)
+            if known is None or known.kind not in _COMPOSITE:
+                yield "INVALID_FIELDS", f"{target} is no type that can be selected on."
+            else:
+                yield from _problems(subgraph, target, node.selection_set, is_key=is_key)
+        elif isinstance(node, FieldNode):
+            yield from _field_problems(subgraph, type_name, found, node, is_key=is_key)
+        else:
+            yield "INVALID_FIELDS", "a named fragment cannot stand in a field set."
+
+
+def _field_problems(
+    subgraph: SubgraphSchema, type_name: str, found: TypeDef | None, node: FieldNode, *, is_key: bool
+) -> Iterator[tuple[str, str]]:
+    name = node.name.value
+    if node.alias is not None:
+        yield "INVALID_FIELDS", f"{name} cannot have an alias."
+    if name == "__typename":
+        return
+    field = found.fields.get(name) if found is not None else None
+    if field is None:
+        yield "INVALID_FIELDS", f"{type_name} has no field {name}."
+        return
+    where = f"{type_name}.{name}"
+    target = subgraph.types.get(named_type(field.type))
+    if is_key and target is not None and target.kind in {TypeKind.INTERFACE, TypeKind.UNION}:
+        yield "FIELDS_SELECT_INVALID_TYPE", f"{where} is an interface or a union."
+    yield from (("INVALID_FIELDS", reason) for reason in _argument_problems(subgraph, where, field, node))
+    composite = target is not None and target.kind in _COMPOSITE
+    if composite and node.selection_set is None:
+        yield "INVALID_FIELDS", f"{where} is an object, so fields of it must be selected."
+    elif not composite and node.selection_set is not None:
+        yield "INVALID_FIELDS", f"{where} has no fields to select."
+    elif target is not None and node.selection_set is not None:
+        yield from _problems(subgraph, target.name, node.selection_set, is_key=is_key)
+
+
+def _argument_problems(subgraph: SubgraphSchema, where: str, field: FieldDef, node: FieldNode) -> Iterator[str]:
+    given = {argument.name.value: argument.value for argument in node.arguments or ()}
+    for name, value in given.items():
+        argument = field.arguments.get(name)
+        if argument is None:
+            yield f"{where} has no argument {name}."
+        elif not Values.of_types(subgraph.types).fit(value, argument.type):
+            yield f"the value of {where}({name}:) is not of its type."
+    missing = [name for name, argument in field.arguments.items() if argument.required and name not in given]
+    if missing:
+        yield f"{where} needs the argument {', '.join(missing)}."

@@ -13,17 +13,23 @@ from gateway.supergraph.features import APOLLO, Feature
 
 __all__ = [
     "FEDERATION_1",
+    "FEDERATION_1_SINCE",
     "FEDERATION_DIRECTIVES",
+    "FEDERATION_IDENTITY",
+    "LINK_IDENTITY",
     "NEWEST",
     "SCALARS",
     "STANDALONE",
     "DirectiveSpec",
     "definition",
     "directives_of",
+    "elements_of",
+    "link_definitions",
 ]
 
 NEWEST = (2, 14)
 FEDERATION_IDENTITY = f"{APOLLO}federation"
+LINK_IDENTITY = f"{APOLLO}link"
 SCALARS: Mapping[str, tuple[int, int]] = {
     "FieldSet": (2, 0),
     "Scope": (2, 5),
@@ -65,7 +71,7 @@ FEDERATION_DIRECTIVES: Mapping[str, DirectiveSpec] = {
         DirectiveSpec("override", (2, 0), "from: String!, label: String", "FIELD_DEFINITION"),
         DirectiveSpec("inaccessible", (2, 0), "", _EVERYWHERE),
         DirectiveSpec("tag", (2, 0), "name: String!", f"{_EVERYWHERE} | SCHEMA", True),
-        DirectiveSpec("composeDirective", (2, 1), "name: String!", "SCHEMA", True),
+        DirectiveSpec("composeDirective", (2, 1), "name: String", "SCHEMA", True),
         DirectiveSpec("interfaceObject", (2, 3), "", "OBJECT"),
         DirectiveSpec("authenticated", (2, 5), "", _SUBJECTS),
         DirectiveSpec("requiresScopes", (2, 5), "scopes: [[{Scope}!]!]!", _SUBJECTS),
@@ -83,23 +89,58 @@ FEDERATION_DIRECTIVES: Mapping[str, DirectiveSpec] = {
     )
 }
 
-# Directives of other specifications that a subgraph may link on their own instead of importing them from federation.
-STANDALONE: Mapping[str, tuple[str, ...]] = {
-    "tag": ("tag",),
-    "inaccessible": ("inaccessible",),
-    "authenticated": ("authenticated",),
-    "requiresScopes": ("requiresScopes",),
-    "policy": ("policy",),
-    "cost": ("cost", "listSize"),
-    "cacheTag": ("cacheTag",),
+# Specifications that a subgraph may link on their own instead of importing their directives from federation: the versions
+# there are, and the directives of each.
+STANDALONE: Mapping[str, tuple[frozenset[tuple[int, int]], tuple[str, ...]]] = {
+    "tag": (frozenset({(0, 1), (0, 2), (0, 3)}), ("tag",)),
+    "inaccessible": (frozenset({(0, 1), (0, 2)}), ("inaccessible",)),
+    "authenticated": (frozenset({(0, 1)}), ("authenticated",)),
+    "requiresScopes": (frozenset({(0, 1)}), ("requiresScopes",)),
+    "policy": (frozenset({(0, 1)}), ("policy",)),
+    "context": (frozenset({(0, 1)}), ("context", "fromContext")),
+    "cost": (frozenset({(0, 1)}), ("cost", "listSize")),
 }
 
-FEDERATION_1 = ("key", "requires", "provides", "external", "extends", "tag", "inaccessible")
+FEDERATION_1 = ("key", "requires", "provides", "external", "extends", "tag")
+# What a Federation 1 schema defines itself is taken for federation's when this version has a directive of that name.
+FEDERATION_1_SINCE = (2, 4)
+
+_LINK_DEFINITIONS = """
+directive @{link}(url: String, as: String, for: {purpose}, import: [{import_}]) repeatable on SCHEMA
+enum {purpose} {{ SECURITY EXECUTION }}
+scalar {import_}
+"""
 
 
 def directives_of(version: tuple[int, int]) -> tuple[DirectiveSpec, ...]:
     """The directives that a version of federation has."""
     return tuple(spec for spec in FEDERATION_DIRECTIVES.values() if spec.since <= version)
+
+
+def elements_of(feature: Feature) -> frozenset[str] | None:
+    """What may be imported from a specification, directives with `@`; None when nothing is known about it."""
+    version = feature.version
+    if feature.identity == LINK_IDENTITY:
+        return frozenset({"@link", "Purpose", "Import"})
+    if version is None or not feature.identity.startswith(APOLLO):
+        return None
+    if feature.identity == FEDERATION_IDENTITY:
+        if not (2, 0) <= version <= NEWEST:
+            return None
+        scalars = {name for name, since in SCALARS.items() if since <= version}
+        return frozenset({f"@{spec.name}" for spec in directives_of(version)} | scalars)
+    versions, directives = STANDALONE.get(feature.name, (frozenset[tuple[int, int]](), ()))
+    if version not in versions:
+        return None
+    scalars = {name for name in SCALARS for one in directives if f"{{{name}}}" in FEDERATION_DIRECTIVES[one].arguments}
+    return frozenset({f"@{one}" for one in directives} | scalars)
+
+
+def link_definitions(link: Feature) -> str:
+    """SDL of the link specification under the names it has in a document."""
+    return _LINK_DEFINITIONS.format(
+        link=link.directive("link"), purpose=link.type("Purpose"), import_=link.type("Import")
+    )
 
 
 def definition(spec: DirectiveSpec, feature: Feature | None, version: tuple[int, int]) -> str:
@@ -108,8 +149,11 @@ def definition(spec: DirectiveSpec, feature: Feature | None, version: tuple[int,
     arguments = spec.arguments
     for scalar in SCALARS:
         arguments = arguments.replace(f"{{{scalar}}}", feature.type(scalar) if feature is not None else f"_{scalar}")
+    locations = spec.locations
     if spec.name == "override" and version < (2, 7):
         arguments = "from: String!"
+    if spec.name == "tag" and (feature is None or version < (2, 3)):
+        locations = _EVERYWHERE
     repeatable = spec.repeatable or (spec.repeatable_since is not None and version >= spec.repeatable_since)
     listed = f"({arguments})" if arguments else ""
-    return f"directive @{name}{listed}{' repeatable' if repeatable else ''} on {spec.locations}"
+    return f"directive @{name}{listed}{' repeatable' if repeatable else ''} on {locations}"

@@ -15,7 +15,6 @@ from graphql import DirectiveNode, FieldNode, NameNode
 
 from gateway.composition.facts import facts_of
 from gateway.composition.fieldsets import coordinates, try_field_set
-from gateway.composition.issues import Issue, error
 from gateway.composition.model import ROOTS, Applied, FieldDef, SubgraphSchema, TypeDef
 from gateway.supergraph.model import TypeKind
 
@@ -24,26 +23,10 @@ __all__ = ["upgraded"]
 _SHAREABLE = Applied("shareable", {}, True, DirectiveNode(name=NameNode(value="shareable"), arguments=()))
 
 
-def upgraded(subgraphs: Sequence[SubgraphSchema]) -> tuple[list[SubgraphSchema], list[Issue]]:
-    """All subgraphs, the Federation 1 ones translated; and the extensions that extend nothing."""
-    problems = [
-        issue for subgraph in subgraphs if subgraph.version is None for issue in _without_base(subgraph, subgraphs)
-    ]
-    if all(subgraph.version is not None for subgraph in subgraphs):
-        return list(subgraphs), problems
+def upgraded(subgraphs: Sequence[SubgraphSchema]) -> list[SubgraphSchema]:
+    """All subgraphs, the Federation 1 ones translated."""
     cleaned = [_cleaned(s, subgraphs) if s.version is None else s for s in subgraphs]
-    shared = [_with_shareable(s, cleaned) if s.version is None else s for s in cleaned]
-    return shared, problems
-
-
-def _without_base(subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> list[Issue]:
-    return [
-        error("EXTENSION_WITH_NO_BASE", f"{found.name} is extended, but defined nowhere.", subgraph.name, found.node)
-        for found in subgraph.types.values()
-        if found.extension
-        and found.name not in ROOTS
-        and not any(s.types[found.name].extension is False for s in all_ if found.name in s.types)
-    ]
+    return [_with_shareable(s, cleaned) if s.version is None else s for s in cleaned]
 
 
 def _cleaned(subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> SubgraphSchema:

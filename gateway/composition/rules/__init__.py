@@ -20,6 +20,7 @@ from gateway.composition.rules import (
     compose_directive,
     contexts,
     cost,
+    extensions,
     external_collision,
     external_on_interface,
     external_unused,
@@ -56,6 +57,7 @@ SUBGRAPH: Sequence[Callable[[Facts], Iterable[Issue]]] = (
 )
 LINKED: Sequence[Callable[[Context], Iterable[Issue]]] = (compose_directive.check,)
 GRAPH: Sequence[Callable[[Context], Iterable[Issue]]] = (
+    extensions.check,
     type_kinds.check,
     no_queries.check,
     interface_objects.check_graph,

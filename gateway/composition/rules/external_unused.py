@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from gateway.composition.facts import Facts
 from gateway.composition.issues import Issue, error
-from gateway.supergraph.model import TypeKind
 
 __all__ = ["check"]
 
@@ -15,9 +14,8 @@ def check(facts: Facts) -> Iterator[Issue]:
     if facts.subgraph.version is None:
         return
     for found in facts.subgraph.types.values():
-        if found.kind is not TypeKind.OBJECT:
-            continue
         for field in found.fields.values():
-            if field.has("external") and (found.name, field.name) not in facts.used:
+            place = (found.name, field.name)
+            if place in facts.external and place not in facts.used:
                 message = f"{found.name}.{field.name} is @external, but nothing uses it."
                 yield error("EXTERNAL_UNUSED", message, facts.subgraph.name, field.node)

@@ -17,7 +17,7 @@ __all__ = ["check_graph", "check_subgraph"]
 
 def check_subgraph(facts: Facts) -> Iterator[Issue]:
     subgraph = facts.subgraph
-    if subgraph.version is None or subgraph.version < (2, 3):
+    if subgraph.version is None:
         return
     for found in subgraph.types.values():
         if found.kind is not TypeKind.INTERFACE:

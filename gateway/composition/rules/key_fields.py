@@ -1,4 +1,4 @@
-"""`@key`: a selection of plain fields, no lists, no abstract types, no arguments; on interfaces from Federation 2.3."""
+"""`@key`: a selection of plain fields, no abstract types, no arguments; on interfaces from Federation 2.3."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gateway.supergraph.model import TypeKind
 
 __all__ = ["check"]
 
-_DEMANDS = Demands("KEY", plain_objects=True)
+_DEMANDS = Demands("KEY")
 
 
 def check(facts: Facts) -> Iterator[Issue]:
@@ -21,5 +21,4 @@ def check(facts: Facts) -> Iterator[Issue]:
             if found.kind is TypeKind.INTERFACE and subgraph.version is not None and subgraph.version < (2, 3):
                 message = f"@key on the interface {found.name} needs Federation 2.3."
                 yield error("KEY_UNSUPPORTED_ON_INTERFACE", message, subgraph.name, key.node)
-            else:
-                yield from check_selection(facts, _DEMANDS, found.name, key, f"@key on {found.name}")
+            yield from check_selection(facts, _DEMANDS, found.name, key, f"@key on {found.name}")

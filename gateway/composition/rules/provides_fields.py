@@ -23,11 +23,11 @@ def check(facts: Facts) -> Iterator[Issue]:
             for applied in field.all("provides"):
                 where = f"@provides on {found.name}.{field.name}"
                 target = subgraph.types.get(named_type(field.type))
+                if target is None or target.kind not in _COMPOSITE:
+                    message = f"{where}: the field does not return objects."
+                    yield error("PROVIDES_ON_NON_OBJECT_FIELD", message, subgraph.name, applied.node)
+                    continue
                 if found.kind is TypeKind.INTERFACE:
                     message = f"{where} cannot stand on a field of an interface."
                     yield error("PROVIDES_UNSUPPORTED_ON_INTERFACE", message, subgraph.name, applied.node)
-                elif target is None or target.kind not in _COMPOSITE:
-                    message = f"{where}: the field does not return objects."
-                    yield error("PROVIDES_ON_NON_OBJECT_FIELD", message, subgraph.name, applied.node)
-                else:
-                    yield from check_selection(facts, _DEMANDS, target.name, applied, where)
+                yield from check_selection(facts, _DEMANDS, target.name, applied, where)

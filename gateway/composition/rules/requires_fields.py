@@ -17,12 +17,10 @@ _DEMANDS = Demands("REQUIRES", arguments=True, external_leaves=True)
 def check(facts: Facts) -> Iterator[Issue]:
     subgraph = facts.subgraph
     for found in subgraph.types.values():
-        # An interface object requires what the interface has elsewhere, which need not be declared external.
         for field in found.fields.values():
             for applied in field.all("requires"):
                 where = f"@requires on {found.name}.{field.name}"
                 if found.kind is TypeKind.INTERFACE:
                     message = f"{where} cannot stand on a field of an interface."
                     yield error("REQUIRES_UNSUPPORTED_ON_INTERFACE", message, subgraph.name, applied.node)
-                else:
-                    yield from check_selection(facts, _DEMANDS, found.name, applied, where)
+                yield from check_selection(facts, _DEMANDS, found.name, applied, where)

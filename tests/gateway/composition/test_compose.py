@@ -64,8 +64,8 @@ def test_what_federation_prints_along_is_left_out():
     type _Service { sdl: String! }
     union _Entity = T
     scalar _Any
-    scalar FieldSet
-    directive @key(fields: FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
+    scalar federation__FieldSet
+    directive @key(fields: federation__FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
     """
     plain = 'type Query { t: T } type T @key(fields: "id") { id: ID! }'
     assert types(a=printed) == types(a=plain)
