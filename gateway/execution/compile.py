@@ -13,6 +13,7 @@ import orjson
 from graphql import GraphQLSchema
 
 from gateway.execution.extract import Extractor, Walker, extractor, walker
+from gateway.execution.merging import PlainWrite, TopKey, plain_write
 from gateway.execution.owners import Instances
 from gateway.execution.projection import Root, projector
 from gateway.language.operation import OperationKind
@@ -43,7 +44,6 @@ __all__ = [
     "PartRun",
     "Share",
     "Slot",
-    "TopKey",
     "Tree",
     "compile_plan",
 ]
@@ -59,17 +59,6 @@ class Slot:
 
 
 Tree = dict[str, Slot]
-
-
-@dataclass(frozen=True, slots=True)
-class TopKey:
-    """A key that a fetch writes into an object of the store."""
-
-    key: str
-    hidden: bool
-    shared: bool
-    conditional: bool
-    composite: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +86,7 @@ class Asked:
     name: str
     extract: Extractor
     keys: tuple[TopKey, ...]
+    write: PlainWrite | None
     home: bool
 
 
@@ -138,6 +128,8 @@ class SequenceRun:
 @dataclass(frozen=True, slots=True)
 class ParallelRun:
     nodes: tuple[Run, ...]
+    single: bool
+    """Whether every branch is one fetch from one place, under conditions perhaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +195,8 @@ class _Compiler:
             case SequenceNode():
                 return SequenceRun(tuple(self.run(child) for child in node.nodes))
             case Parallel():
-                return ParallelRun(tuple(self.run(child) for child in node.nodes))
+                branches = tuple(self.run(child) for child in node.nodes)
+                return ParallelRun(branches, all(map(_is_single, branches)))
             case Condition():
                 tests = tuple((condition.variable, condition.wanted) for condition in node.conditions)
                 return ConditionRun(tests, self.run(node.node))
@@ -257,6 +250,12 @@ class _Compiler:
                 if len(part.paths) > 1:
                     share = Share.PER_PATH
         return share
+
+
+def _is_single(node: Run) -> bool:
+    while isinstance(node, ConditionRun):
+        node = node.node
+    return isinstance(node, (FetchRun, EntityRun)) and node.instances is None
 
 
 def _prefix(text: str) -> bytes:
@@ -334,11 +333,13 @@ def _top_keys(selections: Sequence[FetchSelection], entity: str | None) -> tuple
 def _asked(requirement: Requirement, part: EntityPart) -> Asked:
     single = requirement.selections[0] if len(requirement.selections) == 1 else None
     plain = single if isinstance(single, KeyField) and not single.selections else None
+    keys = _top_keys(part.selections, requirement.entity)
     return Asked(
         entity=requirement.entity,
         source=plain.source if plain is not None else "",
         name=plain.name if plain is not None else "",
         extract=extractor(requirement),
-        keys=_top_keys(part.selections, requirement.entity),
+        keys=keys,
+        write=plain_write(keys),
         home=requirement.type in part.homes,
     )

@@ -14,7 +14,7 @@ from typing import Any
 from gateway.errors import Code, GraphQLIssue
 from gateway.execution.state import ABSENT, Mark, Path, State, Store
 
-__all__ = ["HELPERS", "path_of", "settled_issues", "wrong_object"]
+__all__ = ["HELPERS", "path_of", "settled_issues", "within_depth", "wrong_object"]
 
 _MAX_SCALAR_DEPTH = 100
 """Custom scalars pass untouched, but deeper values could not be encoded again."""
@@ -74,17 +74,18 @@ def removed(trail: tuple[Any, ...], index: int, state: State) -> None:
 
 def untouched(value: Any, trail: tuple[Any, ...], state: State) -> Any:
     """A custom scalar that is a list or an object."""
-    if _depth_within(value, _MAX_SCALAR_DEPTH):
+    if within_depth(value):
         return value
     return wrong(trail, state)
 
 
-def _depth_within(value: Any, depth: int) -> bool:
+def within_depth(value: Any, depth: int = _MAX_SCALAR_DEPTH) -> bool:
+    """Whether a custom scalar can be encoded again."""
     if not isinstance(value, (dict, list)):
         return True
     if depth == 0:
         return False
-    return all(_depth_within(item, depth - 1) for item in (value.values() if isinstance(value, dict) else value))
+    return all(within_depth(item, depth - 1) for item in (value.values() if isinstance(value, dict) else value))
 
 
 def leaf_id(value: Any, trail: tuple[Any, ...], state: State) -> str | None:

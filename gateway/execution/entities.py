@@ -7,71 +7,114 @@ written or removed, so nothing that another subgraph slipped in under that name 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from gateway.errors import Code
-from gateway.execution.compile import Asked, PartRun, Share, TopKey
+from gateway.execution.compile import Asked, PartRun, Share
+from gateway.execution.merging import take_away, write_keys
 from gateway.execution.responses import MESSAGES, UpstreamError, client_path
 from gateway.execution.state import Mark, Path, State, Store
 from gateway.planning.nodes import Path as PlanPath
 
-__all__ = ["Batch", "located", "merge_into", "write_keys"]
+__all__ = ["Batch", "located"]
+
+
+@dataclass(slots=True)
+class Group:
+    """Objects at one path that are asked for alike, and the place of each one's representation."""
+
+    number: int
+    """Which of the part's paths led here."""
+    asked: Asked
+    owners: list[Store]
+    places: list[int]
 
 
 class Batch:
     """The representations of one part and the objects behind each; objects without a key have none."""
 
-    __slots__ = ("_part", "_seen", "_typename_key", "keyless", "representations", "targets")
+    __slots__ = ("_groups", "_part", "_seen", "_typename_key", "keyless", "representations")
 
     def __init__(self, part: PartRun, data: Store, typename_key: str) -> None:
         self._part = part
         self._typename_key = typename_key
-        self._seen: dict[Any, int] = {}
+        self._seen: dict[object, dict[Any, int]] = {}
+        """Marks of representations and their places; by entity and key where one plain field is the key."""
+        self._groups: list[Group] = []
         self.representations: list[dict[str, Any]] = []
-        self.targets: list[list[tuple[int, Asked, Store]]] = []
-        """Per representation: which path led to the object, how it was asked, the object."""
         self.keyless: list[tuple[Asked, Store]] = []
         for number, walk in enumerate(part.walkers):
-            self._collect(number, walk(data), part.exact[number])
+            owners = walk(data)
+            certain = part.asked.get(part.exact[number])
+            if certain is not None:
+                self._group(number, certain, owners)
+            else:
+                self._by_type(number, owners)
 
-    def _collect(self, number: int, owners: list[Store], exact: str) -> None:
-        asked_by_type = self._part.asked
-        certain = asked_by_type.get(exact) if exact else None
+    def _by_type(self, number: int, owners: list[Store]) -> None:
+        """Groups of neighbours of one type, so that representations keep the order of the objects."""
+        last: Asked | None = None
+        alike: list[Store] = []
         for owner in owners:
-            asked = certain or asked_by_type.get(owner.get(self._typename_key, ""))
+            type_name: Any = owner.get(self._typename_key)
+            asked = self._part.asked.get(type_name) if type_name.__class__ is str else None
             if asked is None:
                 continue
-            place = self._place(asked, owner)
-            if place < 0:
-                self.keyless.append((asked, owner))
+            if asked is not last and last is not None:
+                self._group(number, last, alike)
+                alike = []
+            last = asked
+            alike.append(owner)
+        if last is not None:
+            self._group(number, last, alike)
+
+    def _group(self, number: int, asked: Asked, owners: list[Store]) -> None:
+        places = self._places(asked, owners)
+        if -1 in places:
+            self.keyless += [(asked, owner) for owner, place in zip(owners, places, strict=True) if place < 0]
+            owners = [owner for owner, place in zip(owners, places, strict=True) if place >= 0]
+            places = [place for place in places if place >= 0]
+        self._groups.append(Group(number, asked, owners, places))
+
+    def _places(self, asked: Asked, owners: list[Store]) -> list[int]:
+        """The index of each object's representation, -1 when it has no key."""
+        if not asked.source:
+            return [self._place(asked, owner) for owner in owners]
+        # One plain field is the commonest key by far. It is its own mark among the strings and integers of one entity.
+        source, name, entity = asked.source, asked.name, asked.entity
+        known = self._seen.setdefault((entity, name), {})
+        representations = self.representations
+        places: list[int] = []
+        for owner in owners:
+            value = owner.get(source)
+            if value.__class__ is str or value.__class__ is int:
+                place = known.get(value)
+                if place is None:
+                    place = known[value] = len(representations)
+                    representations.append({"__typename": entity, name: value})
             else:
-                self.targets[place].append((number, asked, owner))
+                place = self._place(asked, owner)
+            places.append(place)
+        return places
 
     def _place(self, asked: Asked, owner: Store) -> int:
-        """The index of the object's representation, -1 when it has no key."""
-        if asked.source:
-            value = owner.get(asked.source)
-            kind = value.__class__
-            if kind is str or kind is int:
-                return self._known((asked.entity, kind, value), {"__typename": asked.entity, asked.name: value})
         representation = asked.extract(owner)
         if representation is None:
             return -1
         try:
-            return self._known(orjson.dumps(representation), representation)
+            mark = orjson.dumps(representation)
         except TypeError:
             # Nested beyond what can be encoded: no key that anybody issued.
             return -1
-
-    def _known(self, mark: Any, representation: dict[str, Any]) -> int:
-        place = self._seen.get(mark)
+        known = self._seen.setdefault("", {})
+        place = known.get(mark)
         if place is None:
-            place = self._seen[mark] = len(self.representations)
+            place = known[mark] = len(self.representations)
             self.representations.append(representation)
-            self.targets.append([])
         return place
 
     # -- answers -------------------------------------------------------------------------------------------------
@@ -79,41 +122,51 @@ class Batch:
     def settle_keyless(self) -> None:
         """Objects that could not be asked for have nothing; where existence was the question, they do not exist."""
         for asked, owner in self.keyless:
-            _take_away(owner, asked.keys)
+            take_away(owner, asked.keys)
             if asked.home:
                 owner[Mark] = Mark.ABSENT
 
     def write(self, entities: Sequence[Any], failed: frozenset[int]) -> None:
         """Write an answer of the right length. `failed` are the places whose null an error explains."""
-        for place in range(len(entities)):
-            entity: Any = entities[place]
-            first = self.targets[place][0][0]
-            written = False
-            for number, asked, owner in self.targets[place]:
-                if not isinstance(entity, dict):
-                    _take_away(owner, asked.keys)
-                    if asked.home:
-                        owner[Mark] = Mark.UNJUDGED if place in failed or entity is not None else Mark.ABSENT
+        written: dict[int, int] = {}
+        for group in self._groups:
+            if self._part.share == Share.ALWAYS and group.asked.write is not None:
+                try:
+                    group.asked.write(group.owners, group.places, entities)
                     continue
-                share = self._part.share
-                alone = share == Share.ALWAYS or not written or (share == Share.PER_PATH and number == first)
-                write_keys(owner, entity, asked.keys, copy=not alone)
-                written = True
+                except (KeyError, TypeError):
+                    # No object, or not all of what was asked for: written anew with more care.
+                    pass
+            self._write(group, entities, failed, written)
+
+    def _write(self, group: Group, entities: Sequence[Any], failed: frozenset[int], written: dict[int, int]) -> None:
+        """`written` has the path of the first object of each place: it gets the values themselves, others may get copies."""
+        asked, share = group.asked, self._part.share
+        for owner, place in zip(group.owners, group.places, strict=True):
+            entity: Any = entities[place]
+            if not isinstance(entity, dict):
+                take_away(owner, asked.keys)
+                if asked.home:
+                    owner[Mark] = Mark.UNJUDGED if place in failed or entity is not None else Mark.ABSENT
+                continue
+            first = written.get(place)
+            alone = share == Share.ALWAYS or first is None or (share == Share.PER_PATH and first == group.number)
+            written.setdefault(place, group.number)
+            write_keys(owner, entity, asked.keys, copy=not alone)
 
     def fail(self) -> None:
         """No answer at all: nothing is known of any object."""
-        for targets in self.targets:
-            for _, asked, owner in targets:
-                _take_away(owner, asked.keys)
-                if asked.home:
+        for group in self._groups:
+            for owner in group.owners:
+                take_away(owner, group.asked.keys)
+                if group.asked.home:
                     owner[Mark] = Mark.UNJUDGED
 
     # -- issues --------------------------------------------------------------------------------------------------
 
     def report_failure(self, state: State, code: Code) -> None:
         """An issue for each field of each object that the failed fetch was for."""
-        everywhere = range(len(self.targets))
-        for path, asked in self._occurrences(state, everywhere):
+        for path, asked in self._occurrences(state, None):
             visible = [] if asked.home else [top.key for top in asked.keys if not top.hidden]
             for end in [(key,) for key in visible] or [()]:
                 state.issue(code, MESSAGES[code], (*path, *end))
@@ -121,15 +174,21 @@ class Batch:
     def report(self, state: State, error: UpstreamError, place: int, rest: Path) -> None:
         """An upstream error inside one entity, at each place of the answer that the entity stands in."""
         end = client_path(rest, self._part.tree)
-        for path, _ in self._occurrences(state, (place,)):
+        for path, _ in self._occurrences(state, place):
             state.issue(error.code, MESSAGES[error.code], (*path, *end), error.instance)
 
-    def _occurrences(self, state: State, places: Iterable[int]) -> list[tuple[Path, Asked]]:
-        wanted = {id(owner): asked for place in places for _, asked, owner in self.targets[place]}
+    def _occurrences(self, state: State, wanted: int | None) -> list[tuple[Path, Asked]]:
+        """Where the objects of a representation stand in the answer; of all of them for None."""
+        owners = {
+            id(owner): group.asked
+            for group in self._groups
+            for owner, place in zip(group.owners, group.places, strict=True)
+            if wanted is None or place == wanted
+        }
         found: dict[Path, Asked] = {}
         for plan_path in self._part.paths:
             for path, owner in located(state.data, plan_path, self._typename_key):
-                asked = wanted.get(id(owner))
+                asked = owners.get(id(owner))
                 if asked is not None:
                     found[path] = asked
         return list(found.items())
@@ -153,50 +212,3 @@ def _placed(path: Path, value: Any) -> Iterator[tuple[Path, Store]]:
     elif value.__class__ is list:
         for index, item in enumerate(value):
             yield from _placed((*path, index), item)
-
-
-# -- writing -------------------------------------------------------------------------------------------------------------
-
-
-def write_keys(owner: Store, entity: Store, keys: Sequence[TopKey], *, copy: bool) -> None:
-    """Write the keys that were asked for, and no others (GHSA-pfjj-6f4p-rvmh), into an object of the store."""
-    for top in keys:
-        key = top.key
-        value = entity.get(key, Mark)
-        if value is Mark:
-            if not top.conditional and not top.shared:
-                owner.pop(key, None)
-        elif top.shared:
-            owner[key] = merge_into(owner.get(key), copied(value))
-        elif copy and top.composite:
-            owner[key] = copied(value)
-        else:
-            owner[key] = value
-
-
-def _take_away(owner: Store, keys: Sequence[TopKey]) -> None:
-    for top in keys:
-        if not top.shared:
-            owner.pop(top.key, None)
-
-
-def merge_into(known: Any, value: Any) -> Any:
-    """Merge what two subgraphs say of one object. Lists merge item by item when they are of one length."""
-    if known is None:
-        return value
-    if known.__class__ is dict and value.__class__ is dict:
-        for key, inner in value.items():
-            known[key] = merge_into(known.get(key), inner)
-        return known
-    if known.__class__ is list and value.__class__ is list and len(known) == len(value):
-        return [merge_into(one, other) for one, other in zip(known, value, strict=True)]
-    return known
-
-
-def copied(value: Any) -> Any:
-    """A copy of JSON data."""
-    if value.__class__ is dict:
-        return {key: copied(inner) for key, inner in value.items()}
-    if value.__class__ is list:
-        return [copied(item) for item in value]
-    return value

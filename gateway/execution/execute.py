@@ -23,8 +23,9 @@ from gateway.execution.compile import (
     SequenceRun,
 )
 from gateway.execution.complete import settled_issues
-from gateway.execution.entities import Batch, located, write_keys
+from gateway.execution.entities import Batch, located
 from gateway.execution.instances import fetch_entities, fetch_root
+from gateway.execution.merging import write_keys
 from gateway.execution.responses import (
     MESSAGES,
     Answer,
@@ -37,6 +38,7 @@ from gateway.execution.responses import (
 )
 from gateway.execution.result import ExecutionResult
 from gateway.execution.state import Path, State, Store
+from gateway.execution.together import together
 from gateway.subgraphs.failure import FailureKind, FetchFailure
 from gateway.subgraphs.fetcher import Fetcher
 
@@ -77,7 +79,8 @@ async def _run(node: Run, state: State, typename_key: str) -> None:
             for child in node.nodes:
                 await _run(child, state, typename_key)
         case ParallelRun():
-            await asyncio.gather(*(_run(child, state, typename_key) for child in node.nodes))
+            branches = (_run(child, state, typename_key) for child in node.nodes)
+            await (together(branches) if node.single else asyncio.gather(*branches))
         case ConditionRun():
             if all((state.variables.get(name) is True) is wanted for name, wanted in node.conditions):
                 await _run(node.node, state, typename_key)
