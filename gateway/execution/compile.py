@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import orjson
 from graphql import GraphQLSchema
 
-from gateway.execution.extract import Extractor, Walker, extractor, walker
+from gateway.execution.extract import Extractor, Placer, Walker, extractor, placer, walker
 from gateway.execution.merging import PlainWrite, TopKey, plain_write
 from gateway.execution.owners import Instances
 from gateway.execution.projection import Root, projector
@@ -26,7 +26,6 @@ from gateway.planning.nodes import (
     FetchField,
     FetchFragment,
     FetchSelection,
-    KeyField,
     Parallel,
     Path,
     Plan,
@@ -79,12 +78,11 @@ class FetchRun:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How objects of one type are asked for: `source` is set when the key is a single plain field."""
+    """How objects of one type are asked for. `places` and `write` are short ways, where there is one."""
 
     entity: str
-    source: str
-    name: str
     extract: Extractor
+    places: Placer | None
     keys: tuple[TopKey, ...]
     write: PlainWrite | None
     home: bool
@@ -219,21 +217,21 @@ class _Compiler:
         )
 
     def _part(self, part: EntityPart) -> PartRun:
+        share = self._share(part)
         return PartRun(
             alias=part.alias,
             variable=part.variable,
             paths=part.paths,
             walkers=tuple(self._walker(path) for path in part.paths),
             exact=part.exact,
-            asked={requirement.type: _asked(requirement, part) for requirement in part.requires},
-            share=self._share(part),
+            asked={requirement.type: _asked(requirement, part, share) for requirement in part.requires},
+            share=share,
             tree=_tree(part.selections),
             selections=part.selections if _aliased(part.selections) else None,
         )
 
     def _walker(self, path: Path) -> Walker:
-        steps = [(step.key, frozenset(step.types) or None) for step in path]
-        return walker(steps, self._plan.typename_key, judged=bool(self._plan.homes))
+        return walker(path, self._plan.typename_key, judged=bool(self._plan.homes))
 
     def _share(self, part: EntityPart) -> int:
         """Values may be shared as long as every later fetch below treats them alike."""
@@ -330,16 +328,14 @@ def _top_keys(selections: Sequence[FetchSelection], entity: str | None) -> tuple
 # -- representations --------------------------------------------------------------------------------------
 
 
-def _asked(requirement: Requirement, part: EntityPart) -> Asked:
-    single = requirement.selections[0] if len(requirement.selections) == 1 else None
-    plain = single if isinstance(single, KeyField) and not single.selections else None
+def _asked(requirement: Requirement, part: EntityPart, share: int) -> Asked:
     keys = _top_keys(part.selections, requirement.entity)
+    copies = share != Share.ALWAYS and any(top.composite for top in keys)
     return Asked(
         entity=requirement.entity,
-        source=plain.source if plain is not None else "",
-        name=plain.name if plain is not None else "",
         extract=extractor(requirement),
+        places=placer(requirement),
         keys=keys,
-        write=plain_write(keys),
+        write=plain_write(keys) if not copies else None,
         home=requirement.type in part.homes,
     )

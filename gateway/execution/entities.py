@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -82,24 +83,10 @@ class Batch:
 
     def _places(self, asked: Asked, owners: list[Store]) -> list[int]:
         """The index of each object's representation, -1 when it has no key."""
-        if not asked.source:
+        if asked.places is None:
             return [self._place(asked, owner) for owner in owners]
-        # One plain field is the commonest key by far. It is its own mark among the strings and integers of one entity.
-        source, name, entity = asked.source, asked.name, asked.entity
-        known = self._seen.setdefault((entity, name), {})
-        representations = self.representations
-        places: list[int] = []
-        for owner in owners:
-            value = owner.get(source)
-            if value.__class__ is str or value.__class__ is int:
-                place = known.get(value)
-                if place is None:
-                    place = known[value] = len(representations)
-                    representations.append({"__typename": entity, name: value})
-            else:
-                place = self._place(asked, owner)
-            places.append(place)
-        return places
+        known = self._seen.setdefault((asked.entity, asked.places), {})
+        return asked.places(owners, known, self.representations, partial(self._place, asked))
 
     def _place(self, asked: Asked, owner: Store) -> int:
         representation = asked.extract(owner)
@@ -130,7 +117,7 @@ class Batch:
         """Write an answer of the right length. `failed` are the places whose null an error explains."""
         written: dict[int, int] = {}
         for group in self._groups:
-            if self._part.share == Share.ALWAYS and group.asked.write is not None:
+            if group.asked.write is not None:
                 try:
                     group.asked.write(group.owners, group.places, entities)
                     continue
