@@ -43,6 +43,8 @@ class GraphQLResponse:
     code: str = ""
     operation: str = ""
     role: str | None = None
+    asked: Operation | None = None
+    """What was asked, for counting; None when nothing came of the document."""
 
 
 def refusal(error: GatewayError, *, executed: bool = False) -> GraphQLResponse:

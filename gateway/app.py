@@ -6,13 +6,16 @@ stands in `assembly.py`, how one follows another in `lifecycle.py`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gateway.assembly import Lasting, assemble
 from gateway.lifecycle import Lifecycle
-from gateway.readings import read_assembly
+from gateway.readings import read_lifecycle
 from gateway.settings import Settings
 from gateway.sources import Reading, Source
 from gateway.supergraph.model import Supergraph
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.process import read_process
 from gateway.telemetry.trace import TRACE_HEADER, trace_of
 from gateway.transport.asgi import Message, Receive, Scope, Send
 from gateway.transport.pages import Health
@@ -33,9 +36,11 @@ def app_of(reading: Reading, source: Source | None = None) -> GatewayApp:
     lasting = Lasting(Health(), metrics)
     assembly = assemble(reading.settings, lasting, supergraph=reading.supergraph)
     lifecycle = Lifecycle(assembly, lasting, reading, source)
+    app = GatewayApp(lifecycle)
     if metrics is not None:
-        read_assembly(metrics, lambda: lifecycle.current)
-    return GatewayApp(lifecycle)
+        read_lifecycle(metrics, lifecycle, lambda: app.connections())  # noqa: PLW0108 - the server sets it later
+        read_process(metrics)
+    return app
 
 
 class GatewayApp:
@@ -43,6 +48,10 @@ class GatewayApp:
 
     def __init__(self, lifecycle: Lifecycle) -> None:
         self.lifecycle = lifecycle
+        self.admin_port: int | None = None
+        """The port for operators, once it is open; nothing else is served there."""
+        self.connections: Callable[[], int] = lambda: 0
+        """How many connections clients have open; the server knows."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -52,7 +61,9 @@ class GatewayApp:
                 send = _last(send)
             try:
                 path = scope["path"]
-                if path == "/graphql":
+                if self.admin_port is not None and scope["server"][1] == self.admin_port:
+                    await assembly.admin(scope, receive, _traced(scope, send))
+                elif path == "/graphql":
                     await assembly.graphql(scope, receive, send)
                 elif path == "/plan":
                     await assembly.plan(scope, receive, send)

@@ -7,11 +7,10 @@ connections to subgraphs and key sets that did not change are taken over from it
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-
-import structlog
 
 from gateway.authorization.grants import Grants, GrantsError, load_grants
 from gateway.identity.authenticator import TokenAuthenticator
@@ -20,18 +19,20 @@ from gateway.identity.jwks import KeySet, open_source
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 from gateway.instances import places, served
 from gateway.pipeline import Pipeline
-from gateway.settings import Settings, SettingsError, SubgraphSettings, check_complete
+from gateway.settings import Settings, SettingsError, SubgraphSettings, TelemetrySettings, check_complete
 from gateway.subgraphs.endpoint import Endpoint, target_of
 from gateway.subgraphs.http import HttpClient
 from gateway.supergraph.errors import SupergraphError
 from gateway.supergraph.model import Supergraph
 from gateway.supergraph.reader import read_supergraph
+from gateway.telemetry.logs import RequestLog, get_log
 from gateway.telemetry.metrics import Metrics
 from gateway.transport.asgi import App
 from gateway.transport.assets import load_assets
 from gateway.transport.closing import Closing
 from gateway.transport.explorer import Explorer
 from gateway.transport.http import GraphQLEndpoint
+from gateway.transport.operators import operator_routes, read_guard
 from gateway.transport.pages import Health, build_pages
 
 __all__ = ["Assembly", "Lasting", "assemble", "load_supergraph", "read_grants"]
@@ -59,8 +60,11 @@ class Assembly:
     graphql: App
     plan: App
     pages: App
+    admin: App
+    """What the port for operators shows, where there is one."""
     closing: Closing
     """Told to what lasts: subscriptions."""
+    made_at: float = field(default_factory=time.time)
     running: int = 0
     retired: bool = False
 
@@ -90,7 +94,9 @@ def assemble(
     keys = _key_sets(settings, before.keys if before is not None else {})
     authenticator = TokenAuthenticator(_verifier(settings, keys), grants) if grants is not None else None
     explorer = Explorer(settings.explorer) if settings.explorer.enabled else None
-    access_log = structlog.get_logger("gateway.access").info if settings.telemetry.access_log else None
+    access_log = _access_log(settings.telemetry)
+    metrics = lasting.metrics
+    operators = operator_routes(metrics, read_guard(settings.telemetry)) if metrics is not None else ()
     endpoints = _endpoints(settings, supergraph)
     # Nothing is refused from here on: a client that shares connections must come into an assembly, which closes it.
     client = HttpClient(endpoints, before=before.client if before is not None else None)
@@ -101,7 +107,7 @@ def assemble(
         grants=grants,
         authenticator=authenticator,
         signer=signer,
-        metrics=lasting.metrics,
+        metrics=metrics,
         served=served(settings, supergraph),
     )
     return Assembly(
@@ -111,17 +117,16 @@ def assemble(
         pipeline=pipeline,
         client=client,
         keys=keys,
-        graphql=GraphQLEndpoint(
-            pipeline.handle, limits=settings.limits, metrics=lasting.metrics, access_log=access_log
-        ),
+        graphql=GraphQLEndpoint(pipeline.handle, limits=settings.limits, metrics=metrics, access_log=access_log),
         plan=GraphQLEndpoint(pipeline.plan, limits=settings.limits, methods=("POST",)),
         pages=build_pages(
             health=lasting.health,
             assets=load_assets() if explorer is not None else {},
             explorer=explorer,
-            metrics=lasting.metrics,
+            operators=() if settings.listen.admin_port is not None else operators,
             key_set=signer.jwks if signer is not None else None,
         ),
+        admin=build_pages(health=lasting.health, assets={}, operators=operators),
         closing=Closing(),
     )
 
@@ -227,3 +232,11 @@ def _signer(settings: Settings) -> ContextSigner | None:
         raise SettingsError("CONFIG_NOT_FOUND", f"decision_context.key: there is no file {context.key}.") from None
     except (OSError, ValueError) as error:
         raise SettingsError("CONFIG_INVALID", f"decision_context.key: {error}") from None
+
+
+def _access_log(telemetry: TelemetrySettings) -> RequestLog | None:
+    if not telemetry.access_log:
+        return None
+    return RequestLog(
+        get_log("gateway.access"), sample=telemetry.access_log_sample, slow_seconds=telemetry.slow_seconds
+    )

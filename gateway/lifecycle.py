@@ -19,21 +19,22 @@ from collections.abc import Coroutine, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
 from gateway.assembly import Assembly, Lasting, assemble
 from gateway.errors import OperatorError
 from gateway.pipeline import GraphQLRequest
 from gateway.sources import Fingerprint, Reading, Source, fingerprint
-from gateway.telemetry.logs import whereabouts
+from gateway.telemetry.logs import get_log, whereabouts
 
 __all__ = ["Lifecycle"]
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 _TURN = 0.0005
 """Seconds that the worker thread may keep the interpreter from the loop while the next assembly is made; Python's own 5 ms would be
 added to each step of every request."""
+
+_CONSIDERED = 4
+"""Times as many documents are considered for warming as are prepared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,16 @@ class Lifecycle:
         self._closing: set[asyncio.Task[None]] = set()
         self._working: set[asyncio.Task[object]] = set()
         self._lock = asyncio.Lock()
+
+    @property
+    def running(self) -> int:
+        """Requests that are being answered, by whatever assembly."""
+        return sum(assembly.running for assembly in self._alive)
+
+    @property
+    def streams(self) -> int:
+        """Streams that are open."""
+        return sum(len(assembly.closing) for assembly in self._alive)
 
     # -- start and stop ------------------------------------------------------------------------------------------
 
@@ -97,7 +108,7 @@ class Lifecycle:
         async with self._lock:
             started = time.monotonic()
             before = self.current
-            documents = before.pipeline.hottest(before.settings.lifecycle.warm_documents)
+            documents = self._hottest()
             try:
                 with _short_turns():
                     made = await asyncio.to_thread(_make, self._source, self._lasting, before, documents)
@@ -113,6 +124,15 @@ class Lifecycle:
             seconds = round(time.monotonic() - started, 3)
             _log.info("reloaded", why=why, seconds=seconds, warmed=made.warmed, **made.assembly.facts)
             return True
+
+    def _hottest(self) -> list[GraphQLRequest]:
+        """The documents to prepare: of those asked lately, the most frequent ones where that is known."""
+        limit = self.current.settings.lifecycle.warm_documents
+        lately = self.current.pipeline.documents(_CONSIDERED * limit)
+        if self._lasting.metrics is not None:
+            asked = self._lasting.metrics.operations.asked
+            lately.sort(key=lambda entry: -asked(entry[1]))
+        return [request for request, _ in lately[:limit]]
 
     def replace(self, assembly: Assembly) -> None:
         """Let `assembly` serve from now on."""

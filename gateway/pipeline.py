@@ -12,6 +12,7 @@ caller wrote and may not have, and nothing has been fetched by then.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,7 +20,6 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import orjson
-import structlog
 from graphql import GraphQLSchema
 
 from gateway.answers import GraphQLResponse, forbidden, internal_error, issues_of, outside, refusal, result_answer
@@ -41,13 +41,13 @@ from gateway.settings import Settings
 from gateway.subgraphs.fetcher import Observer, SubgraphFetcher
 from gateway.subgraphs.http import HttpClient
 from gateway.supergraph.model import Supergraph
-from gateway.telemetry.logs import whereabouts
+from gateway.telemetry.logs import get_log, whereabouts
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.trace import Trace
 
 __all__ = ["Authenticator", "GraphQLRequest", "GraphQLResponse", "Pipeline", "Signer"]
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 Headers = Mapping[bytes, bytes]
 
@@ -146,11 +146,15 @@ class Pipeline:
 
         return await self._guarded(request, headers, trace, show)
 
-    def hottest(self, limit: int) -> list[GraphQLRequest]:
-        """The documents that were asked last, the latest first, for another pipeline to `prepare`."""
+    def documents(self, limit: int) -> list[tuple[GraphQLRequest, str]]:
+        """The documents that were asked last, the latest first, with the hashes of their operations; for another pipeline to
+        `prepare`.
+        """
         newest = self._documents.newest(limit)
         return [
-            GraphQLRequest(key[0], key[1]) for key, found in newest if key[2] is None and isinstance(found, Operation)
+            (GraphQLRequest(key[0], key[1]), found.hash)
+            for key, found in newest
+            if key[2] is None and isinstance(found, Operation)
         ]
 
     def prepare(self, request: GraphQLRequest) -> bool:
@@ -196,6 +200,7 @@ class Pipeline:
             response.code,
             operation.hash if operation else "",
             caller.role if caller else None,
+            operation,
         )
 
     async def _caller(self, headers: Headers) -> Caller | None:
@@ -255,13 +260,24 @@ class Pipeline:
         operation = asked.operation
         compiled = self._plans.get(operation.hash)
         if compiled is None:
-            homes = self._grants.homes if self._grants is not None else {}
-            plan = plan_operation(self._supergraph, operation, homes=homes, instances=self._served.rules)
-            compiled = compile_plan(plan, self._supergraph.api, self._served.instances)
+            compiled = self._planned(operation)
             self._plans.put(operation.hash, compiled, compiled.weight)
         if asked.reach is not None and any(fetch.subgraph not in asked.reach for fetch in compiled.plan.fetches):
             raise _forbidden_elsewhere()
         return compiled
+
+    def _planned(self, operation: Operation) -> CompiledPlan:
+        homes = self._grants.homes if self._grants is not None else {}
+        started = time.perf_counter()
+        try:
+            plan = plan_operation(self._supergraph, operation, homes=homes, instances=self._served.rules)
+        except GatewayError as error:
+            if self._metrics is not None:
+                self._metrics.plans.add(error.issues[0].code.name)
+            raise
+        if self._metrics is not None:
+            self._metrics.planned(len(plan.fetches), time.perf_counter() - started)
+        return compile_plan(plan, self._supergraph.api, self._served.instances)
 
     async def _execute(self, asked: _Asked, trace: Trace) -> ExecutionResult:
         compiled = self._plan(asked)

@@ -1,23 +1,38 @@
-"""The metrics that are read when `/metrics` is asked for: what the assembly that serves now knows of itself."""
+"""The metrics that are read when `/metrics` is asked for: what the lifecycle and the assembly that serves now know of themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway.assembly import Assembly
+from gateway.lifecycle import Lifecycle
 from gateway.telemetry.metrics import Metrics
 
-__all__ = ["read_assembly"]
+__all__ = ["read_lifecycle"]
 
 
-def read_assembly(metrics: Metrics, current: Callable[[], Assembly]) -> None:
-    """Let `metrics` show caches and connections of whatever `current` returns."""
+def read_lifecycle(metrics: Metrics, lifecycle: Lifecycle, connections: Callable[[], int]) -> None:
+    """Let `metrics` show requests, streams, caches and connections as they are. `connections`: those of clients."""
+    metrics.reading(
+        "gateway_requests_in_flight", "Requests that are being answered.", lambda: [({}, lifecycle.running)]
+    )
+    metrics.reading("gateway_streams_open", "Streams that clients have open.", lambda: [({}, lifecycle.streams)])
+    metrics.reading("gateway_connections", "Open connections of clients.", lambda: [({}, connections())])
+    metrics.reading(
+        "gateway_supergraph_info",
+        "What is served, by hash.",
+        lambda: [({"grants": "", **lifecycle.current.facts}, 1)],
+    )
+    metrics.reading(
+        "gateway_supergraph_loaded_seconds",
+        "When what is served was loaded, in seconds since 1970.",
+        lambda: [({}, lifecycle.current.made_at)],
+    )
     metrics.reading(
         "gateway_cache_requests_total",
         "Look-ups by cache and result.",
         lambda: [
             ({"cache": name, "result": result}, count)
-            for name, cache in current().pipeline.caches.items()
+            for name, cache in lifecycle.current.pipeline.caches.items()
             for result, count in (("hit", cache.hits), ("miss", cache.misses))
         ],
         "counter",
@@ -25,10 +40,13 @@ def read_assembly(metrics: Metrics, current: Callable[[], Assembly]) -> None:
     metrics.reading(
         "gateway_cache_bytes",
         "Estimated size of a cache.",
-        lambda: [({"cache": name}, cache.size) for name, cache in current().pipeline.caches.items()],
+        lambda: [({"cache": name}, cache.size) for name, cache in lifecycle.current.pipeline.caches.items()],
     )
     metrics.reading(
         "gateway_subgraph_connections",
         "Open connections by subgraph.",
-        lambda: [({"subgraph": name}, current().client.connections(name)[0]) for name in current().client.names],
+        lambda: [
+            ({"subgraph": name}, lifecycle.current.client.connections(name)[0])
+            for name in lifecycle.current.client.names
+        ],
     )

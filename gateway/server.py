@@ -40,6 +40,11 @@ def serve(
     """Serve until SIGTERM or SIGINT; `ready` is told the addresses, `drain` that the end has begun. Raises `ServeError`."""
     timing = timing or LifecycleSettings()
     sockets = listen(place)
+    places = [_address(opened) for opened in sockets]
+    if place.admin_port is not None:
+        sockets.append(_admin(place, sockets))
+        app.admin_port = sockets[-1].getsockname()[1]
+        places.append(f"admin {_address(sockets[-1])}")
     server = _Server(
         uvicorn.Config(
             app,
@@ -53,10 +58,11 @@ def serve(
             proxy_headers=False,
             timeout_graceful_shutdown=math.ceil(timing.grace_seconds),
         ),
-        ready=lambda: ready([_address(opened) for opened in sockets]),
+        ready=lambda: ready(places),
         drain=drain,
         drain_seconds=timing.drain_seconds,
     )
+    app.connections = lambda: len(server.server_state.connections)
     try:
         server.run(sockets=sockets)
     finally:
@@ -79,6 +85,15 @@ def listen(place: Listen) -> list[socket.socket]:
             opened.close()
         raise
     return sockets
+
+
+def _admin(place: Listen, others: Sequence[socket.socket]) -> socket.socket:
+    try:
+        return _tcp(place.admin_host, place.admin_port or 0)
+    except ServeError:
+        for opened in others:
+            opened.close()
+        raise
 
 
 class _Server(uvicorn.Server):

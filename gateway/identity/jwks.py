@@ -20,13 +20,14 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
-import structlog
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from jwt.exceptions import PyJWTError
+
+from gateway.telemetry.logs import get_log
 
 __all__ = [
     "FileSource",
@@ -52,7 +53,7 @@ ALGORITHMS_OF: Mapping[tuple[Any, Any], frozenset[str]] = {
 
 PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 
 class KeySetUnavailableError(Exception):

@@ -13,8 +13,9 @@ from gateway.settings.base import SettingsError
 from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
 from gateway.settings.reading import check_complete, read_settings, settings_schema
-from gateway.settings.serving import ExplorerSettings, Listen, TelemetrySettings
+from gateway.settings.serving import ExplorerSettings, Listen
 from gateway.settings.subgraphs import InstanceSettings, LocatorSettings, OwnerSettings, SubgraphSettings
+from gateway.settings.telemetry import TelemetrySettings
 from gateway.settings.whole import Settings
 
 __all__ = [

@@ -87,6 +87,14 @@ def _check(path: Path, settings: Settings) -> None:
             (settings.explorer.participants_url is None) != (settings.explorer.token_url is None),
             "explorer: expected both `participants_url` and `token_url`, or neither.",
         ),
+        (
+            settings.telemetry.metrics_access == "bearer" and settings.telemetry.metrics_token is None,
+            "telemetry.metrics_token: expected a file, because `metrics_access` is bearer.",
+        ),
+        (
+            bool(settings.listen.admin_port) and settings.listen.admin_port == settings.listen.port,
+            "listen.admin_port: expected another port than `port`.",
+        ),
     ]
     for wrong, sentence in needs:
         if wrong:
@@ -101,6 +109,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         "grants": _absolute(settings.grants, folder),
         "explorer": replace(settings.explorer, examples=_absolute(settings.explorer.examples, folder)),
         "listen": replace(settings.listen, unix=_absolute(settings.listen.unix, folder)),
+        "telemetry": replace(settings.telemetry, metrics_token=_absolute(settings.telemetry.metrics_token, folder)),
     }
     if settings.decision_context is not None:
         key = _absolute(settings.decision_context.key, folder)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
 from gateway.settings.base import Name, Port
 
-__all__ = ["ExplorerSettings", "Listen", "TelemetrySettings"]
+__all__ = ["ExplorerSettings", "Listen"]
 
 
 class Listen(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where clients reach the gateway: TCP, a unix socket, or both. Port 0 takes a free one; `port: null` means no TCP."""
+    """Where clients reach the gateway: TCP, a unix socket, or both. Port 0 takes a free one; `port: null` means no TCP.
+    With an `admin_port` health, metrics and usage are there, and metrics and usage nowhere else.
+    """
 
     host: Name = "127.0.0.1"
     port: Port | None = 8000
     unix: Name | None = None
+    admin_host: Name = "127.0.0.1"
+    admin_port: Port | None = None
 
 
 class ExplorerSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,11 +31,3 @@ class ExplorerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     token_url: Name | None = None
     examples: Name | None = None
     local_only: bool = True
-
-
-class TelemetrySettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`access_log`: one line a request, without personal data. `metrics`: the page `/metrics`."""
-
-    access_log: bool = True
-    metrics: bool = True
-    log_format: Literal["json", "console"] = "json"

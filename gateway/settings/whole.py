@@ -8,8 +8,9 @@ from gateway.settings.access import AuthorizationSettings, DecisionContextSettin
 from gateway.settings.base import Name
 from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
-from gateway.settings.serving import ExplorerSettings, Listen, TelemetrySettings
+from gateway.settings.serving import ExplorerSettings, Listen
 from gateway.settings.subgraphs import SubgraphSettings
+from gateway.settings.telemetry import TelemetrySettings
 
 __all__ = ["Settings"]
 

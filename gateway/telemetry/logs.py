@@ -3,26 +3,73 @@
 A line holds what an operator needs to find a request again — trace id, operation hash, role, status, time — and nothing of
 its content: no query, no variables, no token, no identifier of a person or a party (`docs/errors.md`, design §8). The text of an
 exception may quote what was asked, so a line has only its kind and the places in the code that it came through.
+
+Written by hand because a line is written for each request: a dict, orjson and one write cost a tenth of what a logging library does,
+and none has to be imported before the gateway can serve. Fields are listed in `docs/operating-gateway.md`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import random
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import orjson
-import structlog
 
-__all__ = ["AccessLog", "configure_logs", "whereabouts"]
+__all__ = ["AccessLog", "Log", "RequestLog", "configure_logs", "get_log", "whereabouts"]
 
 _FRAMES = 12
 
+Level = Literal["info", "warning", "error"]
+
 AccessLog = Callable[..., None]
 """Called once a request with the fields of its line."""
+
+
+class Log:
+    """A place to write events; fields are JSON values. It never raises for what becomes of a line."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def info(self, event: str, **fields: Any) -> None:
+        _write("info", event, fields)
+
+    def warning(self, event: str, **fields: Any) -> None:
+        _write("warning", event, fields)
+
+    def error(self, event: str, **fields: Any) -> None:
+        _write("error", event, fields)
+
+
+class RequestLog:
+    """The access log: `sample` of the requests (0 to 1), and always those that failed in the gateway or took `slow_seconds`."""
+
+    __slots__ = ("_log", "_sample", "_slow")
+
+    def __init__(self, log: Log, *, sample: float = 1.0, slow_seconds: float = 1.0) -> None:
+        self._log = log
+        self._sample = sample
+        self._slow = slow_seconds * 1000
+
+    def __call__(self, event: str, *, status: int, ms: float, **fields: Any) -> None:
+        if ms >= self._slow:
+            self._log.warning("slow_request", status=status, ms=ms, **fields)
+        elif self._sample >= 1.0 or status >= 500 or random.random() < self._sample:  # noqa: S311 - no secret
+            self._log.info(event, status=status, ms=ms, **fields)
+
+
+def get_log(name: str) -> Log:
+    """The log of a module."""
+    return Log(name)
 
 
 def whereabouts(error: BaseException) -> dict[str, Any]:
@@ -33,34 +80,40 @@ def whereabouts(error: BaseException) -> dict[str, Any]:
 
 
 def configure_logs(log_format: Literal["json", "console"] = "json") -> None:
-    """Set up structlog, and bring the lines of uvicorn and asyncio into the same form."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    if log_format == "json":
-        renderer: list[Any] = [structlog.processors.JSONRenderer(orjson.dumps)]
-        factory: Any = structlog.BytesLoggerFactory(sys.stderr.buffer)
-    else:
-        renderer = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
-        factory = structlog.PrintLoggerFactory(sys.stderr)
-    structlog.configure(
-        processors=[*shared, *renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=factory,
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, handlers=[_ToStructlog()], force=True)
+    """Choose the form of a line, and bring the lines of uvicorn and asyncio into it."""
+    global _form  # noqa: PLW0603 - a process has one log
+    _form = _json if log_format == "json" else _plain
+    logging.basicConfig(level=logging.WARNING, handlers=[_ToLog()], force=True)
 
 
-class _ToStructlog(logging.Handler):
+def _write(level: Level, event: str, fields: Mapping[str, Any]) -> None:
+    line = _form(level, event, fields)
+    # A log that cannot be written must not cost an answer.
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(line)
+        sys.stderr.flush()
+
+
+def _json(level: Level, event: str, fields: Mapping[str, Any]) -> str:
+    now = datetime.now(UTC).isoformat()[:-6] + "Z"
+    return orjson.dumps({**fields, "event": event, "level": level, "timestamp": now}, default=str).decode() + "\n"
+
+
+def _plain(level: Level, event: str, fields: Mapping[str, Any]) -> str:
+    told = " ".join(f"{name}={value}" for name, value in fields.items())
+    return f"{datetime.now(UTC).isoformat()[11:23]} {level:7} {event:16} {told}\n"
+
+
+_form: Callable[[Level, str, Mapping[str, Any]], str] = _json
+
+
+class _ToLog(logging.Handler):
     """Lines of libraries, as events: their fixed words, without the values that were to fill them."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        logger = structlog.get_logger(record.name)
-        write = logger.error if record.levelno >= logging.ERROR else logger.warning
+        level: Level = "error" if record.levelno >= logging.ERROR else "warning"
         error = record.exc_info[1] if record.exc_info else None
         # asyncio writes callbacks and futures, with what they hold, into the words themselves.
         words = "" if record.name == "asyncio" else str(record.msg).partition("\n")[0]
-        write("library", source=record.name, text=words, **(whereabouts(error) if error is not None else {}))
+        more = whereabouts(error) if error is not None else {}
+        _write(level, "library", {"source": record.name, "text": words, **more})

@@ -1,20 +1,24 @@
 """Counters and histograms in Prometheus' text format, small enough to cost nothing beside a request.
 
-Labels are statuses, codes, subgraphs and cache names: a closed set that the configuration bounds, and never anything of a
-client's making.
+Labels are statuses, codes, subgraphs, cache names and hashes of the most frequent operations: sets that the configuration bounds,
+and never anything of a client's making. Names and meanings are listed in `docs/operating-gateway.md`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["BUCKETS", "Counter", "Histogram", "Metrics"]
+from gateway.telemetry.operations import Numbers, Operations
+
+__all__ = ["BUCKETS", "Counter", "Histogram", "Metrics", "Sample"]
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds in seconds."""
+
+_FETCHES = (1, 2, 3, 5, 8, 13, 21, 34)
 
 Kind = Literal["counter", "gauge"]
 Labels = tuple[str, ...]
@@ -47,26 +51,27 @@ class _Observed:
 
 @dataclass(slots=True)
 class Histogram:
-    """Durations in seconds, counted in buckets, for each combination of label values."""
+    """Durations in seconds (or what `bounds` are), counted in buckets, for each combination of label values."""
 
     name: str
     help: str
     labels: Labels = ()
+    bounds: tuple[float, ...] = BUCKETS
     values: dict[Labels, _Observed] = field(default_factory=dict[Labels, _Observed])
 
-    def observe(self, seconds: float, *labels: str) -> None:
+    def observe(self, value: float, *labels: str) -> None:
         observed = self.values.get(labels)
         if observed is None:
-            observed = self.values[labels] = _Observed([0] * (len(BUCKETS) + 1))
-        observed.buckets[bisect_left(BUCKETS, seconds)] += 1
-        observed.sum += seconds
+            observed = self.values[labels] = _Observed([0] * (len(self.bounds) + 1))
+        observed.buckets[bisect_left(self.bounds, value)] += 1
+        observed.sum += value
 
     def lines(self) -> Iterator[str]:
         yield from _head(self.name, self.help, "histogram")
         for labels, observed in sorted(self.values.items()):
             pairs = list(zip(self.labels, labels, strict=True))
             total = 0
-            for bound, count in zip((*map(str, BUCKETS), "+Inf"), observed.buckets, strict=True):
+            for bound, count in zip((*map(str, self.bounds), "+Inf"), observed.buckets, strict=True):
                 total += count
                 yield f"{self.name}_bucket{_labels([*pairs, ('le', bound)])} {total}"
             yield f"{self.name}_sum{_labels(pairs)} {observed.sum:.6f}"
@@ -81,10 +86,14 @@ class Metrics:
             "gateway_requests_total", "GraphQL requests by HTTP status and code.", ("status", "code")
         )
         self.request_seconds = Histogram("gateway_request_duration_seconds", "From the first byte to the answer.")
+        self.operations = Operations()
         self.fetches = Counter(
             "gateway_subgraph_fetches_total", "Fetches from subgraphs by outcome.", ("subgraph", "outcome")
         )
         self.fetch_seconds = Histogram("gateway_subgraph_fetch_duration_seconds", "Time of a fetch.", ("subgraph",))
+        self.plans = Counter("gateway_plans_total", "Plans that were made, and that could not be, by code.", ("code",))
+        self.plan_fetches = Histogram("gateway_plan_fetches", "Fetches in a plan, when it is made.", bounds=_FETCHES)
+        self.plan_seconds = Histogram("gateway_plan_duration_seconds", "Time of making a plan.")
         self.reloads = Counter("gateway_reloads_total", "Reloads of the configuration by result.", ("result",))
         self._readings: list[tuple[str, str, Kind, Callable[[], Iterable[Sample]]]] = []
 
@@ -93,6 +102,12 @@ class Metrics:
         self.fetches.add(subgraph, outcome)
         self.fetch_seconds.observe(seconds, subgraph)
 
+    def planned(self, fetches: int, seconds: float) -> None:
+        """Count a plan that was made."""
+        self.plans.add("")
+        self.plan_fetches.observe(fetches)
+        self.plan_seconds.observe(seconds)
+
     def reading(self, name: str, help: str, read: Callable[[], Iterable[Sample]], kind: Kind = "gauge") -> None:
         """Add a value that is read when asked for: pairs of labels and number."""
         self._readings.append((name, help, kind, read))
@@ -100,12 +115,38 @@ class Metrics:
     def text(self) -> str:
         """The page, Prometheus text format 0.0.4."""
         lines: list[str] = []
-        for metric in (self.requests, self.request_seconds, self.fetches, self.fetch_seconds, self.reloads):
+        for metric in (self.requests, self.request_seconds):
+            lines += metric.lines()
+        lines += _operation_lines(self.operations.series())
+        for metric in (
+            self.fetches,
+            self.fetch_seconds,
+            self.plans,
+            self.plan_fetches,
+            self.plan_seconds,
+            self.reloads,
+        ):
             lines += metric.lines()
         for name, help_, kind, read in self._readings:
             lines += _head(name, help_, kind)
-            lines += [f"{name}{_labels(labels.items())} {value:g}" for labels, value in read()]
+            lines += [f"{name}{_labels(labels.items())} {_number(value)}" for labels, value in read()]
         return "\n".join(lines) + "\n"
+
+
+def _operation_lines(series: Sequence[tuple[str, str, Numbers]]) -> Iterator[str]:
+    heads = (
+        ("gateway_operation_requests_total", "Requests by operation."),
+        ("gateway_operation_failures_total", "Requests by operation that were answered with an error."),
+        ("gateway_operation_seconds_total", "Time of requests by operation."),
+    )
+    for index, (name, help_) in enumerate(heads):
+        yield from _head(name, help_, "counter")
+        for hash, kind, numbers in series:
+            yield f"{name}{_labels((('operation', hash), ('kind', kind)))} {_number(numbers[index])}"
+
+
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else repr(round(value, 6))
 
 
 def _head(name: str, help_: str, kind: str) -> Iterator[str]:

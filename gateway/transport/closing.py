@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-import structlog
-
-from gateway.telemetry.logs import whereabouts
+from gateway.telemetry.logs import get_log, whereabouts
 
 __all__ = ["Closing", "Reason"]
 
 Reason = Literal["reload", "stop"]
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 
 class Closing:

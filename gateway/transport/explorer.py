@@ -22,7 +22,7 @@ from gateway.settings import ExplorerSettings, SettingsError
 from gateway.subgraphs.connection import Connection, ExchangeError
 from gateway.subgraphs.endpoint import Target, target_of
 
-__all__ = ["Explorer", "read_examples"]
+__all__ = ["Explorer", "is_local", "read_examples"]
 
 MAXIMUM_ANSWER = 4 * 1024 * 1024
 MAXIMUM_BODY = 8 * 1024
@@ -68,7 +68,7 @@ class Explorer:
         return _json(self._examples)
 
     def _refused(self, request: Request) -> Response | None:
-        if not self._local_only or _is_local(request):
+        if not self._local_only or is_local(request):
             return None
         return _error(403, "FORBIDDEN", "Tokens are handed out on the machine that runs the network only.")
 
@@ -104,7 +104,7 @@ def _example(file: Path) -> dict[str, Any]:
     return {**found, "query": "\n".join(lines).rstrip() + "\n"}
 
 
-def _is_local(request: Request) -> bool:
+def is_local(request: Request) -> bool:
     peer = request.client
     if peer is None:
         return True  # a unix socket

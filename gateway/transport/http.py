@@ -88,6 +88,9 @@ class GraphQLEndpoint:
         if self._metrics is not None:
             self._metrics.requests.add(str(status), response.code)
             self._metrics.request_seconds.observe(seconds)
+            if response.asked is not None:
+                failed = response.code != ""
+                self._metrics.operations.count(response.asked, response.role or "", seconds, failed=failed)
         if self._access_log is not None:
             self._access_log(
                 "request",

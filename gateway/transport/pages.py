@@ -1,11 +1,11 @@
-"""Everything that is not GraphQL, as one Starlette application: the page, health, metrics, keys.
+"""Everything that is not GraphQL, as one Starlette application: the page, health, operators' pages, keys.
 
 Starlette serves these because none of them is hot; `/graphql` never comes through here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.telemetry.metrics import Metrics
 from gateway.transport.assets import Asset, answer_asset
 from gateway.transport.explorer import Explorer
 
 __all__ = ["Health", "build_pages"]
-
-_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 @dataclass(slots=True)
@@ -39,7 +36,7 @@ def build_pages(
     health: Health,
     assets: Mapping[str, Asset],
     explorer: Explorer | None = None,
-    metrics: Metrics | None = None,
+    operators: Sequence[Route] = (),
     key_set: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Starlette:
     """Return the application; what is not given is not there."""
@@ -61,8 +58,7 @@ def build_pages(
         Route("/health/ready", ready),
         Route("/health", ready),
     ]
-    if metrics is not None:
-        routes.append(Route("/metrics", lambda _: Response(metrics.text(), media_type=_METRICS_TYPE)))
+    routes += operators
     if key_set is not None:
         read = key_set
         routes.append(Route("/.well-known/jwks.json", lambda _: _json(read(), cache="public, max-age=60")))

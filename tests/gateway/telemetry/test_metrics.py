@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.telemetry.metrics import Counter, Histogram, Metrics
+from gateway.telemetry.process import read_process
+from tests.gateway.telemetry.exposition import parse
 
 
 def test_a_counter_prints_its_labels_escaped_and_in_order():
@@ -28,14 +32,42 @@ def test_a_histogram_counts_up():
     assert lines[-3:] == ['h_bucket{le="+Inf"} 4', "h_sum 99.301500", "h_count 4"]
 
 
-def test_readings_are_taken_when_the_page_is_asked_for():
+def test_a_whole_page_is_read_by_a_strict_reader():
     metrics = Metrics()
+    read_process(metrics)
     size = [1]
-    metrics.reading("g_bytes", "Help.", lambda: [({"cache": "a"}, size[0])])
+    metrics.reading("g_bytes", "Help.", lambda: [({"cache": 'a"b\\\n'}, size[0])])
     size[0] = 7
+    metrics.requests.add("200", "")
+    metrics.request_seconds.observe(0.02)
     metrics.fetched("stock", "timeout", 0.2)
-    text = metrics.text()
-    assert "# TYPE g_bytes gauge\n" in text
-    assert 'g_bytes{cache="a"} 7\n' in text
-    assert 'gateway_subgraph_fetches_total{subgraph="stock",outcome="timeout"} 1\n' in text
-    assert text.endswith("\n")
+    metrics.fetched("stock", "ok", 0.0001)
+    metrics.planned(3, 0.004)
+    metrics.plans.add("PLAN_BUDGET")
+    page = parse(metrics.text())
+    assert page["g_bytes"].samples == {("g_bytes", (("cache", 'a\\"b\\\\\\n'),)): 7}
+    assert page["gateway_requests_total"]["200", ""] == 1
+    assert page["gateway_subgraph_fetches_total"]["stock", "timeout"] == 1
+    assert page["gateway_plan_fetches"].samples["gateway_plan_fetches_bucket", (("le", "3"),)] == 1
+    assert page["gateway_plan_fetches"].samples["gateway_plan_fetches_bucket", (("le", "2"),)] == 0
+    assert page["gateway_plans_total"]["PLAN_BUDGET",] == 1
+    assert page["process_resident_memory_bytes"][()] > 10_000_000
+    assert page["process_cpu_seconds_total"][()] > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a 1\n",
+        "# HELP a_total h\n# TYPE a_total counter\na_total 1",
+        "# HELP a h\n# TYPE a counter\na 1\n",
+        '# HELP a h\n# TYPE a gauge\na{x="1",} 1\n',
+        '# HELP a h\n# TYPE a gauge\na{x="1"} 1\na{x="1"} 2\n',
+        '# HELP a h\n# TYPE a gauge\na{x="1"} 1\na{y="1"} 2\n',
+        '# HELP a h\n# TYPE a histogram\na_bucket{le="1"} 2\na_bucket{le="+Inf"} 1\na_sum 1\na_count 1\n',
+        "# HELP a h\n# TYPE a gauge\nb 1\n",
+    ],
+)
+def test_the_strict_reader_is_strict(text: str):
+    with pytest.raises((AssertionError, KeyError)):
+        parse(text)

@@ -60,7 +60,10 @@ async def call(
         "path": path,
         "raw_path": path.encode(),
         "query_string": query_string.encode("latin-1"),
-        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()],
+        "headers": [
+            (name.lower().encode(), value.encode("latin-1"))
+            for name, value in {"Host": "localhost", **(headers or {})}.items()
+        ],
         "client": client,
         "server": ("127.0.0.1", 8000),
         "scheme": "http",

@@ -10,6 +10,7 @@ from gateway.telemetry.metrics import Metrics
 from gateway.transport.asgi import App
 from gateway.transport.assets import PAGE, load_assets
 from gateway.transport.explorer import Explorer
+from gateway.transport.operators import operator_routes
 from gateway.transport.pages import Health, build_pages
 from tests.gateway.transport.harness import call
 
@@ -20,7 +21,7 @@ def pages(vendor: Path | None = None, health: Health | None = None) -> App:
         health=health or Health(ready=True, facts={"supergraph": "ab"}),
         assets=assets,
         explorer=Explorer(ExplorerSettings()),
-        metrics=Metrics(),
+        operators=operator_routes(Metrics(), lambda _: None),
         key_set=lambda: {"keys": [{"kid": "1"}]},
     )
 
