@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gateway.authorization.files import ChainError, chain_of
 from gateway.authorization.grants import Grants, GrantsError, load_grants
 from gateway.identity.authenticator import TokenAuthenticator
 from gateway.identity.context import ContextSigner, read_signing_key
@@ -141,12 +142,25 @@ def load_supergraph(path: Path) -> Supergraph:
 
 
 def read_grants(path: Path, supergraph: Supergraph) -> Grants:
-    """Read a grants file and check it against the supergraph. Raises `SettingsError` with every line and column."""
-    text = _text(path, "grants")
+    """Read a grants file, and those that it extends, and check them against the supergraph.
+
+    Raises `SettingsError` with every line and column.
+    """
+    grants: Grants | None = None
     try:
-        return load_grants(text, supergraph)
-    except GrantsError as error:
-        raise SettingsError("GRANTS_INVALID", "\n".join(f"{path}:{problem}" for problem in error.problems)) from None
+        for file, text in chain_of(path):
+            try:
+                grants = load_grants(text, supergraph, grants.file if grants is not None else None)
+            except GrantsError as error:
+                raise ChainError(file, error) from None
+    except ChainError as error:
+        raise SettingsError("GRANTS_INVALID", str(error)) from None
+    except FileNotFoundError as error:
+        raise SettingsError("CONFIG_NOT_FOUND", f"grants: there is no file {error.filename}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("CONFIG_UNREADABLE", f"grants: {path} cannot be read: {error}.") from None
+    assert grants is not None
+    return grants
 
 
 def _text(path: Path, key: str) -> str:

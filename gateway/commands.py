@@ -16,6 +16,7 @@ from graphql import print_schema
 
 from gateway.assembly import load_supergraph, read_grants
 from gateway.authorization.decide import Decision, decide
+from gateway.authorization.files import ChainError, chain_of
 from gateway.authorization.grants import Grants, uncovered
 from gateway.errors import GatewayError, OperatorError
 from gateway.identity.caller import caller_of
@@ -129,9 +130,17 @@ def _files(settings: Path | None, config: Path | None, chosen: Settings) -> Iter
     elif chosen.supergraph is not None:
         yield Path(chosen.supergraph)
     if chosen.grants is not None:
-        yield Path(chosen.grants)
+        yield from _grants_files(Path(chosen.grants))
     if chosen.decision_context is not None:
         yield Path(chosen.decision_context.key)
+
+
+def _grants_files(grants: Path) -> Iterable[Path]:
+    """The file and those that it extends; the file alone while it cannot be read."""
+    try:
+        return [file for file, _ in chain_of(grants)]
+    except (ChainError, OSError, UnicodeDecodeError):
+        return [grants]
 
 
 def plan(supergraph: Path, operation: Path, *, format: Format = "text", labels: Sequence[str] = ()) -> str:

@@ -29,6 +29,11 @@ class Served:
     instances: Mapping[str, Instances] = field(default_factory=dict[str, Instances])
     audiences: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def subgraph_of(self, endpoint: str) -> str:
+        """The subgraph that an endpoint serves (a part of)."""
+        subgraph = endpoint.rpartition("/")[0]
+        return subgraph if subgraph in self.instances else endpoint
+
 
 def endpoint_name(subgraph: str, instance: str) -> str:
     return f"{subgraph}/{instance}"

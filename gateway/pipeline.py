@@ -317,7 +317,11 @@ class Pipeline:
             audience = self._served.audiences.get(endpoint)
             if audience is None:
                 return {}
-            return {"Decision-Context": signer.header_for(caller, audience, trace_id, today, grants.release)}
+            return {
+                "Decision-Context": signer.header_for(
+                    caller, audience, trace_id, today, grants.release_of(self._served.subgraph_of(endpoint))
+                )
+            }
 
         return header_for
 

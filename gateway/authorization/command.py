@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gateway.authorization.language.document import parse_grants
+from gateway.authorization.files import ChainError, parse_chain
 from gateway.authorization.language.problems import GrantsError
 from gateway.authorization.rowpolicies import compile_policies
 
@@ -24,7 +24,9 @@ def compile_command(mapping: Path, grants: Path, output: Path, check: bool) -> i
     """
     try:
         table_mapping: Any = json.loads(mapping.read_text("utf-8"))
-        sql, fields = compile_policies(parse_grants(grants.read_text("utf-8")), table_mapping)
+        sql, fields = compile_policies(parse_chain(grants), table_mapping)
+    except ChainError as error:
+        return _complain(str(error))
     except GrantsError as error:
         return _complain(*(f"{grants}:{problem}" for problem in error.problems))
     except OSError as error:

@@ -23,7 +23,7 @@ __all__ = ["field_groups"]
 def field_groups(file: GrantsFile, tables: Tables, roles: Sequence[JudgedRole]) -> dict[str, Any]:
     """The value of `fields.json`: release, register, roles with their types and anchors, claims, inputs."""
     return {
-        "release": file.release,
+        "release": file.releases.get(tables.register, file.release),
         "register": tables.register,
         "claims": {role.name: _claims(role) for role in file.roles.values()},
         "roles": {role.role.name: _role(role) for role in roles},

@@ -72,6 +72,10 @@ class Grants:
     def release(self) -> str:
         return self.file.release
 
+    def release_of(self, register: str) -> str:
+        """The release that a register's policies have to be made from."""
+        return self.file.releases.get(register, self.file.release)
+
     @property
     def roles(self) -> Mapping[str, Role]:
         return self.file.roles
@@ -117,9 +121,12 @@ class Grants:
         return (g for g in self.file.grants if g.enabled and g.action == READ and role in {r.text for r in g.roles})
 
 
-def load_grants(text: str, supergraph: Supergraph) -> Grants:
-    """Parse a grants file and check its names against the supergraph. Raises `GrantsError` with lines and columns."""
-    file = parse_grants(text)
+def load_grants(text: str, supergraph: Supergraph, base: GrantsFile | None = None) -> Grants:
+    """Parse a grants file and check its names against the supergraph. `base` is what the file extends, checked already.
+
+    Raises `GrantsError` with lines and columns.
+    """
+    file = parse_grants(text, base)
     problems = check_against(file, supergraph)
     if problems:
         raise GrantsError(problems)

@@ -36,7 +36,7 @@ def compile_policies(grants: GrantsFile, mapping: Mapping[str, Any]) -> tuple[st
     """
     tables = read_mapping(mapping)
     roles = judge(grants, tables, _ACTION)
-    head = _HEAD.format(register=tables.register, release=grants.release)
+    head = _HEAD.format(register=tables.register, release=grants.releases.get(tables.register, grants.release))
     blocks = [head, _roles(roles), _clean(tables, roles), _views(tables, roles)]
     blocks += [_table(tables, row, roles) for row in _stored(tables)]
     return "\n".join(blocks), field_groups(grants, tables, roles)

@@ -19,15 +19,28 @@ from gateway.authorization.language.model import Anchor, Grant, GrantsFile, Inpu
 from gateway.authorization.language.problems import GrantsError, Position, Problem, meant, one_of
 from gateway.authorization.language.source import Entry, Source, Text, read_yaml
 
-__all__ = ["ACTIONS", "parse_grants"]
+__all__ = ["ACTIONS", "extended", "parse_grants"]
 
 ACTIONS = ("lezen", "registreren", "wijzigen", "verwijderen")
 """What a grant may allow: read, register, change, end. The words are part of the published file format."""
 
-_SECTIONS = ("version", "timezone", "roles", "homes", "functions", "scopes", "fields", "inputs", "grants", "never")
+_SECTIONS = (
+    "version",
+    "extends",
+    "timezone",
+    "roles",
+    "homes",
+    "functions",
+    "scopes",
+    "fields",
+    "inputs",
+    "grants",
+    "never",
+)
 _GRANT = (
     "id", "source", "role", "action", "scope", "type", "fields", "when", "part_of", "path", "anchored", "anchor_only", "enabled",
 )  # fmt: skip
+_NOTHING = GrantsFile("", "UTC", {}, {}, {}, {}, {}, (), Inputs(), (), ())
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 T = TypeVar("T")
 
@@ -41,41 +54,82 @@ class _Vocabulary:
     sets: Mapping[str, tuple[Word, ...]] = field(default_factory=dict[str, tuple[Word, ...]])
 
 
-def parse_grants(text: str) -> GrantsFile:
-    """Parse a grants file. Raises `GrantsError` with every problem found."""
+def parse_grants(text: str, base: GrantsFile | None = None) -> GrantsFile:
+    """Parse a grants file. `base` is what the file `extends`: its names may be used, none may be said anew.
+
+    Raises `GrantsError` with every problem found.
+    """
     try:
-        return _parse(text)
+        return _parse(text, base or _NOTHING)
     except RecursionError:
         raise GrantsError([Problem(Position(1, 1), "the file is nested too deeply")]) from None
 
 
-def _parse(text: str) -> GrantsFile:
+def extended(text: str) -> tuple[str, ...]:
+    """The files that a grants file `extends`, as written; in the order in which they are read.
+
+    Raises `GrantsError` when it is no YAML.
+    """
     root = read_yaml(text)
-    sections = root.entries(_SECTIONS, required=("version", "roles", "grants"))
+    entry = root.entries().get("extends")
+    return tuple(entry.words()) if entry is not None else ()
+
+
+def _parse(text: str, base: GrantsFile) -> GrantsFile:
+    root = read_yaml(text)
+    sections = root.entries(_SECTIONS, required=("version", "grants") if base.roles else ("version", "roles", "grants"))
     problems = root.problems
     if "version" in sections and sections["version"].word() != "1":
         sections["version"].problem("this reader knows version 1")
-    timezone = sections["timezone"].word() if "timezone" in sections else "UTC"
+    timezone = sections["timezone"].word() if "timezone" in sections else base.timezone
     if timezone not in available_timezones():
         sections["timezone"].problem(f"'{timezone}' is no time zone; write one like Europe/Amsterdam")
-    words = _Vocabulary(
-        roles=_section(sections, "roles", _roles, {}),
-        scopes=_section(sections, "scopes", _scopes, {}),
-        sets=_section(sections, "fields", _sets, {}),
-    )
+    elif base.roles and timezone != base.timezone:
+        sections["timezone"].problem(f"the file that this one extends counts in {base.timezone}")
+    roles = _added(sections, "roles", _roles, base.roles)
+    scopes = _added(sections, "scopes", _scopes, base.scopes)
+    sets = _added(sections, "fields", lambda entry: _sets(entry, base.sets), base.sets)
+    words = _Vocabulary(roles, scopes, sets)
+    grants = _section(sections, "grants", lambda entry: _grants(entry, words, base.grants), ())
+    never = _section(sections, "never", _never, ())
+    inputs = _section(sections, "inputs", read_inputs, Inputs())
+    for name in sorted(inputs.types.keys() & base.inputs.types.keys()):
+        problem = f"the file that this one extends says already what '{name}' reads"
+        sections["inputs"].problem(problem, inputs.types[name].position)
+    release = hashlib.sha256((base.release + text).encode()).hexdigest()
+    spoken_of = {grant.type.register for grant in grants} | {entry.type.register for entry in never}
     file = GrantsFile(
-        release=hashlib.sha256(text.encode()).hexdigest(),
+        release=release,
         timezone=timezone,
-        roles=words.roles,
-        homes=_section(sections, "homes", _homes, {}),
-        functions=_section(sections, "functions", _functions, ()),
-        inputs=_section(sections, "inputs", read_inputs, Inputs()),
-        grants=_section(sections, "grants", lambda entry: _grants(entry, words), ()),
-        never=_section(sections, "never", _never, ()),
+        releases={**base.releases, **dict.fromkeys(sorted(spoken_of), release)},
+        roles=roles,
+        scopes=scopes,
+        sets=sets,
+        homes=_added(sections, "homes", _homes, base.homes),
+        functions=base.functions + _section(sections, "functions", lambda entry: _more_functions(entry, base), ()),
+        inputs=Inputs(
+            base.inputs.equality | inputs.equality,
+            {**base.inputs.transparent, **inputs.transparent},
+            {**base.inputs.types, **inputs.types},
+        ),
+        grants=base.grants + grants,
+        never=base.never + never,
     )
     if problems:
         raise GrantsError(problems)
     return file
+
+
+def _added(
+    sections: Mapping[str, Entry], name: str, read: Callable[[Entry], Mapping[str, T]], known: Mapping[str, T]
+) -> Mapping[str, T]:
+    """A section of names on top of what is known; a name means one thing."""
+    if name not in sections:
+        return known
+    for word, entry in sections[name].entries().items():
+        if word in known:
+            entry.problem(f"the file that this one extends says already what '{word}' is", entry.key_position)
+    return {**known, **read(sections[name])}
 
 
 def _section(sections: Mapping[str, Entry], name: str, read: Callable[[Entry], T], absent: T) -> T:
@@ -113,6 +167,16 @@ def _functions(section: Entry) -> tuple[Function, ...]:
     return _guarded(section, parse_functions, ())
 
 
+def _more_functions(section: Entry, base: GrantsFile) -> tuple[Function, ...]:
+    """Functions of new names only: one more of a known name could change what the extended file's grants mean."""
+    known = {function.name for function in base.functions}
+    found = _functions(section)
+    for function in found:
+        if function.name in known:
+            section.problem(f"the file that this one extends says already what '{function.name}' is", function.position)
+    return found
+
+
 def _guarded(entry: Entry, parse: Callable[[Text], T], absent: T) -> T:
     try:
         return parse(entry.text())
@@ -125,9 +189,9 @@ def _scopes(section: Entry) -> dict[str, tuple[str, ...]]:
     return {name: tuple(entry.words()) for name, entry in section.entries().items()}
 
 
-def _sets(section: Entry) -> dict[str, tuple[Word, ...]]:
+def _sets(section: Entry, known: Mapping[str, tuple[Word, ...]]) -> dict[str, tuple[Word, ...]]:
     """Named sets of fields; a set may name the sets above it."""
-    found: dict[str, tuple[Word, ...]] = {}
+    found = dict(known)
     for name, entry in section.entries().items():
         found[name] = _fields(entry, found)
     return found
@@ -149,9 +213,9 @@ def _fields(entry: Source, sets: Mapping[str, tuple[Word, ...]]) -> tuple[Word, 
     return tuple(found.values())
 
 
-def _grants(section: Entry, words: _Vocabulary) -> tuple[Grant, ...]:
+def _grants(section: Entry, words: _Vocabulary, known: tuple[Grant, ...]) -> tuple[Grant, ...]:
     found: list[Grant] = []
-    seen: set[str] = set()
+    seen = {grant.id for grant in known}
     for item in section.items():
         grant = _grant(item, words)
         if grant is None:

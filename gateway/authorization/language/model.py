@@ -112,11 +112,18 @@ class Never:
 
 @dataclass(frozen=True, slots=True)
 class GrantsFile:
-    """Everything the file says. `release` is the sha256 (hex) of its bytes."""
+    """Everything the file says, together with what the files that it `extends` say.
+
+    `release` is the sha256 (hex) of its bytes, and of the releases that it extends. `releases` has it for each register: the
+    one of the last file that says anything of that register, so that a neighbour who joins changes nobody else's release.
+    """
 
     release: str
     timezone: str
+    releases: Mapping[str, str]
     roles: Mapping[str, Role]
+    scopes: Mapping[str, tuple[str, ...]]
+    sets: Mapping[str, tuple[Word, ...]]
     homes: Mapping[str, Word]
     functions: tuple[Function, ...]
     inputs: Inputs
