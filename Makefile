@@ -33,7 +33,7 @@ bench: $(VENV)/.test ## measure: ratios and medians of one run
 proof: $(VENV)/.test ## the same tests with full counts; report to docs/proof/ (NAME=...)
 	@$(BIN)/python -m tests.proof $(NAME)
 
-generate: $(VENV)/.run ## rewrite what is generated: register SDL, row policies, schema.graphql, docs/api.graphql
+generate: $(VENV)/.run ## rewrite what is generated: register SDL, row policies, schema.graphql, pages of codes
 	@tools/generate.sh $(BIN)
 
 assets: $(VENV)/.run

@@ -141,6 +141,16 @@ def explain(
             print(line)
 
 
+@app.command
+def catalogue(
+    of: Annotated[Literal["errors", "composition"], Parameter(help="Those of serving, or of composing.")],
+) -> None:
+    """Print the catalogue of codes as Markdown."""
+    from gateway.catalogue import composition_page, errors_table
+
+    print(errors_table() if of == "errors" else composition_page(), end="")
+
+
 @grants_app.command(name="compile")
 def grants_compile(
     *,

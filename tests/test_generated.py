@@ -34,7 +34,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(REPOSITORY / package, house / package, ignore=ignored)
     shutil.copy(REPOSITORY / "schema.graphql", house)
     (house / "docs").mkdir()
-    shutil.copy(REPOSITORY / "docs" / "api.graphql", house / "docs")
+    for page in ("api.graphql", "errors.md", "composition-errors.md"):
+        shutil.copy(REPOSITORY / "docs" / page, house / "docs")
     (house / "bin").mkdir()
     for package in ("gateway", "registers"):
         command = house / "bin" / package
@@ -60,6 +61,7 @@ ONE_OF_EACH_KIND = (
     "docs/api.graphql",
     "registers/indicatie/policies/policies.sql",
     "registers/zorglevering/policies/fields.json",
+    "docs/composition-errors.md",
 )
 
 

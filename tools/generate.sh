@@ -3,6 +3,7 @@
 #   registers/*/schema.graphql   from strawberry
 #   schema.graphql, docs/api.graphql   from those, by composition
 #   registers/*/policies/   from network/grants.yaml and the registers' table mappings
+#   docs/errors.md (the table), docs/composition-errors.md   from the catalogues of codes
 # With --check nothing is written: every stale file is named, and the exit code is 1 when there is one.
 set -eu
 bin=$1 check=${2:-}
@@ -31,4 +32,13 @@ for register in indicatie bemiddeling zorglevering client; do
     "$bin/gateway" grants compile --mapping "$work/$register.json" --grants network/grants.yaml \
         --output "registers/$register/policies" $check || { test -n "$check" && stale=1; }
 done
+"$bin/gateway" catalogue errors > "$work/table"
+awk -v table="$work/table" '
+    /^<!-- to here/ { print ""; inside = 0 }
+    !inside { print }
+    /^<!-- From the catalogue/ { print ""; while ((getline line < table) > 0) print line; inside = 1 }
+' docs/errors.md > "$work/errors.md"
+put "$work/errors.md" docs/errors.md
+"$bin/gateway" catalogue composition > "$work/composition.md"
+put "$work/composition.md" docs/composition-errors.md
 exit "$stale"
