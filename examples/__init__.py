@@ -1,0 +1,1 @@
+"""Examples: each a README, a few files, and a test that runs them."""

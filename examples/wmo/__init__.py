@@ -1,0 +1,1 @@
+"""A register of a neighbouring domain that joins the iWlz graph by client."""
