@@ -43,6 +43,7 @@ ERRORS: Mapping[str, str] = {
     "INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE": "A subgraph with a @key on an interface does not define all its implementations.",
     "INTERFACE_KEY_NOT_ON_IMPLEMENTATION": "A @key of an interface is missing on an implementation in the same subgraph.",
     "INTERFACE_OBJECT_USAGE_ERROR": "@interfaceObject is used where it cannot be.",
+    "INTERNAL_ERROR": "The composer failed where it should not have; please report the subgraphs.",
     "INVALID_FEDERATION_SUPERGRAPH": "A document is not a supergraph.",
     "INVALID_FIELD_SHARING": "A field is resolved by several subgraphs, but is not @shareable in all of them.",
     "INVALID_GRAPHQL": "A schema is not valid GraphQL.",

@@ -19,7 +19,7 @@ from gateway.composition.merge.model import MergedGraph
 from gateway.composition.model import SubgraphInput, SubgraphSchema
 from gateway.composition.overrides import find_overrides
 from gateway.composition.reading import read_subgraph
-from gateway.composition.rules import CLIENT, GRAPH, LINKED, MERGED, SOUND, SUBGRAPH
+from gateway.composition.rules import CLIENT, GRAPH, LINKED, MERGED, PLACES, SOUND, SUBGRAPH
 from gateway.composition.rules.compose_directive import composed_directives
 from gateway.composition.satisfiability import check_satisfiability
 from gateway.composition.upgrade import upgraded
@@ -106,7 +106,8 @@ def _read(subgraphs: Sequence[SubgraphInput]) -> tuple[list[SubgraphSchema], lis
 
 def _judged(schema: SubgraphSchema) -> list[Issue]:
     facts = facts_of(schema)
-    return [issue for rule in SUBGRAPH for issue in rule(facts)]
+    misplaced = [issue for rule in PLACES for issue in rule(facts)]
+    return misplaced or [issue for rule in SUBGRAPH for issue in rule(facts)]
 
 
 def _prepared(subgraphs: tuple[SubgraphSchema, ...]) -> tuple[Context, list[Issue]]:

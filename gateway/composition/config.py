@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from gateway.composition.compose import CompositionResult, compose
+from gateway.composition.issues import error
 from gateway.composition.model import SubgraphInput
 
 __all__ = ["ConfigError", "compose_batch_line", "load_supergraph_config", "schema_files"]
@@ -88,7 +89,16 @@ def compose_batch_line(line: str) -> str:
         problem = {"code": "INVALID_REQUEST", "message": "A line is {id, subgraphs: [{name, url, sdl}]}."}
         identity = asked.get("id") if isinstance(asked, dict) else None
         return json.dumps({"id": identity, "ok": False, "errors": [problem], "hints": [], "supergraph_sdl": None})
-    return json.dumps({"id": asked.get("id"), **_as_json(compose(given))})
+    return json.dumps({"id": asked.get("id"), **_as_json(_composed(given))})
+
+
+def _composed(given: list[SubgraphInput]) -> CompositionResult:
+    """The composition; a fault of ours costs one line of a batch, not the batch."""
+    try:
+        return compose(given)
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the next line must be answered
+        message = f"Composition failed unexpectedly ({type(fault).__name__}); please report these subgraphs."
+        return CompositionResult(None, (error("INTERNAL_ERROR", message),))
 
 
 def _given(entry: Any) -> SubgraphInput:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -87,14 +88,17 @@ def _joined(first: TypeDef, second: TypeDef) -> TypeDef:
         inputs={**first.inputs, **second.inputs},
         values={**first.values, **second.values},
         members=tuple(dict.fromkeys((*first.members, *second.members))),
+        repeated=first.repeated | second.repeated,
     )
 
 
 def _type(node: Any, names: Names) -> TypeDef:
+    applied = names.applied(node.directives)
+    counted = Counter(one.name for one in applied if one.federation)
     return TypeDef(
         name=node.name.value,
         description=_description(node),
-        applied=names.applied(node.directives),
+        applied=applied,
         node=node,
         kind=_kind(node),
         interfaces=tuple(name.name.value for name in getattr(node, "interfaces", None) or ()),
@@ -102,6 +106,7 @@ def _type(node: Any, names: Names) -> TypeDef:
         inputs={f.name.value: _input(f, names) for f in node.fields or ()} if isinstance(node, _INPUT) else {},
         values={value.name.value: _value(value, names) for value in getattr(node, "values", None) or ()},
         members=tuple(name.name.value for name in getattr(node, "types", None) or ()),
+        repeated=frozenset(name for name, count in counted.items() if count > 1),
     )
 
 

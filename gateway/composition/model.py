@@ -93,7 +93,10 @@ class EnumValueDef(_Element):
 
 @dataclass(frozen=True, slots=True)
 class TypeDef(_Element):
-    """One type. Which of the members is filled depends on `kind`; `extension` when no definition of it is here."""
+    """One type. Which of the members is filled depends on `kind`; `extension` when no definition of it is here.
+
+    `repeated` are the federation directives that one declaration (definition or extension) carries more than once.
+    """
 
     kind: TypeKind
     extension: bool = False
@@ -102,6 +105,7 @@ class TypeDef(_Element):
     inputs: Mapping[str, InputDef] = field(default_factory=dict[str, InputDef])
     values: Mapping[str, EnumValueDef] = field(default_factory=dict[str, EnumValueDef])
     members: tuple[str, ...] = ()
+    repeated: frozenset[str] = frozenset()
 
     @property
     def is_composite(self) -> bool:

@@ -11,11 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from graphql import DirectiveNode, FieldNode, NameNode
+from graphql import (
+    DirectiveNode,
+    FieldNode,
+    InlineFragmentNode,
+    NameNode,
+    SelectionNode,
+    SelectionSetNode,
+    print_ast,
+)
 
-from gateway.composition.facts import facts_of
-from gateway.composition.fieldsets import coordinates, try_field_set
-from gateway.composition.model import ROOTS, Applied, FieldDef, SubgraphSchema, TypeDef
+from gateway.composition.facts import Facts, facts_of
+from gateway.composition.fieldsets import coordinates, try_field_set, valid_field_set
+from gateway.composition.model import ROOTS, Applied, FieldDef, SubgraphSchema, TypeDef, named_type
 from gateway.supergraph.model import TypeKind
 
 __all__ = ["upgraded"]
@@ -30,12 +38,81 @@ def upgraded(subgraphs: Sequence[SubgraphSchema]) -> list[SubgraphSchema]:
 
 
 def _cleaned(subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> SubgraphSchema:
-    """Keys on interfaces dropped, missing keys of extensions copied, externals that are none removed."""
-    types = {name: _keyed(found, subgraph, all_) for name, found in subgraph.types.items()}
+    """Keys on interfaces dropped, missing keys of extensions copied, externals that are none removed.
+
+    Field sets are read whether they are written as strings, names or lists, and lose what the subgraph has anyway.
+    """
+    types = {name: _with_texts(found) for name, found in subgraph.types.items()}
+    types = {name: _keyed(found, subgraph, all_) for name, found in types.items()}
+    types = {name: _without_repeated_tags(found, subgraph, all_) for name, found in types.items()}
     subgraph = replace(subgraph, types=types)
-    types = {name: _mapped(found, _without_tags_on_external) for name, found in subgraph.types.items()}
     subgraph = replace(subgraph, types={name: _real_externals(found, subgraph) for name, found in types.items()})
+    facts = facts_of(subgraph)
+    subgraph = replace(subgraph, types={n: _trimmed(found, facts) for n, found in subgraph.types.items()})
     return _without_unused(subgraph)
+
+
+def _with_texts(found: TypeDef) -> TypeDef:
+    """Keys as text, and without `@external` on the type itself, which Federation 1 did not know."""
+    kept = tuple(_with_text(a) for a in found.applied if not (a.federation and a.name == "external"))
+    return replace(found, applied=kept)
+
+
+def _with_text(applied: Applied) -> Applied:
+    fields = applied.values.get("fields")
+    if not applied.federation or not isinstance(fields, list):
+        return applied
+    return replace(applied, values={**applied.values, "fields": " ".join(map(str, fields))})
+
+
+def _trimmed(found: TypeDef, facts: Facts) -> TypeDef:
+    """`@requires` and `@provides` without the fields that are not external: the subgraph resolves those itself."""
+
+    def trimmed(field: FieldDef) -> FieldDef:
+        applied = tuple(_trimmed_directive(facts, found.name, field, one) for one in field.applied)
+        return replace(field, applied=tuple(one for one in applied if one is not None))
+
+    return _mapped(found, trimmed) if found.kind is TypeKind.OBJECT else found
+
+
+def _trimmed_directive(facts: Facts, type_name: str, field: FieldDef, applied: Applied) -> Applied | None:
+    if not applied.federation or applied.name not in {"provides", "requires"}:
+        return applied
+    start = type_name if applied.name == "requires" else named_type(field.type)
+    returned = facts.subgraph.types.get(start)
+    if returned is None or not (returned.is_composite or returned.kind is TypeKind.UNION):
+        return None
+    selection = valid_field_set(facts.subgraph, start, applied.values.get("fields"))
+    if selection is None:
+        return applied
+    kept = _external_part(facts, start, selection)
+    if kept is None:
+        return None
+    return replace(applied, values={**applied.values, "fields": " ".join(print_ast(kept).split())[2:-2]})
+
+
+def _external_part(facts: Facts, type_name: str, selection: SelectionSetNode) -> SelectionSetNode | None:
+    kept: list[SelectionNode] = []
+    for node in selection.selections:
+        part: SelectionNode | None = node
+        if isinstance(node, InlineFragmentNode):
+            target = node.type_condition.name.value if node.type_condition is not None else type_name
+            inner = _external_part(facts, target, node.selection_set)
+            part = replace(node, selection_set=inner) if inner is not None else None
+        elif isinstance(node, FieldNode) and not _is_external(facts, type_name, node.name.value):
+            field = facts.subgraph.types[type_name].fields.get(node.name.value)
+            inner = None
+            if field is not None and node.selection_set is not None:
+                inner = _external_part(facts, named_type(field.type), node.selection_set)
+            part = replace(node, selection_set=inner) if inner is not None else None
+        if part is not None:
+            kept.append(part)
+    return SelectionSetNode(selections=tuple(kept)) if kept else None
+
+
+def _is_external(facts: Facts, type_name: str, name: str) -> bool:
+    owners = {type_name, *facts.subgraph.possible(type_name)}
+    return any((owner, name) in facts.external for owner in owners)
 
 
 def _keyed(found: TypeDef, subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> TypeDef:
@@ -69,8 +146,19 @@ def _real_externals(found: TypeDef, subgraph: SubgraphSchema) -> TypeDef:
     return replace(found, fields=fields)
 
 
-def _without_tags_on_external(field: FieldDef) -> FieldDef:
-    return _without(field, {"tag"}) if field.has("external") else field
+def _without_repeated_tags(found: TypeDef, subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> TypeDef:
+    """Tags of an external field that it has where it is defined: Federation 1 had them repeated."""
+    others = [other.types[found.name] for other in all_ if other is not subgraph and found.name in other.types]
+
+    def kept(field: FieldDef) -> FieldDef:
+        if not field.has("external"):
+            return field
+        bases = [other.fields[field.name] for other in others if field.name in other.fields]
+        tags = {tag.values.get("name") for base in bases if not base.has("external") for tag in base.all("tag")}
+        applied = (a for a in field.applied if not (a.federation and a.name == "tag" and a.values.get("name") in tags))
+        return replace(field, applied=tuple(applied))
+
+    return _mapped(found, kept)
 
 
 def _without_unused(subgraph: SubgraphSchema) -> SubgraphSchema:

@@ -54,6 +54,7 @@ from graphql.validation.rules.provided_required_arguments import ProvidedRequire
 from graphql.validation.validate import validate_sdl
 
 from gateway.composition.issues import Issue, error
+from gateway.composition.model import type_text
 from gateway.composition.values import Values
 
 __all__ = ["check_directives", "check_schema", "check_structure"]
@@ -186,6 +187,8 @@ class _ValueChecker(Visitor):
         types = self._arguments.get(node.name.value, {})
         for argument in node.arguments or ():
             type_ = types.get(argument.name.value)
+            if type_ is not None and type_text(type_).endswith("FieldSet!"):
+                continue  # field sets have rules of their own
             if type_ is not None and not self._values.fit(argument.value, type_):
                 name = f"@{node.name.value}({argument.name.value}:)"
                 message = f"The value of {name} on {_coordinate(context[-1])} is not of its type."

@@ -1,8 +1,9 @@
 """The rules of composition, one a module: each yields issues and knows nothing of the others.
 
-`SUBGRAPH` rules look at one subgraph, `LINKED` rules at what the subgraphs link and compose. `GRAPH` rules look at all of them and `MERGED` rules at what merging made of them; they
-report together. The others ask whether a merged graph makes sense, and are asked one list after the other: `SOUND` as a
-schema, `CLIENT` without what clients do not see.
+`PLACES` and then `SUBGRAPH` rules look at one subgraph, `LINKED` rules at what the subgraphs link and compose. `GRAPH`
+rules look at all of them and `MERGED` rules at what merging made of them; they report together. The others ask whether a
+merged graph makes sense, and are asked one list after the other: `SOUND` as a schema, `CLIENT` without what clients do
+not see.
 A new rule is added to a list, none is edited.
 """
 
@@ -33,21 +34,22 @@ from gateway.composition.rules import (
     merged_on_external,
     no_queries,
     provides_fields,
+    provides_places,
     requires_fields,
     shareable_usage,
+    shared_subscriptions,
     type_kinds,
 )
 
-__all__ = ["CLIENT", "GRAPH", "LINKED", "MERGED", "SOUND", "SUBGRAPH"]
+__all__ = ["CLIENT", "GRAPH", "LINKED", "MERGED", "PLACES", "SOUND", "SUBGRAPH"]
 
+PLACES: Sequence[Callable[[Facts], Iterable[Issue]]] = (external_collision.check, provides_places.check)
 SUBGRAPH: Sequence[Callable[[Facts], Iterable[Issue]]] = (
     key_fields.check,
     requires_fields.check,
     provides_fields.check,
-    external_collision.check,
     external_on_interface.check,
     external_unused.check,
-    merged_on_external.check,
     shareable_usage.check,
     interface_keys.check_subgraph,
     interface_objects.check_subgraph,
@@ -61,6 +63,8 @@ GRAPH: Sequence[Callable[[Context], Iterable[Issue]]] = (
     type_kinds.check,
     no_queries.check,
     interface_objects.check_graph,
+    merged_on_external.check,
+    shared_subscriptions.check,
 )
 MERGED: Sequence[Callable[[Context, MergedGraph], Iterable[Issue]]] = (
     field_sharing.check,

@@ -1,4 +1,4 @@
-"""`@external` beside `@requires` or `@provides` on one field: a field is resolved here, or it is not."""
+"""`@external` beside `@provides` on one field: a field that is not resolved here cannot provide anything."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ __all__ = ["check"]
 
 
 def check(facts: Facts) -> Iterator[Issue]:
-    if facts.subgraph.version is None:
-        return
     for found in facts.subgraph.types.values():
         for field in found.fields.values():
-            for directive in ("requires", "provides"):
-                if field.has("external") and field.has(directive):
-                    message = f"{found.name}.{field.name} cannot be @external and have @{directive}."
-                    code = "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE"
-                    yield error(code, message, facts.subgraph.name, field.node)
+            if field.has("provides") and (found.name, field.name) in facts.external:
+                message = f"{found.name}.{field.name} cannot be @external and have @provides."
+                code = "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE"
+                yield error(code, message, facts.subgraph.name, field.node)

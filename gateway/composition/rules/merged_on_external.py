@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.composition.facts import Facts
 from gateway.composition.issues import Issue, error
+from gateway.composition.merge.context import Context
 
 __all__ = ["check"]
 
 _MERGED = ("authenticated", "cost", "inaccessible", "listSize", "policy", "requiresScopes", "tag")
 
 
-def check(facts: Facts) -> Iterator[Issue]:
-    if facts.subgraph.version is None:
-        return
-    for found in facts.subgraph.types.values():
-        for field in found.fields.values():
-            if not field.has("external"):
-                continue
-            elements = (field, *field.arguments.values())
+def check(context: Context) -> Iterator[Issue]:
+    for subgraph in context.subgraphs:
+        for type_name, name in sorted(context.facts[subgraph.name].external):
+            if not _is_resolved(context, type_name, name):
+                continue  # external everywhere, which is an error of its own
+            field = subgraph.types[type_name].fields[name]
             for directive in _MERGED:
-                if any(element.has(directive) for element in elements):
-                    message = f"{found.name}.{field.name} is @external, where @{directive} has no effect."
-                    code = "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL"
-                    yield error(code, message, facts.subgraph.name, field.node)
+                if field.has(directive):
+                    message = f"{type_name}.{name} is @external, where @{directive} has no effect."
+                    yield error("MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL", message, subgraph.name, field.node)
+
+
+def _is_resolved(context: Context, type_name: str, name: str) -> bool:
+    return any(
+        name in found.fields and (type_name, name) not in context.facts[subgraph].external
+        for subgraph, found in context.defining(type_name).items()
+    )

@@ -13,7 +13,6 @@ from gateway.supergraph.model import TypeKind
 __all__ = ["check"]
 
 _DEMANDS = Demands("PROVIDES", external_leaves=True)
-_COMPOSITE = frozenset({TypeKind.OBJECT, TypeKind.INTERFACE, TypeKind.UNION})
 
 
 def check(facts: Facts) -> Iterator[Issue]:
@@ -22,12 +21,7 @@ def check(facts: Facts) -> Iterator[Issue]:
         for field in found.fields.values():
             for applied in field.all("provides"):
                 where = f"@provides on {found.name}.{field.name}"
-                target = subgraph.types.get(named_type(field.type))
-                if target is None or target.kind not in _COMPOSITE:
-                    message = f"{where}: the field does not return objects."
-                    yield error("PROVIDES_ON_NON_OBJECT_FIELD", message, subgraph.name, applied.node)
-                    continue
                 if found.kind is TypeKind.INTERFACE:
                     message = f"{where} cannot stand on a field of an interface."
                     yield error("PROVIDES_UNSUPPORTED_ON_INTERFACE", message, subgraph.name, applied.node)
-                yield from check_selection(facts, _DEMANDS, target.name, applied, where)
+                yield from check_selection(facts, _DEMANDS, named_type(field.type), applied, where)

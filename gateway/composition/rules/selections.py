@@ -32,7 +32,8 @@ def check_selection(facts: Facts, demands: Demands, type_name: str, applied: App
     text = applied.values.get("fields")
     name, node = facts.subgraph.name, applied.node
     argument = next((a for a in node.arguments or () if a.name.value == "fields"), None)
-    if not isinstance(text, str) or argument is None or argument.value.kind != "string_value":
+    is_old = facts.subgraph.version is None  # Federation 1 took names and lists as well
+    if not isinstance(text, str) or argument is None or not (is_old or argument.value.kind == "string_value"):
         yield error(f"{demands.prefix}_INVALID_FIELDS_TYPE", f"The fields of {where} must be a string.", name, node)
         return
     try:

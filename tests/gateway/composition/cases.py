@@ -30,7 +30,7 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
     ("EXTERNAL_ARGUMENT_DEFAULT_MISMATCH", {"a": 'type Query { t: T } type T @key(fields: "id") { id: ID! f(x: Int = 1): Int }', "b": 'type T @key(fields: "id") { id: ID! f(x: Int = 2): Int @external g: Int @requires(fields: "f") }'}),
     ("EXTERNAL_ARGUMENT_MISSING", {"a": 'type Query { t: T } type T @key(fields: "id") { id: ID! f(x: Int): Int }', "b": 'type T @key(fields: "id") { id: ID! f: Int @external g: Int @requires(fields: "f") }'}),
     ("EXTERNAL_ARGUMENT_TYPE_MISMATCH", {"a": 'type Query { t: T } type T @key(fields: "id") { id: ID! f(x: Int): Int }', "b": 'type T @key(fields: "id") { id: ID! f(x: String): Int @external g: Int @requires(fields: "f") }'}),
-    ("EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", {"a": 'type Query { t: T } type T @key(fields: "id") { id: ID! f: Int h: Int }', "b": 'type T @key(fields: "id") { id: ID! h: Int @external f: Int @external @requires(fields: "h") g: Int @requires(fields: "f") }'}),
+    ("EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", {"a": 'type Query { t: T } type T @key(fields: "id") { id: ID! f: T }', "b": 'type T @key(fields: "id") { id: ID! f: T @external @provides(fields: "id") g: Int @requires(fields: "f { id }") }'}),
     ("EXTERNAL_MISSING_ON_BASE", {"a": Q, "b": 'type Query { t: T } type T @key(fields: "id") { id: ID! f: Int @external g: Int @requires(fields: "f") }'}),
     ("EXTERNAL_ON_INTERFACE EXTERNAL_UNUSED", {"a": "type Query { i: I } interface I { x: Int @external } type T implements I { x: Int }"}),
     ("EXTERNAL_TYPE_MISMATCH", {"a": 'type Query { t: T } type T @key(fields: "id") { id: ID! f: Int }', "b": 'type T @key(fields: "id") { id: ID! f: String @external g: Int @requires(fields: "f") }'}),

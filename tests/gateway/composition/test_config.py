@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.composition import config
 from gateway.composition.compose import compose
 from gateway.composition.config import ConfigError, compose_batch_line, load_supergraph_config
 
@@ -72,3 +73,19 @@ def test_a_line_that_is_no_request_is_answered_all_the_same(line: str):
     answer = json.loads(compose_batch_line(line))
     assert answer["ok"] is False
     assert [error["code"] for error in answer["errors"]] == ["INVALID_REQUEST"]
+
+
+def test_a_fault_of_the_composer_costs_one_line_of_a_batch(monkeypatch: pytest.MonkeyPatch):
+    def fail(_: object) -> None:
+        raise LookupError("a secret of the schema")
+
+    monkeypatch.setattr(config, "compose", fail)
+    answer = json.loads(compose_batch_line('{"id": 1, "subgraphs": [{"name": "a", "sdl": "type Query { q: Int }"}]}'))
+    message = "Composition failed unexpectedly (LookupError); please report these subgraphs."
+    assert answer == {
+        "id": 1,
+        "ok": False,
+        "errors": [{"code": "INTERNAL_ERROR", "message": message}],
+        "hints": [],
+        "supergraph_sdl": None,
+    }
