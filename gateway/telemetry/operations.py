@@ -1,6 +1,7 @@
 """How often each operation was asked, by whom, with what outcome: for `/metrics` and for the usage of fields.
 
-One small record for each operation hash, and additions on it for each request; everything else is worked out when somebody reads.
+One small record for each operation hash, with the coordinates that it asks; a request is four additions on it, and everything else is
+worked out when somebody reads.
 The table is bounded. An operation that leaves it is folded into its coordinates, whose number the schema bounds, so that no usage is
 lost, whatever clients make up.
 
@@ -12,6 +13,7 @@ A caller is counted as a class (role, or a client name that the configuration li
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -30,7 +32,11 @@ _NONE: Numbers = (0, 0, 0.0)
 
 @dataclass(slots=True)
 class _Seen:
-    operation: Operation
+    """What is remembered of an operation: not the operation, which holds on to the schema that it was asked of."""
+
+    hash: str
+    kind: str
+    coordinates: tuple[str, ...]
     count: int = 0
     failed: int = 0
     seconds: float = 0.0
@@ -96,7 +102,7 @@ class Operations:
     def series(self) -> list[tuple[str, str, Numbers]]:
         """Hash (16 digits) or `other`, kind, numbers; for a page that is read again and again."""
         self._choose()
-        own = [(seen.operation.hash[:16], _kind(seen), _less(seen.numbers, seen.since)) for seen in self._own()]
+        own = [(seen.hash[:16], seen.kind, _less(seen.numbers, seen.since)) for seen in self._own()]
         rest = self._all()
         for kind, past in self._past.items():
             rest[kind] = _less(rest[kind], past)
@@ -111,7 +117,8 @@ class Operations:
     def _add(self, operation: Operation) -> _Seen:
         if len(self._seen) >= self._kept:
             self._leave()
-        seen = self._seen[operation.hash] = _Seen(operation)
+        coordinates = tuple(map(sys.intern, set(coordinates_of(operation.selections))))
+        seen = self._seen[operation.hash] = _Seen(operation.hash, operation.kind.value, coordinates)
         return seen
 
     def _leave(self) -> None:
@@ -125,7 +132,7 @@ class Operations:
             self._seen[hash] = seen
         _fold(seen, self._folded)
         self._hide(seen)
-        kind = _kind(seen)
+        kind = seen.kind
         self._totals[kind] = _sum(self._totals.get(kind, _NONE), seen.numbers)
 
     def _class(self, caller: str) -> str:
@@ -157,14 +164,14 @@ class Operations:
 
     def _hide(self, seen: _Seen) -> None:
         if seen.since is not None:
-            kind = _kind(seen)
+            kind = seen.kind
             self._past[kind] = _sum(self._past.get(kind, _NONE), _less(seen.numbers, seen.since))
             seen.since = None
 
     def _all(self) -> dict[str, Numbers]:
         totals = dict(self._totals)
         for seen in self._seen.values():
-            kind = _kind(seen)
+            kind = seen.kind
             totals[kind] = _sum(totals.get(kind, _NONE), seen.numbers)
         return totals
 
@@ -178,14 +185,10 @@ def coordinates_of(selections: Iterable[Selection]) -> Iterator[str]:
 
 
 def _fold(seen: _Seen, into: dict[str, dict[str, int]]) -> None:
-    for coordinate in set(coordinates_of(seen.operation.selections)):
+    for coordinate in seen.coordinates:
         classes = into.setdefault(coordinate, {})
         for name, count in seen.classes.items():
             classes[name] = classes.get(name, 0) + count
-
-
-def _kind(seen: _Seen) -> str:
-    return seen.operation.kind.value
 
 
 def _sum(one: Numbers, other: Numbers) -> Numbers:
