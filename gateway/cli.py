@@ -142,6 +142,29 @@ def explain(
 
 
 @app.command
+def usage(
+    *,
+    url: Annotated[
+        str, Parameter(help="Of the running gateway, or of its port for operators.")
+    ] = "http://127.0.0.1:8000",
+    token: Annotated[Path | None, Parameter(help="A file with the operators' token.")] = None,
+    supergraph: Annotated[Path | None, Parameter(help="Lists the fields that nobody asked as well.")] = None,
+    unused: Annotated[bool, Parameter(negative="", help="Lists only those.")] = False,
+) -> None:
+    """List how often each field was asked, by class of callers."""
+    from gateway.assembly import load_supergraph
+    from gateway.commands import CommandError
+    from gateway.usage import read_usage, usage_lines
+
+    with _plain_errors():
+        if unused and supergraph is None:
+            raise CommandError("--unused needs a --supergraph, which says what there is.")
+        schema = load_supergraph(supergraph).api if supergraph is not None else None
+        for line in usage_lines(read_usage(url, token), schema, unused=unused):
+            print(line)
+
+
+@app.command
 def catalogue(
     of: Annotated[Literal["errors", "composition"], Parameter(help="Those of serving, or of composing.")],
 ) -> None:
@@ -196,14 +219,14 @@ def main() -> None:
 @contextlib.contextmanager
 def _plain_errors() -> Generator[None]:
     """What a person can mend is a sentence and exit status 1; everything else is a fault of ours, with its trace."""
-    from gateway.commands import CommandError
+    from gateway.errors import OperatorError
     from gateway.server import ServeError
 
     try:
         yield
     except SettingsError as error:
         _fail(f"{error.code}: {error}")
-    except (CommandError, ServeError) as error:
+    except (OperatorError, ServeError) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename or 'A file'}: {error.strerror}.")

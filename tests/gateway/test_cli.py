@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -304,3 +305,34 @@ def test_a_socket_that_a_killed_gateway_left_is_taken_over(folder: Path, tmp_pat
     assert unix.exists()
     with serving(*arguments) as (_, line):
         assert line == f"gateway serves unix:{unix}\n"
+
+
+def test_usage_of_a_running_gateway_is_on_the_port_for_operators(folder: Path, tmp_path: Path):
+    settings = tmp_path / "gateway.yaml"
+    settings.write_text(f"supergraph: {folder / 'schema.graphql'}\nlisten: {{port: 0, admin_port: 0}}\n")
+    with serving("--settings", settings) as (_, line):
+        address, _, admin = line.removeprefix("gateway serves ").strip().partition(", admin ")
+        body = json.dumps({"query": "{ books { title again: title } }"}).encode()
+        for _ in range(2):
+            request(f"{address}/graphql", body=body, headers={"Content-Type": "application/json"})
+        status, output, problem = gateway("usage", "--url", admin)
+        assert (status, problem) == (0, "")
+        assert re.sub(r"since \S+\n", "", output) == (
+            "         2  Book.title  (none) 2\n"
+            "         2  Query.books  (none) 2\n"
+        )  # fmt: skip
+        unused = gateway("usage", "--url", admin, "--supergraph", folder / "schema.graphql", "--unused")[1].splitlines()
+        assert "         0  Book.price" in unused
+        assert "         0  Book.title" not in unused
+        assert gateway("usage", "--url", address) == (1, "", f"{address} answers 404: it has no page of usage there.\n")
+        assert request(f"{address}/metrics", method="GET").status == 404
+        assert request(f"{admin}/metrics", method="GET").status == 200
+        assert request(f"{admin}/health/ready", method="GET").status == 200
+        assert request(f"{admin}/graphql", body=body, headers={"Content-Type": "application/json"}).status == 404
+    assert gateway("usage", "--url", admin) == (1, "", f"{admin} does not answer: [Errno 111] Connection refused.\n")
+    assert gateway("usage", "--url", "file:///etc") == (
+        1,
+        "",
+        "--url: expected http://… or https://…, got file:///etc.\n",
+    )
+    assert gateway("usage", "--unused") == (1, "", "--unused needs a --supergraph, which says what there is.\n")

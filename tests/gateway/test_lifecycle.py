@@ -182,7 +182,9 @@ async def test_fifty_reloads_leave_memory_flat() -> None:
     """
     async with serving(titles) as server:
         desk = Desk(server)
-        desk.settings = msgspec.structs.replace(desk.settings, lifecycle=LifecycleSettings(watch=False, warm_documents=5))
+        desk.settings = msgspec.structs.replace(
+            desk.settings, lifecycle=LifecycleSettings(watch=False, warm_documents=5)
+        )
         assert await desk.lifecycle.reload("test")
         await desk.app.start()
         counts: list[int] = []
