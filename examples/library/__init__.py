@@ -1,0 +1,1 @@
+"""A public library as three subgraphs: plain strawberry, plain federation, no care in it."""
