@@ -27,8 +27,8 @@ check: $(VENV)/.test ## lint, format, types, import directions
 	@$(BIN)/lint-imports
 	@$(BIN)/pyright
 
-bench: $(VENV)/.test ## measure: ratios and medians of one run
-	@$(BIN)/python -m tests.performance.bench
+bench: $(VENV)/.test ## measure: ratios and medians of one run (PART=gateway,registers,…)
+	@$(BIN)/python -m tests.performance.bench $(PART)
 
 proof: $(VENV)/.test ## the same tests with full counts; report to docs/proof/ (NAME=...)
 	@$(BIN)/python -m tests.proof $(NAME)

@@ -1,133 +1,46 @@
-"""`make bench`: the base line. One network, medians of alternating rounds, CPU per request of each process.
-
-(a) a published query through the gateway, (b) the same at its register, (c) the showcase over four registers. Figures of
-two machines, or of two runs, are not comparable; the ratios between the scenarios of one run are.
+"""`make bench`: measure, in parts (`make bench PART=gateway`). Figures of two runs, or of two machines, are not comparable;
+the ratios within one run are. What was measured last stands in docs/performance.md.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
-import platform
-import statistics
 import sys
-import tempfile
-from collections.abc import Iterable
-from datetime import datetime
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
+import time
+from collections.abc import Callable
 
-from network.postgres import EmbeddedPostgres
-from registers.synthetic.network import network
-from tests.end_to_end.published_queries.cases import CASES
-from tests.harness import REPOSITORY, SCOPES, Network, register_audience
-from tests.oracle.world import World
-from tests.performance.load import Measured, children, load
+from tests.performance.processes import machine
 
-CLIENTS, SEED = 2000, 1
-ROUNDS, SECONDS, WARM = 5, 3.0, 2.0
-CONNECTIONS = (1, 16)
+__all__ = ["PARTS", "main"]
 
 
-def _message(url: str, query: str, variables: dict[str, Any], token: str) -> bytes:
-    parts = urlsplit(url)
-    body = json.dumps({"query": query, "variables": variables}).encode()
-    head = (
-        f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\n"
-        f"Accept: application/graphql-response+json\r\nAuthorization: Bearer {token}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+def _gateway() -> None:
+    from tests.performance.gateways import speed
+
+    speed.main()
 
 
-def _scenarios(net: Network) -> dict[str, tuple[str, list[bytes]]]:
-    """Name → (url, messages with varying variables)."""
-    today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
-    world = World(network(CLIENTS, SEED, today))
-    case = next(case for case in CASES if case.id == "QBR-0001-ZA")
-    asked = [(code, variables) for code, variables in case.find(world, today)][:200]
-    gateway, register = net.url("gateway") + "/graphql", net.url("bemiddeling") + "/graphql"
-    showcase = (REPOSITORY / "network" / "examples" / "1-vier-registers.graphql").read_text()
-    audience = register_audience("bemiddeling")
-    return {
-        "published query, gateway": (
-            gateway,
-            [_message(gateway, case.query, v, net.token(f"agb:{code}")) for code, v in asked],
-        ),
-        "published query, register": (
-            register,
-            [_message(register, case.query, v, net.token(f"agb:{code}", audience)) for code, v in asked],
-        ),
-        "showcase, gateway": (
-            gateway,
-            [_message(gateway, showcase, {"bsn": b}, net.token("uzovi:5050")) for b in _bsns(world, "5050")],
-        ),
-    }
+def _registers() -> None:
+    from tests.performance import registers
+
+    registers.main()
 
 
-def _bsns(world: World, office: str) -> Iterable[str]:
-    found = {
-        world.one("Bemiddeling", b, "client")["bsn"]
-        for b in world.rows("Bemiddeling")
-        if b["verantwoordelijkZorgkantoor"] == office
-    }
-    return sorted(found)[:200]
+PARTS: dict[str, Callable[[], None]] = {"gateway": _gateway, "registers": _registers}
 
 
-def _pids(net: Network) -> dict[str, list[int]]:
-    services = net.services()
-    database_url = json.loads((net.state / "run.json").read_text())["database_url"]
-    socket_folder = Path(parse_qs(urlsplit(database_url).query)["host"][0])
-    postmaster = int((socket_folder.parent / "data" / "postmaster.pid").read_text().split()[0])
-    return {
-        "gateway": [services["gateway"]["pid"]],
-        "registers": [services[name]["pid"] for name in SCOPES],
-        "postgres": children(postmaster),
-    }
-
-
-async def _measure(net: Network) -> dict[tuple[str, int], list[Measured]]:
-    scenarios = _scenarios(net)
-    results: dict[tuple[str, int], list[Measured]] = {}
-    for url, messages in scenarios.values():
-        await load(url, messages, 4, WARM, {})
-    for _ in range(ROUNDS):
-        for connections in CONNECTIONS:
-            for name, (url, messages) in scenarios.items():
-                measured = await load(url, messages, connections, SECONDS, _pids(net))
-                results.setdefault((name, connections), []).append(measured)
-    return results
-
-
-def _report(results: dict[tuple[str, int], list[Measured]]) -> str:
-    lines = [
-        "| scenario | connections | requests/s | p50 ms | p99 ms | CPU ms/request: gateway | registers | PostgreSQL |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for (name, connections), rounds in results.items():
-        cells = [
-            statistics.median(m.per_second for m in rounds),
-            statistics.median(m.p50 for m in rounds),
-            statistics.median(m.p99 for m in rounds),
-            *(statistics.median(m.cpu_ms(who) for m in rounds) for who in ("gateway", "registers", "postgres")),
-        ]
-        lines.append(f"| {name} | {connections} | {cells[0]:.0f} | " + " | ".join(f"{c:.2f}" for c in cells[1:]) + " |")
-    return "\n".join(lines)
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        net = Network(Path(folder) / "state", clients=CLIENTS, seed=SEED)
-        net.start(300)
-        try:
-            results = asyncio.run(_measure(net))
-        finally:
-            net.stop()
-            EmbeddedPostgres(net.state).destroy()
-    print(f"{platform.machine()}, Python {platform.python_version()}, {CLIENTS} clients, medians of {ROUNDS} rounds\n")
-    print(_report(results))
+def main() -> int:
+    wanted = sys.argv[1].split(",") if len(sys.argv) > 1 and sys.argv[1] else list(PARTS)
+    unknown = [name for name in wanted if name not in PARTS]
+    if unknown:
+        print(f"there is no part {unknown[0]}; there are: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    print(machine())
+    for name in wanted:
+        started = time.monotonic()
+        print(f"\n## {name}\n", flush=True)
+        PARTS[name]()
+        print(f"\n({time.monotonic() - started:.0f} s)", flush=True)
+    return 0
 
 
 if __name__ == "__main__":

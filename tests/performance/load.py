@@ -6,7 +6,6 @@ HTTP/1.1 over plain asyncio streams: enough to keep one core of the server busy,
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
 import time
 from collections.abc import Sequence
@@ -14,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-__all__ = ["Measured", "cpu_seconds", "load"]
+from tests.performance.processes import cpu_seconds
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+__all__ = ["Measured", "children", "load", "request"]
 
 
 @dataclass(frozen=True)
@@ -31,18 +30,6 @@ class Measured:
 
     def cpu_ms(self, name: str) -> float:
         return 1000 * self.cpu[name] / self.requests
-
-
-def cpu_seconds(pids: Sequence[int]) -> float:
-    """User and system time of some processes, from /proc."""
-    total = 0
-    for pid in pids:
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        total += int(fields[11]) + int(fields[12])
-    return total / _TICKS
 
 
 def children(pid: int) -> list[int]:
@@ -65,6 +52,17 @@ async def _one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, messa
         raise RuntimeError(head.decode())
     length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
     return await reader.readexactly(length)
+
+
+def request(url: str, body: bytes, token: str = "") -> bytes:
+    """A POST as it goes over the wire."""
+    parts = urlsplit(url)
+    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
+    head = (
+        f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\n"
+        f"Accept: application/graphql-response+json\r\n{authorization}Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 async def _client(url: str, messages: Sequence[bytes], until: float, first: int, times: list[float]) -> None:
