@@ -76,6 +76,7 @@ class Lifecycle:
         """Ready to serve. What was built so far lives long: the collector need not look at it at each round."""
         _settle()
         gc.set_threshold(20_000, 20, 20)
+        gc.enable()
         self._lasting.health.facts = self.current.facts
         self._lasting.health.ready = True
         if self._source is not None:

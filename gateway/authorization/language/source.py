@@ -3,6 +3,9 @@
 The file is composed, not constructed: values stay nodes with marks until a section asks for them, so that each mistake can
 name its line and column. Anchors and aliases are refused (a value stands where it is used), and so are duplicate keys, which
 YAML readers otherwise resolve in silence.
+
+libyaml composes a good file an order of magnitude sooner than Python does. What it refuses, or what has an alias, is read once more in
+Python, whose sentences and places are those that people get, on every system alike.
 """
 
 from __future__ import annotations
@@ -38,9 +41,10 @@ class Text:
 
 @dataclass(slots=True)
 class Source:
-    """A value of the file, with the list that collects every problem of the file."""
+    """A value of the file, with the whole text and the list that collects every problem of the file."""
 
     node: Any
+    content: str
     problems: list[Problem]
 
     @property
@@ -64,7 +68,7 @@ class Source:
             elif known is not None and key not in known:
                 self.problem(f"'{key}' is not known here; known are {one_of(known)}{meant(key, known)}", place)
             else:
-                found[key] = Entry(value_node, self.problems, key, place)
+                found[key] = Entry(value_node, self.content, self.problems, key, place)
         for key in required:
             if key not in found:
                 self.problem(f"'{key}' is missing")
@@ -73,7 +77,7 @@ class Source:
     def items(self) -> list[Source]:
         """The items of a list; a single value counts as a list of one."""
         if isinstance(self.node, yaml.SequenceNode):
-            return [Source(item, self.problems) for item in self.node.value]
+            return [Source(item, self.content, self.problems) for item in self.node.value]
         return [self]
 
     def word(self) -> str:
@@ -99,7 +103,7 @@ class Source:
             return Text("", self.position)
         start: Any = self.node.start_mark
         end: Any = self.node.end_mark
-        raw: str = start.buffer[start.pointer : end.pointer]
+        raw = self.content[start.index : end.index]
         if self.node.style in {"|", ">"}:
             _, _, body = raw.partition("\n")
             return Text(body, Position(start.line + 2, 1))
@@ -118,17 +122,34 @@ class Entry(Source):
 
 def read_yaml(text: str) -> Source:
     """Read a file into its root value. Raises `GrantsError` when it is no YAML."""
+    node = _composed_by_libyaml(text) or _composed(text)
+    if node is None:
+        raise GrantsError.at(Position(1, 1), "the file is empty")
+    return Source(node, text, [])
+
+
+def _composed_by_libyaml(text: str) -> Any:
+    """The root node, or None for the other reader to say why not."""
+    loader: Any = getattr(yaml, "CSafeLoader", None)
+    if loader is None or text.startswith("\ufeff"):  # libyaml does not count a byte order mark
+        return None
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=loader)):
+            return None
+        return yaml.compose(text, Loader=loader)
+    except yaml.YAMLError:
+        return None
+
+
+def _composed(text: str) -> Any:
+    try:
+        return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         place = _position(mark) if mark else Position(1, 1)
         raise GrantsError.at(place, f"not YAML: {error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise GrantsError.at(Position(1, 1), f"not YAML: {str(error).splitlines()[0]}") from None
-    if node is None:
-        raise GrantsError.at(Position(1, 1), "the file is empty")
-    return Source(node, [])
 
 
 def lines(text: Text) -> Iterator[str]:

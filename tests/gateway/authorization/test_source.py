@@ -1,0 +1,77 @@
+"""Two readers of YAML, one result: values, tags and places are the same, whichever reads the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from gateway.authorization.language import source
+from gateway.authorization.language.problems import GrantsError
+from gateway.authorization.language.source import read_yaml
+from tests.harness import REPOSITORY
+
+SCALARS = """\
+# é before all
+a: |
+  first é
+    second 😀
+
+  third
+b: >-
+  folded
+  on
+# between
+c: "quoted é\\n \\
+  on"
+d: 'it''s'
+e: plain
+  on the next line  # not this
+f: [x y, {z: ~}, 12, "]"]
+? g
+: - h: |+
+      kept
+
+  - true
+"""
+
+
+def _told(node: Any) -> Iterator[tuple[object, ...]]:
+    yield node.tag, node.start_mark.line, node.start_mark.column, node.start_mark.index
+    if isinstance(node, yaml.ScalarNode):
+        yield node.value, node.style or None, node.end_mark.index
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _told(key)
+            yield from _told(value)
+    else:
+        for item in node.value:
+            yield from _told(item)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SCALARS,
+        SCALARS.replace("\n", "\r\n"),
+        "\ufeff" + SCALARS,
+        (REPOSITORY / "network" / "grants.yaml").read_text(),
+    ],
+    ids=["scalars", "crlf", "mark", "network"],
+)
+def test_both_readers_tell_the_same(text: str, monkeypatch: pytest.MonkeyPatch):
+    quick = list(_told(read_yaml(text).node))
+    monkeypatch.setattr(source.yaml, "CSafeLoader", None)
+    assert list(_told(read_yaml(text).node)) == quick
+
+
+@pytest.mark.parametrize("text", ["a: [1", "a: &x 1\nb: *x\n", "a: @b", ""])
+def test_both_readers_refuse_in_the_same_words(text: str, monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(GrantsError) as quick:
+        read_yaml(text)
+    monkeypatch.setattr(source.yaml, "CSafeLoader", None)
+    with pytest.raises(GrantsError) as slow:
+        read_yaml(text)
+    assert str(quick.value) == str(slow.value)
