@@ -100,8 +100,8 @@ def _read(subgraphs: Sequence[SubgraphInput]) -> tuple[list[SubgraphSchema], lis
         return schemas, errors
     # Rules know Federation 2 only, so they judge a Federation 1 schema as what it is translated to.
     old = {schema.name for schema in schemas if schema.version is None}
-    schemas = upgraded(schemas)
-    return schemas, [issue for schema in schemas if schema.name in old for issue in _judged(schema)]
+    schemas, errors = upgraded(schemas)
+    return schemas, [*errors, *(issue for schema in schemas if schema.name in old for issue in _judged(schema))]
 
 
 def _judged(schema: SubgraphSchema) -> list[Issue]:

@@ -23,7 +23,9 @@ from graphql import (
 
 from gateway.composition.facts import Facts, facts_of
 from gateway.composition.fieldsets import coordinates, try_field_set, valid_field_set
+from gateway.composition.issues import Issue
 from gateway.composition.model import ROOTS, Applied, FieldDef, SubgraphSchema, TypeDef, named_type
+from gateway.composition.rules import extensions, only_unused_external
 from gateway.supergraph.model import TypeKind
 
 __all__ = ["upgraded"]
@@ -31,17 +33,23 @@ __all__ = ["upgraded"]
 _SHAREABLE = Applied("shareable", {}, True, DirectiveNode(name=NameNode(value="shareable"), arguments=()))
 
 
-def upgraded(subgraphs: Sequence[SubgraphSchema]) -> list[SubgraphSchema]:
-    """All subgraphs, the Federation 1 ones translated."""
-    cleaned = [_cleaned(s, subgraphs) if s.version is None else s for s in subgraphs]
-    return [_with_shareable(s, cleaned) if s.version is None else s for s in cleaned]
+def upgraded(subgraphs: Sequence[SubgraphSchema]) -> tuple[list[SubgraphSchema], list[Issue]]:
+    """All subgraphs, the Federation 1 ones translated; without those that cannot be, for the reasons given beside."""
+    kept: list[SubgraphSchema] = []
+    problems: list[Issue] = []
+    for subgraph in subgraphs:
+        found, issues = _cleaned(subgraph, subgraphs) if subgraph.version is None else (subgraph, [])
+        problems += issues
+        kept += () if issues else (found,)
+    return [_with_shareable(s, kept) if s.version is None else s for s in kept], problems
 
 
-def _cleaned(subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> SubgraphSchema:
+def _cleaned(subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> tuple[SubgraphSchema, list[Issue]]:
     """Keys on interfaces dropped, missing keys of extensions copied, externals that are none removed.
 
     Field sets are read whether they are written as strings, names or lists, and lose what the subgraph has anyway.
     """
+    issues = list(extensions.check_old(subgraph, all_))
     types = {name: _with_texts(found) for name, found in subgraph.types.items()}
     types = {name: _keyed(found, subgraph, all_) for name, found in types.items()}
     types = {name: _without_repeated_tags(found, subgraph, all_) for name, found in types.items()}
@@ -49,7 +57,8 @@ def _cleaned(subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> Subgra
     subgraph = replace(subgraph, types={name: _real_externals(found, subgraph) for name, found in types.items()})
     facts = facts_of(subgraph)
     subgraph = replace(subgraph, types={n: _trimmed(found, facts) for n, found in subgraph.types.items()})
-    return _without_unused(subgraph)
+    facts = facts_of(subgraph)
+    return _without_unused(facts), [*issues, *only_unused_external.check(facts)]
 
 
 def _with_texts(found: TypeDef) -> TypeDef:
@@ -161,16 +170,14 @@ def _without_repeated_tags(found: TypeDef, subgraph: SubgraphSchema, all_: Seque
     return _mapped(found, kept)
 
 
-def _without_unused(subgraph: SubgraphSchema) -> SubgraphSchema:
+def _without_unused(facts: Facts) -> SubgraphSchema:
     """Drop external fields that nothing uses, and then types that had nothing else."""
-    facts = facts_of(subgraph)
     types: dict[str, TypeDef] = {}
-    for name, found in subgraph.types.items():
+    for name, found in facts.subgraph.types.items():
         kept = {n: f for n, f in found.fields.items() if (name, n) not in facts.external or (name, n) in facts.used}
-        if found.fields and not kept:
-            continue
-        types[name] = replace(found, fields=kept) if found.fields else found
-    return replace(subgraph, types=types)
+        if not only_unused_external.is_emptied(facts, found):
+            types[name] = replace(found, fields=kept) if found.fields else found
+    return replace(facts.subgraph, types=types)
 
 
 def _with_shareable(subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> SubgraphSchema:

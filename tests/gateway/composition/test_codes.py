@@ -18,7 +18,7 @@ NOT_RAISED = {
     "INTERNAL_ERROR",  # see test_config
     "INVALID_FEDERATION_SUPERGRAPH",  # the reader's
     "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",  # see test_satisfiability
-    "TYPE_WITH_ONLY_UNUSED_EXTERNAL",  # Federation 1 habits are translated, not refused
+    "TYPE_WITH_ONLY_UNUSED_EXTERNAL",  # see test_federation_1
     "UNSUPPORTED_FEATURE",
     "UNSUPPORTED_LINKED_FEATURE",  # the reader's
 }
