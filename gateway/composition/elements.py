@@ -73,6 +73,8 @@ def read_types(document: DocumentNode, names: Names, adopted: frozenset[str]) ->
         part = _type(node, names)
         if part.name in adopted or part.has("extends"):
             part = replace(part, extension=True)
+        if part.extension or isinstance(node, TypeExtensionNode):
+            part = replace(part, applied=tuple(replace(one, extending=True) for one in part.applied))
         known = found.get(part.name)
         found[part.name] = part if known is None else _joined(known, part)
     return found

@@ -5,7 +5,7 @@ Computed once per subgraph; merging and rules ask here and interpret no directiv
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.composition.fieldsets import Coordinate, coordinates, try_field_set, valid_field_set
@@ -37,9 +37,9 @@ class Facts:
 
 
 def facts_of(subgraph: SubgraphSchema) -> Facts:
-    keys = frozenset(_key_fields(subgraph))
+    keys = frozenset(_key_fields(subgraph, subgraph.types.values()))
     provided = frozenset(_selected(subgraph, "provides"))
-    external = frozenset(_external(subgraph, keys))
+    external = frozenset(_external(subgraph))
     used = keys | provided | frozenset(_selected(subgraph, "requires")) | frozenset(_context_fields(subgraph))
     return Facts(
         subgraph=subgraph,
@@ -57,16 +57,17 @@ def _fields(subgraph: SubgraphSchema) -> Iterator[tuple[TypeDef, FieldDef]]:
             yield found, field
 
 
-def _external(subgraph: SubgraphSchema, keys: frozenset[Coordinate]) -> Iterator[Coordinate]:
+def _external(subgraph: SubgraphSchema) -> Iterator[Coordinate]:
+    # An extension has the fields of its keys at hand, whatever `@external` says: a habit from Federation 1.
+    at_hand = frozenset(_key_fields(subgraph, [found for found in subgraph.types.values() if found.extension]))
     for found, field in _fields(subgraph):
-        # An extension has its key fields at hand, whatever `@external` says: a habit from Federation 1.
-        at_hand = found.extension and (found.name, field.name) in keys
-        if (field.has("external") or found.has("external")) and not at_hand:
-            yield found.name, field.name
+        place = (found.name, field.name)
+        if (field.has("external") or found.has("external")) and place not in at_hand:
+            yield place
 
 
-def _key_fields(subgraph: SubgraphSchema) -> Iterator[Coordinate]:
-    for found in subgraph.types.values():
+def _key_fields(subgraph: SubgraphSchema, types: Iterable[TypeDef]) -> Iterator[Coordinate]:
+    for found in types:
         for key in found.all("key"):
             selection = valid_field_set(subgraph, found.name, key.values.get("fields"), is_key=True)
             if selection is not None:

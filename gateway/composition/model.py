@@ -48,6 +48,8 @@ class Applied:
     values: Mapping[str, Any]
     federation: bool
     node: DirectiveNode
+    extending: bool = False
+    """Whether it stands on an extension of its type."""
 
 
 @dataclass(frozen=True, slots=True)

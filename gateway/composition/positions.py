@@ -166,16 +166,36 @@ class Positions:
         )
 
     def _requirement_met(self, state: State, position: Position, requires: str) -> bool:
-        """Whether the required fields can be read, and the objects handed back to the subgraph by a key."""
+        """Whether the required fields can be read, and the objects handed back to the subgraph by a key that it has at hand.
+
+        A key that is not resolvable will do: it says that others cannot come in by it, and the subgraph itself asks here.
+        """
         place = ("requires", state.type, position, requires)
         if place in self._open:
             return False
         self._open.add(place)
         join = self._types[position.type].joins.get(position.subgraph)
-        keys = [key.fields for key in join.keys if key.resolvable] if join is not None else []
-        met = self._readable(state, field_set(requires)) and any(self._readable(state, field_set(key)) for key in keys)
+        keys = [field_set(key.fields) for key in join.keys] if join is not None else []
+        at_hand = any(self._at_hand(position.subgraph, position.type, key) for key in keys)
+        met = at_hand and self._readable(state, field_set(requires))
         self._open.discard(place)
         return met
+
+    def _at_hand(self, subgraph: str, type_name: str, selection: SelectionSetNode) -> bool:
+        """Whether a subgraph resolves every field of a selection, or says nothing to the contrary."""
+        for node in selection.selections:
+            if not isinstance(node, FieldNode):
+                continue
+            field = self._types[type_name].fields.get(node.name.value)
+            join = field.joins.get(subgraph) if field is not None else None
+            if join is None:
+                continue
+            declared = (join.type or self._declared(type_name, node.name.value)).strip("[]!")
+            if join.external or (
+                node.selection_set is not None and not self._at_hand(subgraph, declared, node.selection_set)
+            ):
+                return False
+        return True
 
     # -- selections ----------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from gateway.composition.merge.directives import merge_directives
 from gateway.composition.merge.fields import merge_fields
 from gateway.composition.merge.joins import carried, type_joins
 from gateway.composition.merge.model import MergedDirective, MergedField, MergedType
-from gateway.composition.model import ROOTS
+from gateway.composition.model import ROOTS, TypeDef
 from gateway.supergraph.model import TypeKind
 
 __all__ = ["merge_composite", "with_interface_object_fields"]
@@ -61,8 +61,13 @@ def _hint_partial(context: Context, name: str, kind: TypeKind, fields: dict[str,
         return
     word = "OBJECT" if kind is TypeKind.OBJECT else "INTERFACE"
     for field in fields:
-        if any(field not in found.fields for found in definitions.values()):
+        if any(field not in found.fields and not _only_external(context, s, found) for s, found in definitions.items()):
             context.hint(f"INCONSISTENT_{word}_VALUE_TYPE_FIELD", f"{name}.{field} is missing in some subgraphs.")
+
+
+def _only_external(context: Context, subgraph: str, found: TypeDef) -> bool:
+    """Whether a subgraph resolves nothing of a type, and so cannot lack a field of it."""
+    return all(context.external(subgraph, found.name, field) for field in found.fields)
 
 
 def with_interface_object_fields(context: Context, types: dict[str, MergedType]) -> dict[str, MergedType]:

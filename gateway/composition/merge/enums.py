@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from gateway.composition.merge.context import Context
 from gateway.composition.merge.directives import merge_directives
@@ -24,13 +25,10 @@ def merge_enum(context: Context, name: str, *, is_input: bool, is_output: bool) 
         given = {subgraph: found.values[value] for subgraph, found in definitions.items() if value in found.values}
         missing = [subgraph for subgraph in definitions if subgraph not in given]
         hidden = any(one.has("inaccessible") for one in given.values())
-        if (
-            missing
-            and not hidden
-            and not _tolerated(context, name, value, missing, is_input=is_input, is_output=is_output)
-        ):
-            continue
-        values[value] = _merge_value(context, f"{name}.{value}", value, given)
+        merged = _merge_value(context, f"{name}.{value}", value, given)
+        if not missing or hidden or _tolerated(context, name, value, missing, is_input=is_input, is_output=is_output):
+            applied = {s: one.applied for s, one in given.items()}
+            values[value] = replace(merged, directives=merge_directives(context, f"{name}.{value}", applied))
     if not values:
         context.error("EMPTY_MERGED_ENUM_TYPE", f"The subgraphs share no value of the enum {name}.")
     return MergedType(
@@ -61,6 +59,6 @@ def _merge_value(context: Context, where: str, value: str, given: Mapping[str, E
     return MergedValue(
         name=value,
         description=context.description(where, (one.description for one in given.values())),
-        directives=merge_directives(context, where, {s: one.applied for s, one in given.items()}),
+        directives=(),
         joins=tuple(join("enumValue", graph=context.graphs[subgraph]) for subgraph in given),
     )

@@ -6,6 +6,7 @@ An argument or field that is missing somewhere is left out of the graph, because
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from gateway.composition.merge.context import Context, type_texts
 from gateway.composition.merge.directives import merge_directives
@@ -88,20 +89,13 @@ def merge_input_type(context: Context, name: str) -> MergedType:
     for field in dict.fromkeys(field for found in definitions.values() for field in found.inputs):
         where = f"{name}.{field}"
         given = {subgraph: found.inputs[field] for subgraph, found in definitions.items() if field in found.inputs}
+        merged = _merge_input_field(context, where, field, given, len(definitions))
         hidden = any(one.has("inaccessible") for one in given.values())
         if len(given) < len(definitions) and not hidden:
             _missing_field(context, where, given, list(definitions))
-            continue
-        texts = type_texts(given)
-        hint_code = "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE"
-        inputs[field] = MergedInput(
-            name=field,
-            description=context.description(where, (one.description for one in given.values())),
-            directives=merge_directives(context, where, {s: one.applied for s, one in given.items()}),
-            joins=field_joins(context, texts, len(definitions)),
-            type=context.types(where, texts, "FIELD_TYPE_MISMATCH", hint_code, inputs=True),
-            default=context.default(where, given, "INPUT_FIELD_DEFAULT_MISMATCH"),
-        )
+        else:
+            applied = {s: one.applied for s, one in given.items()}
+            inputs[field] = replace(merged, directives=merge_directives(context, where, applied))
     if not inputs:
         context.error("EMPTY_MERGED_INPUT_TYPE", f"The subgraphs share no field of the input type {name}.")
     return MergedType(
@@ -111,6 +105,22 @@ def merge_input_type(context: Context, name: str) -> MergedType:
         joins=type_joins(context, name),
         kind=TypeKind.INPUT,
         inputs=inputs,
+    )
+
+
+def _merge_input_field(
+    context: Context, where: str, name: str, given: Mapping[str, InputDef], knowing: int
+) -> MergedInput:
+    """The field as those who have it agree on it, as they must even where the graph then leaves it out; without directives."""
+    texts = type_texts(given)
+    hint_code = "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE"
+    return MergedInput(
+        name=name,
+        description=context.description(where, (one.description for one in given.values())),
+        directives=(),
+        joins=field_joins(context, texts, knowing),
+        type=context.types(where, texts, "FIELD_TYPE_MISMATCH", hint_code, inputs=True),
+        default=context.default(where, given, "INPUT_FIELD_DEFAULT_MISMATCH"),
     )
 
 

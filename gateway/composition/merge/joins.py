@@ -58,22 +58,22 @@ def type_joins(context: Context, name: str) -> tuple[str, ...]:
 
 
 def _type_join(graph: str, found: TypeDef) -> list[str]:
-    keys = [applied.values for applied in found.all("key") if isinstance(applied.values.get("fields"), str)]
-    extension = found.extension and found.name not in ROOTS
+    """One for each key; it says whether the key stands on an extension."""
+    keys = [applied for applied in found.all("key") if isinstance(applied.values.get("fields"), str)]
     is_object = found.has("interfaceObject")
     if not keys:
-        return [join("type", graph=graph, extension=extension, isInterfaceObject=is_object)]
+        return [join("type", graph=graph, isInterfaceObject=is_object)]
     return list(
         dict.fromkeys(
             join(
                 "type",
                 graph=graph,
-                key=quoted(canonical(values["fields"])),
-                extension=extension,
-                resolvable="false" if values.get("resolvable") is False else None,
+                key=quoted(canonical(applied.values["fields"])),
+                extension=applied.extending or found.has("extends"),
+                resolvable="false" if applied.values.get("resolvable") is False else None,
                 isInterfaceObject=is_object,
             )
-            for values in keys
+            for applied in keys
         )
     )
 

@@ -71,6 +71,10 @@ ANSWERABLE = {
         "a": "type Query { t: V } type V @shareable { x: Int }",
         "b": "type Query { u: V } type V @shareable { x: Int y: Int @inaccessible }",
     },
+    "a requirement beside a key that lets nobody in": {
+        "a": 'type Query { q: Int } type T @key(fields: "id") { id: ID! w: Int }',
+        "b": 'type Query { t: T } type T @key(fields: "id", resolvable: false) { id: ID! w: Int @external x: Int @requires(fields: "w") }',
+    },
     "a mutation and its payload": {
         "a": T + " type Mutation { m: T }",
         "b": 'type T @key(fields: "id") { id: ID! x: Int }',
