@@ -133,6 +133,8 @@ def _files(settings: Path | None, config: Path | None, chosen: Settings) -> Iter
         yield from _grants_files(Path(chosen.grants))
     if chosen.decision_context is not None:
         yield Path(chosen.decision_context.key)
+    if chosen.telemetry.metrics_token is not None:
+        yield Path(chosen.telemetry.metrics_token)
 
 
 def _grants_files(grants: Path) -> Iterable[Path]:
