@@ -170,6 +170,10 @@ def _argument_problems(subgraph: SubgraphSchema, where: str, field: FieldDef, no
             yield f"{where} has no argument {name}."
         elif not Values.of_types(subgraph.types).fit(value, argument.type):
             yield f"the value of {where}({name}:) is not of its type."
-    missing = [name for name, argument in field.arguments.items() if argument.required and name not in given]
+    missing = [
+        name
+        for name, argument in field.arguments.items()
+        if argument.required and name not in given and not argument.has("fromContext")
+    ]
     if missing:
         yield f"{where} needs the argument {', '.join(missing)}."

@@ -19,7 +19,8 @@ from gateway.composition.rules import (
     access_demands,
     auth_on_interface,
     compose_directive,
-    contexts,
+    context_arguments,
+    context_names,
     cost,
     extensions,
     external_collision,
@@ -54,7 +55,8 @@ SUBGRAPH: Sequence[Callable[[Facts], Iterable[Issue]]] = (
     interface_keys.check_subgraph,
     interface_objects.check_subgraph,
     auth_on_interface.check,
-    contexts.check,
+    context_names.check,
+    context_arguments.check,
     cost.check,
 )
 LINKED: Sequence[Callable[[Context], Iterable[Issue]]] = (compose_directive.check,)

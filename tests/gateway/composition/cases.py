@@ -12,7 +12,7 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
     ("AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE", {"a": 'type Query { i: I } interface I { x: Int @policy(policies: [["p"]]) } type T implements I { x: Int }'}),
     ("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", {
         "a": 'type Query { t: T } type T @key(fields: "id") @context(name: "c") { id: ID! p: String! u: U }'
-             ' type U @key(fields: "id") { id: ID! f(x: String! @fromContext(field: "$c { p }")): Int @shareable }',
+             ' type U @key(fields: "id") { id: ID! f(x: String @fromContext(field: "$c { p }")): Int @shareable }',
         "b": 'type U @key(fields: "id") { id: ID! f(x: String!): Int @shareable }',
     }),
     ("CONTEXT_INVALID_SELECTION", {"a": 'type Query { t: T } type T @key(fields: "id") @context(name: "c") { id: ID! u: U } type U @key(fields: "id") { id: ID! f(x: String @fromContext(field: "$c { nope }")): Int }'}),

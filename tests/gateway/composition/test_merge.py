@@ -299,7 +299,7 @@ def test_access_demands_of_two_subgraphs_hold_together():
 
 def test_arguments_from_context_leave_the_graph():
     assert types(
-        a='type Query { t: T } type T @key(fields: "id") @context(name: "c") { id: ID! p: String! u: U } type U @key(fields: "id") { id: ID! f(x: String! @fromContext(field: "$c { p }"), y: Int): Int }',
+        a='type Query { t: T } type T @key(fields: "id") @context(name: "c") { id: ID! p: String! u: U } type U @key(fields: "id") { id: ID! f(x: String @fromContext(field: "$c { p }"), y: Int): Int }',
     ) == text(
         r"""
         scalar context__ContextFieldValue
@@ -323,7 +323,7 @@ def test_arguments_from_context_leave_the_graph():
           @join__type(graph: A, key: "id")
         {
           id: ID!
-          f(y: Int): Int @join__field(graph: A, contextArguments: [{name: "x", type: "String!", context: "a__c", selection: " { p }"}])
+          f(y: Int): Int @join__field(graph: A, contextArguments: [{name: "x", type: "String", context: "a__c", selection: " { p }"}])
         }
         """
     )
