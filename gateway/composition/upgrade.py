@@ -45,16 +45,16 @@ def upgraded(subgraphs: Sequence[SubgraphSchema]) -> tuple[list[SubgraphSchema],
 
 
 def _cleaned(subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> tuple[SubgraphSchema, list[Issue]]:
-    """Keys on interfaces dropped, missing keys of extensions copied, externals that are none removed.
+    """Keys on interfaces dropped, extensions made definitions, externals that are none removed.
 
     Field sets are read whether they are written as strings, names or lists, and lose what the subgraph has anyway.
     """
     issues = list(extensions.check_old(subgraph, all_))
     types = {name: _with_texts(found) for name, found in subgraph.types.items()}
-    types = {name: _keyed(found, subgraph, all_) for name, found in types.items()}
+    types = {name: _plain_interface(found) for name, found in types.items()}
     types = {name: _without_repeated_tags(found, subgraph, all_) for name, found in types.items()}
     subgraph = replace(subgraph, types=types)
-    subgraph = replace(subgraph, types={name: _real_externals(found, subgraph) for name, found in types.items()})
+    subgraph = replace(subgraph, types={name: _real_externals(found, subgraph, all_) for name, found in types.items()})
     facts = facts_of(subgraph)
     subgraph = replace(subgraph, types={n: _trimmed(found, facts) for n, found in subgraph.types.items()})
     facts = facts_of(subgraph)
@@ -124,35 +124,36 @@ def _is_external(facts: Facts, type_name: str, name: str) -> bool:
     return any((owner, name) in facts.external for owner in owners)
 
 
-def _keyed(found: TypeDef, subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> TypeDef:
+def _plain_interface(found: TypeDef) -> TypeDef:
+    """An interface without keys, and without directives on its fields that mean something on objects only."""
     if found.kind is TypeKind.INTERFACE:
         kept = tuple(a for a in found.applied if a.name != "key")
         fields = {n: _without(f, {"external", "provides", "requires"}) for n, f in found.fields.items()}
         return replace(found, applied=kept, fields=fields)
-    if not found.extension or found.name in ROOTS or found.has("key"):
-        return found
-    for other in all_:
-        base = other.types.get(found.name)
-        if other is not subgraph and base is not None and not base.extension and (key := base.first("key")) is not None:
-            selection = try_field_set(key.values.get("fields"))
-            if selection is not None and all(
-                node.name.value in found.fields for node in selection.selections if isinstance(node, FieldNode)
-            ):
-                return replace(found, applied=(*found.applied, key))
     return found
 
 
-def _real_externals(found: TypeDef, subgraph: SubgraphSchema) -> TypeDef:
-    """Key fields of an extension are at hand there, whatever `@external` says."""
+def _real_externals(found: TypeDef, subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> TypeDef:
+    """Extensions as definitions. Their key fields are at hand there, whatever `@external` says; without a key of its own, an
+    extension has those of the first key that others give the type.
+    """
     if not found.extension:
         return found
     at_hand: set[str] = set()
-    for key in found.all("key"):
-        selection = try_field_set(key.values.get("fields"))
-        if selection is not None:
-            at_hand |= {name for owner, name in coordinates(subgraph, found.name, selection) if owner == found.name}
+    for owner in [subgraph] if found.has("key") else [other for other in all_ if other is not subgraph]:
+        at_hand |= _keyed_by(found.name, owner, first=owner is not subgraph)
     fields = {n: _without(f, {"external"}) if n in at_hand else f for n, f in found.fields.items()}
-    return replace(found, fields=fields)
+    applied = tuple(replace(one, extending=False) for one in found.applied)
+    return replace(found, fields=fields, applied=applied, extension=False)
+
+
+def _keyed_by(type_name: str, owner: SubgraphSchema, *, first: bool) -> set[str]:
+    """The fields of a type in its keys, or in its first key, in a subgraph."""
+    declared = owner.types.get(type_name)
+    keys = list(declared.all("key")) if declared is not None else []
+    selections = [try_field_set(key.values.get("fields")) for key in (keys[:1] if first else keys)]
+    found = (place for one in selections if one is not None for place in coordinates(owner, type_name, one))
+    return {name for parent, name in found if parent == type_name}
 
 
 def _without_repeated_tags(found: TypeDef, subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> TypeDef:

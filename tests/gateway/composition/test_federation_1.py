@@ -71,6 +71,59 @@ def test_an_extension_needs_a_base_before_anything_is_merged(subgraphs: dict[str
     assert codes(link="", **subgraphs) == expected
 
 
+@pytest.mark.parametrize(
+    ("sdl", "expected"),
+    [
+        ('extend type T @key(fields: "id") { id: ID! @external y: Int }', '@join__type(graph: B, key: "id")'),
+        (
+            'type T @extends @key(fields: "id") { id: ID! @external y: Int }',
+            '@join__type(graph: B, key: "id", extension: true)',
+        ),
+    ],
+)
+def test_an_extension_becomes_a_definition(sdl: str, expected: str):
+    assert types(link="", a=A, b=sdl).endswith(
+        text(
+            f"""
+            type T
+              @join__type(graph: A, key: "id")
+              {expected}
+            {{
+              id: ID!
+              f: Int @join__field(graph: A)
+              y: Int @join__field(graph: B)
+            }}
+            """
+        )
+    )
+
+
+def test_an_extension_without_a_key_has_the_first_key_of_others_at_hand_and_lets_nobody_in():
+    found = errors(a=A, b="type Query { u: T } extend type T { id: ID! @external y: Int }")
+    assert found == [
+        (
+            "SATISFIABILITY_ERROR: The query { t { y } } cannot be answered:\n"
+            "- from a: it has no T.y\n"
+            "  - b cannot be entered: it has no key for T"
+        )
+    ]
+
+
+def test_only_own_fields_of_a_key_lose_external():
+    nested = 'type Query { t: T } type T @key(fields: "o { id }") { o: O x: Int } type O { id: ID! }'
+    ext = 'extend type T @key(fields: "o { id }") { o: O @external y: Int } extend type O { id: ID! @external }'
+    assert text(
+        """
+        type O
+          @join__type(graph: A)
+          @join__type(graph: B)
+        {
+          id: ID! @join__field(graph: A) @join__field(graph: B, external: true)
+        }
+        """
+    ) in types(link="", a=nested, b=ext)
+
+
 # -- habits ----------------------------------------------------------------------------------------------------------
 
 
@@ -121,7 +174,7 @@ def test_requires_and_provides_lose_what_is_at_hand():
 
         type T
           @join__type(graph: A, key: "id")
-          @join__type(graph: B, key: "id", extension: true)
+          @join__type(graph: B, key: "id")
         {
           id: ID!
           f: Int @join__field(graph: A) @join__field(graph: B, external: true)

@@ -371,7 +371,7 @@ def test_federation_1_value_types_and_keys_are_shared():
         }
 
         type Product
-          @join__type(graph: INVENTORY, key: "upc", extension: true)
+          @join__type(graph: INVENTORY, key: "upc")
           @join__type(graph: PRODUCTS, key: "upc")
         {
           upc: String!
@@ -402,7 +402,7 @@ def test_federation_1_value_types_and_keys_are_shared():
 
         type User
           @join__type(graph: ACCOUNTS, key: "id")
-          @join__type(graph: REVIEWS, key: "id", extension: true)
+          @join__type(graph: REVIEWS, key: "id")
         {
           id: ID!
           username: String @join__field(graph: ACCOUNTS) @join__field(graph: REVIEWS, external: true)
