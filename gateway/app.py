@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.assembly import Lasting, assemble
+from gateway.exporter import Exporter
 from gateway.lifecycle import Lifecycle
-from gateway.readings import read_lifecycle
+from gateway.readings import read_lifecycle, read_spans
 from gateway.settings import Settings
 from gateway.sources import Reading, Source
 from gateway.supergraph.model import Supergraph
@@ -33,21 +34,26 @@ def build_app(settings: Settings, *, supergraph: Supergraph | None = None) -> Ga
 def app_of(reading: Reading, source: Source | None = None) -> GatewayApp:
     """Build the application of a configuration that was read, and is read again from `source` when it changes."""
     metrics = Metrics() if reading.settings.telemetry.metrics else None
-    lasting = Lasting(Health(), metrics)
+    telemetry = reading.settings.telemetry
+    exporter = Exporter(telemetry) if telemetry.otlp_url is not None else None
+    lasting = Lasting(Health(), metrics, exporter.spans if exporter is not None else None)
     assembly = assemble(reading.settings, lasting, supergraph=reading.supergraph)
     lifecycle = Lifecycle(assembly, lasting, reading, source)
-    app = GatewayApp(lifecycle)
+    app = GatewayApp(lifecycle, exporter)
     if metrics is not None:
         read_lifecycle(metrics, lifecycle, lambda: app.connections())  # noqa: PLW0108 - the server sets it later
         read_process(metrics)
+        if exporter is not None:
+            read_spans(metrics, exporter.spans)
     return app
 
 
 class GatewayApp:
     """The ASGI application. Paths are taken from the scope, never from a URL that a header helped to make (case T11)."""
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
+    def __init__(self, lifecycle: Lifecycle, exporter: Exporter | None = None) -> None:
         self.lifecycle = lifecycle
+        self.exporter = exporter
         self.admin_port: int | None = None
         """The port for operators, once it is open; nothing else is served there."""
         self.connections: Callable[[], int] = lambda: 0
@@ -93,10 +99,14 @@ class GatewayApp:
     async def start(self) -> None:
         """Begin to serve."""
         await self.lifecycle.start()
+        if self.exporter is not None:
+            self.exporter.start()
 
     async def stop(self) -> None:
         """Close what was opened."""
         await self.lifecycle.stop()
+        if self.exporter is not None:
+            await self.exporter.stop()
 
 
 def _traced(scope: Scope, send: Send) -> Send:

@@ -28,6 +28,7 @@ from gateway.supergraph.model import Supergraph
 from gateway.supergraph.reader import read_supergraph
 from gateway.telemetry.logs import RequestLog, get_log
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.spans import Spans
 from gateway.transport.asgi import App
 from gateway.transport.assets import load_assets
 from gateway.transport.closing import Closing
@@ -45,6 +46,7 @@ class Lasting:
 
     health: Health
     metrics: Metrics | None = None
+    spans: Spans | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -109,6 +111,7 @@ def assemble(
         authenticator=authenticator,
         signer=signer,
         metrics=metrics,
+        spans=lasting.spans,
         served=served(settings, supergraph),
     )
     return Assembly(
@@ -118,7 +121,9 @@ def assemble(
         pipeline=pipeline,
         client=client,
         keys=keys,
-        graphql=GraphQLEndpoint(pipeline.handle, limits=settings.limits, metrics=metrics, access_log=access_log),
+        graphql=GraphQLEndpoint(
+            pipeline.handle, limits=settings.limits, metrics=metrics, spans=lasting.spans, access_log=access_log
+        ),
         plan=GraphQLEndpoint(pipeline.plan, limits=settings.limits, methods=("POST",)),
         pages=build_pages(
             health=lasting.health,

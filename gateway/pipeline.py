@@ -43,6 +43,7 @@ from gateway.subgraphs.http import HttpClient
 from gateway.supergraph.model import Supergraph
 from gateway.telemetry.logs import get_log, whereabouts
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.spans import Spans
 from gateway.telemetry.trace import Trace
 
 __all__ = ["Authenticator", "GraphQLRequest", "GraphQLResponse", "Pipeline", "Signer"]
@@ -92,7 +93,7 @@ class Pipeline:
     `authenticator` is given with `grants`, and only then. `served`: who serves subgraphs that have several instances.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all parts are handed in
         self,
         supergraph: Supergraph,
         *,
@@ -102,6 +103,7 @@ class Pipeline:
         authenticator: Authenticator | None = None,
         signer: Signer | None = None,
         metrics: Metrics | None = None,
+        spans: Spans | None = None,
         served: Served | None = None,
     ) -> None:
         if (grants is None) != (authenticator is None):
@@ -113,6 +115,7 @@ class Pipeline:
         self._authenticator = authenticator
         self._signer = signer
         self._metrics = metrics
+        self._spans = spans
         self._limits = _limits(settings)
         self._seconds = settings.limits.request_seconds
         self._audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
@@ -286,21 +289,23 @@ class Pipeline:
             trace,
             self._headers_for(asked.caller, trace.id),
             deadline=asyncio.get_running_loop().time() + self._seconds,
-            observe=self._observer(trace.id),
+            observe=self._observer(trace),
         )
         roots = self._introspection.answer(asked.operation, asked.variables, asked.caller)
         return await execute(compiled, asked.variables, fetcher, roots=roots)
 
-    def _observer(self, trace_id: str) -> Observer:
-        metrics = self._metrics
+    def _observer(self, trace: Trace) -> Observer:
+        metrics, spans = self._metrics, self._spans
 
-        def observe(subgraph: str, outcome: str, seconds: float) -> None:
+        def observe(subgraph: str, span: str, outcome: str, seconds: float) -> None:
             if metrics is not None:
                 metrics.fetched(subgraph, outcome, seconds)
+            if spans is not None:
+                spans.fetch(trace, span, subgraph, outcome, seconds)
             if outcome != "ok":
                 # The client hears a masked code; whoever runs this finds the reason by the trace id.
                 _log.warning(
-                    "fetch_failed", trace=trace_id, subgraph=subgraph, outcome=outcome, ms=round(seconds * 1000, 2)
+                    "fetch_failed", trace=trace.id, subgraph=subgraph, outcome=outcome, ms=round(seconds * 1000, 2)
                 )
 
         return observe

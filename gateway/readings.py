@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from gateway.lifecycle import Lifecycle
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.spans import Spans
 
-__all__ = ["read_lifecycle"]
+__all__ = ["read_lifecycle", "read_spans"]
 
 
 def read_lifecycle(metrics: Metrics, lifecycle: Lifecycle, connections: Callable[[], int]) -> None:
@@ -49,4 +50,14 @@ def read_lifecycle(metrics: Metrics, lifecycle: Lifecycle, connections: Callable
             ({"subgraph": name}, lifecycle.current.client.connections(name)[0])
             for name in lifecycle.current.client.names
         ],
+    )
+
+
+def read_spans(metrics: Metrics, spans: Spans) -> None:
+    """Let `metrics` show what became of spans."""
+    metrics.reading(
+        "gateway_spans_total",
+        "Spans by what became of them.",
+        lambda: [({"result": result}, count) for result, count in spans.counts.items()],
+        "counter",
     )

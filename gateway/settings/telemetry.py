@@ -14,7 +14,8 @@ __all__ = ["TelemetrySettings"]
 class TelemetrySettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`access_log`: a line for each request, without personal data; of `access_log_sample` of them, and always of those that
     failed in the gateway or took `slow_seconds`. `metrics`: the pages `/metrics` and `/usage`, for whom `metrics_access` says:
-    this machine, who has the token in the file `metrics_token`, or everybody.
+    this machine, who has the token in the file `metrics_token`, or everybody. `otlp_url`: a collector that takes spans (OTLP over HTTP,
+    JSON) under the name `otlp_service`; of traces whose caller did not decide, `otlp_share` are recorded.
     """
 
     access_log: bool = True
@@ -24,3 +25,6 @@ class TelemetrySettings(Struct, frozen=True, forbid_unknown_fields=True):
     metrics: bool = True
     metrics_access: Literal["loopback", "bearer", "open"] = "loopback"
     metrics_token: Name | None = None
+    otlp_url: Name | None = None
+    otlp_service: Name = "gateway"
+    otlp_share: Annotated[float, Meta(ge=0, le=1)] = 1.0

@@ -21,8 +21,8 @@ __all__ = ["Fetcher", "Observer", "SubgraphFetcher"]
 
 _MAX_ERROR_BODY = 64 * 1024
 
-Observer = Callable[[str, str, float], None]
-"""Told of each fetch: subgraph, outcome (`ok` or the failure's kind), seconds."""
+Observer = Callable[[str, str, str, float], None]
+"""Told of each fetch: subgraph, span, outcome (`ok` or the failure's kind), seconds."""
 
 
 class Fetcher(Protocol):
@@ -59,12 +59,13 @@ class SubgraphFetcher:
 
     async def fetch(self, subgraph: str, body: bytes, *, idempotent: bool = True) -> bytes | FetchFailure:
         start = self._time()
+        span = new_span()
         left = None if self._deadline is None else self._deadline - start
         if left is not None and left <= 0:
-            return self._seen(subgraph, start, FetchFailure(FailureKind.TIMEOUT))
-        headers = self._headers(subgraph) + self._trace.headers(new_span())
+            return self._seen(subgraph, span, start, FetchFailure(FailureKind.TIMEOUT))
+        headers = self._headers(subgraph) + self._trace.headers(span)
         answer = await self._client.post(subgraph, headers, body, seconds=left, idempotent=idempotent)
-        return self._seen(subgraph, start, _outcome(answer))
+        return self._seen(subgraph, span, start, _outcome(answer))
 
     def _headers(self, subgraph: str) -> bytes:
         if self._header_for is None:
@@ -74,10 +75,10 @@ class SubgraphFetcher:
             lines = self._lines[subgraph] = header_lines(self._header_for(subgraph))
         return lines
 
-    def _seen(self, subgraph: str, start: float, outcome: bytes | FetchFailure) -> bytes | FetchFailure:
+    def _seen(self, subgraph: str, span: str, start: float, outcome: bytes | FetchFailure) -> bytes | FetchFailure:
         if self._observe is not None:
             kind = outcome.kind.value if isinstance(outcome, FetchFailure) else "ok"
-            self._observe(subgraph, kind, self._time() - start)
+            self._observe(subgraph, span, kind, self._time() - start)
         return outcome
 
 

@@ -7,10 +7,8 @@ it, and for its name, so that neither a neighbour nor a page that rebinds its ow
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import re
-import ssl
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.settings import ExplorerSettings, SettingsError
-from gateway.subgraphs.connection import Connection, ExchangeError
 from gateway.subgraphs.endpoint import Target, target_of
+from gateway.subgraphs.once import ask_once
 
 __all__ = ["Explorer", "is_local", "read_examples"]
 
@@ -136,33 +134,11 @@ def _target(name: str, url: str | None) -> Target | None:
 
 async def _forwarded(target: Target, method: str, body: bytes = b"") -> Response:
     """The other server's JSON with its status; 502 when there is none."""
-    head = f"{method} {target.path} HTTP/1.1\r\nHost: {target.authority}\r\nAccept: application/json\r\n"
-    if body:
-        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    data = f"{head}Connection: close\r\n\r\n".encode("ascii") + body
     try:
-        connection = await asyncio.wait_for(_connected(target), SECONDS)
-        try:
-            answer = await connection.request(data, asyncio.get_running_loop().time() + SECONDS)
-        finally:
-            connection.abort()
-    except (OSError, TimeoutError, ExchangeError):
+        answer = await ask_once(target, method, body, seconds=SECONDS, max_answer=MAXIMUM_ANSWER)
+    except OSError:
         return _error(502, "DOWNSTREAM_SERVICE_ERROR", "The autorisatieserver does not answer.")
     return _json(answer.body, answer.status)
-
-
-async def _connected(target: Target) -> Connection:
-    loop = asyncio.get_running_loop()
-
-    def made() -> Connection:
-        return Connection(loop, MAXIMUM_ANSWER)
-
-    if target.unix is not None:
-        _, connection = await loop.create_unix_connection(made, target.unix)
-    else:
-        context = ssl.create_default_context() if target.tls else None
-        _, connection = await loop.create_connection(made, target.host, target.port, ssl=context)
-    return connection
 
 
 def _error(status: int, code: str, message: str) -> Response:

@@ -16,6 +16,7 @@ from gateway.pipeline import GraphQLRequest
 from gateway.settings import LimitSettings
 from gateway.telemetry.logs import AccessLog
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.spans import Spans
 from gateway.telemetry.trace import Trace, trace_of
 from gateway.transport.asgi import ClientGone, Receive, Scope, Send, unless_gone
 from gateway.transport.csrf import check_get
@@ -38,12 +39,14 @@ class GraphQLEndpoint:
         *,
         limits: LimitSettings | None = None,
         metrics: Metrics | None = None,
+        spans: Spans | None = None,
         access_log: AccessLog | None = None,
         methods: tuple[str, ...] = ("GET", "POST"),
     ) -> None:
         self._answer = answer
         self._limits = limits or LimitSettings()
         self._metrics = metrics
+        self._spans = spans
         self._access_log = access_log
         self._methods = methods
 
@@ -60,14 +63,14 @@ class GraphQLEndpoint:
         except GatewayError as error:
             response = refusal(error)
         except ClientGone:
-            self._record(GraphQLResponse(499, b"", code="CLIENT_GONE"), 499, started, trace.id if trace else "")
+            self._record(GraphQLResponse(499, b"", code="CLIENT_GONE"), 499, started, trace)
             return
         status = 200 if response.executed and media_type is MediaType.JSON else response.status
         trace = trace or trace_of({})
         head = answer_headers(media_type.value, response.body, trace.id, response.headers)
         await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": response.body})
-        self._record(response, status, started, trace.id)
+        self._record(response, status, started, trace)
 
     async def _read(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> GraphQLRequest:
         method: str = scope["method"]
@@ -83,7 +86,7 @@ class GraphQLEndpoint:
         await _drain(receive)
         return request
 
-    def _record(self, response: GraphQLResponse, status: int, started: float, trace_id: str) -> None:
+    def _record(self, response: GraphQLResponse, status: int, started: float, trace: Trace | None) -> None:
         seconds = time.perf_counter() - started
         if self._metrics is not None:
             self._metrics.requests.add(str(status), response.code)
@@ -91,12 +94,15 @@ class GraphQLEndpoint:
             if response.asked is not None:
                 failed = response.code != ""
                 self._metrics.operations.count(response.asked, response.role or "", seconds, failed=failed)
+        if self._spans is not None and trace is not None:
+            kind = response.asked.kind.value if response.asked is not None else ""
+            self._spans.request(trace, response.operation, kind, status, response.code, seconds)
         if self._access_log is not None:
             self._access_log(
                 "request",
                 status=status,
                 ms=round(seconds * 1000, 2),
-                trace=trace_id,
+                trace=trace.id if trace is not None else "",
                 operation=response.operation[:16],
                 role=response.role,
                 code=response.code,

@@ -14,7 +14,7 @@ import pytest
 from gateway.app import app_of
 from gateway.cli import app
 from gateway.language.documents import Limits, parse_operation
-from gateway.settings import Settings
+from gateway.settings import Settings, TelemetrySettings
 from gateway.sources import Reading
 from gateway.telemetry.metrics import Counter, Histogram, Metrics
 from tests.gateway.planning.harness import graph
@@ -102,7 +102,8 @@ def _families(monkeypatch: pytest.MonkeyPatch) -> dict[str, Family]:
     metrics = Metrics()
     monkeypatch.setattr("gateway.app.Metrics", lambda: metrics)
     graph_ = graph(stock="type Query { titles: [String!] }")
-    app_of(Reading(Settings(supergraph="-"), graph_))
+    telemetry = TelemetrySettings(otlp_url="http://127.0.0.1:9/")
+    app_of(Reading(Settings(supergraph="-", telemetry=telemetry), graph_))
     for metric in vars(metrics).values():
         if isinstance(metric, Counter):
             metric.add(*metric.labels)

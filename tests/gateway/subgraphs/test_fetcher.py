@@ -90,7 +90,10 @@ async def test_no_fetch_starts_after_the_deadline_and_none_outlives_it() -> None
         client = HttpClient({"ir": Endpoint(server.url)})
         loop = asyncio.get_running_loop()
         fetcher = SubgraphFetcher(
-            client, TRACE, deadline=loop.time() + 0.1, observe=lambda name, kind, _seconds: seen.append((name, kind))
+            client,
+            TRACE,
+            deadline=loop.time() + 0.1,
+            observe=lambda name, _span, kind, _seconds: seen.append((name, kind)),
         )
         assert await fetcher.fetch("ir", b"{}") == FetchFailure(FailureKind.TIMEOUT)
         assert await fetcher.fetch("ir", b"{}") == FetchFailure(FailureKind.TIMEOUT)
