@@ -99,8 +99,9 @@ class Positions:
         growing = True
         while growing:
             growing = False
-            for target, keys in candidates:
-                if target in positions:
+            known = any(position.type == state.type for position in positions)
+            for target, keys, blind in candidates:
+                if target in positions or not (known or blind):
                     continue
                 here = state.at(state.type, frozenset(positions))
                 if any(self._readable(here, field_set(key)) for key in keys):
@@ -112,14 +113,18 @@ class Positions:
             self._closed[state] = closed
         return closed
 
-    def _entries(self, type_name: str) -> Iterator[tuple[Position, list[str]]]:
-        """Positions that keys can open for objects of a type, with the keys: as the type itself or an interface object."""
+    def _entries(self, type_name: str) -> Iterator[tuple[Position, list[str], bool]]:
+        """Positions that keys can open for objects of a type, with the keys, and whether they do so *blind*: for objects of
+        which only an interface is known, as behind `@interfaceObject`. A key of the type itself needs the type.
+        """
         found = self._types[type_name]
         for name in (type_name, *self._interfaces(found)):
             for subgraph, join in self._types[name].joins.items():
                 keys = [key.fields for key in join.keys if key.resolvable]
                 if keys and (name == type_name or join.is_interface_object):
-                    yield Position(subgraph, name), keys
+                    yield Position(subgraph, name), keys, name != type_name
+                elif keys and subgraph in found.joins and name in found.joins[subgraph].implements:
+                    yield Position(subgraph, type_name), keys, True
 
     def _interfaces(self, found: SupergraphType) -> list[str]:
         return list(

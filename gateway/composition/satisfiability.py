@@ -45,10 +45,11 @@ def check_satisfiability(supergraph: Supergraph) -> list[Issue]:
 
 
 class _Walk:
-    def __init__(self, supergraph: Supergraph) -> None:
+    def __init__(self, supergraph: Supergraph, positions: Positions | None = None) -> None:
+        self._supergraph = supergraph
         self._api = supergraph.api
         self._types = supergraph.types
-        self._positions = Positions(supergraph)
+        self._positions = positions or Positions(supergraph)
         self._queue: deque[tuple[State, str, _Step | None]] = deque()
         self._seen: dict[str, list[State]] = {}
         self._count = 0
@@ -63,6 +64,9 @@ class _Walk:
         ):
             if root is not None:
                 self._enter(State(root.name, self._positions.roots(root.name)), kind, None)
+        yield from self._entered()
+
+    def _entered(self) -> Iterator[Issue]:
         while self._queue and self._errors < _MAX_ERRORS:
             if self._count > _MAX_STATES:
                 yield error("MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED", f"More than {_MAX_STATES} states to check.")
@@ -99,18 +103,53 @@ class _Walk:
         if not reached:
             yield self._failure(state, name, kind, step)
             return
-        field = type_.fields[name]
-        called = name + _arguments(argument for argument, given in field.args.items() if is_required_argument(given))
-        target = get_named_type(field.type)
-        if isinstance(target, GraphQLObjectType):
-            self._enter(state.at(target.name, reached), kind, _Step(called, None, step))
-        elif isinstance(target, (GraphQLInterfaceType, GraphQLUnionType)):
-            if (
-                issue := self._runtime_types(f"{type_.name}.{name}", reached, kind, _Step(called, None, step))
-            ) is not None:
+        target = get_named_type(type_.fields[name].type)
+        if isinstance(target, (GraphQLInterfaceType, GraphQLUnionType)):
+            issue = self._runtime_types(f"{type_.name}.{name}", reached, kind, _after(type_, name, None, step))
+            if issue is not None:
                 self._errors += not issue.is_hint
                 yield issue
-            self._enter_members(target, state, reached, kind, called, step)
+        if type_ is self._api.mutation_type and step is None and len(reached) > 1:
+            yield from self._check_mutation(type_, name, state, reached)
+        else:
+            self._follow(type_, name, state, reached, kind, step)
+
+    def _check_mutation(
+        self, type_: GraphQLObjectType, name: str, state: State, reached: frozenset[Position]
+    ) -> Iterator[Issue]:
+        """A mutation is called in one subgraph only, so all that follows must be readable from one of those that have it."""
+        failures: list[str] = []
+        for position in sorted(reached, key=lambda position: position.subgraph):
+            walk = _Walk(self._supergraph, self._positions)
+            walk._follow(type_, name, state, frozenset({position}), "mutation", None)
+            messages = [issue.message for issue in walk._entered() if not issue.is_hint]
+            self._count += walk._count
+            if not messages:
+                return
+            failures.append(f"From {position.subgraph}: {messages[0]}")
+        self._errors += 1
+        where = f"{type_.name}.{name}"
+        listed = "\n".join(failures)
+        message = f"{where} is called in one subgraph only, and from none of them all can be answered.\n{listed}"
+        yield error("SATISFIABILITY_ERROR", message)
+
+    def _follow(
+        self,
+        type_: GraphQLObjectType,
+        name: str,
+        state: State,
+        reached: frozenset[Position],
+        kind: str,
+        step: _Step | None,
+    ) -> None:
+        """Enter what a field returns."""
+        target = get_named_type(type_.fields[name].type)
+        if isinstance(target, GraphQLObjectType):
+            self._enter(state.at(target.name, reached), kind, _after(type_, name, None, step))
+        elif isinstance(target, (GraphQLInterfaceType, GraphQLUnionType)):
+            for member in self._api.get_possible_types(target):
+                if narrowed := self._positions.narrowed(member.name, reached):
+                    self._enter(state.at(member.name, narrowed), kind, _after(type_, name, member.name, step))
 
     def _step(self, state: State, name: str) -> frozenset[Position]:
         """Many ways lead to one closed state; what it can read is worked out once."""
@@ -118,20 +157,6 @@ class _Walk:
         if known is None:
             known = self._steps[state, name] = self._positions.step(state, name)
         return known
-
-    def _enter_members(
-        self,
-        target: GraphQLInterfaceType | GraphQLUnionType,
-        state: State,
-        reached: frozenset[Position],
-        kind: str,
-        called: str,
-        step: _Step | None,
-    ) -> None:
-        for member in self._api.get_possible_types(target):
-            narrowed = self._positions.narrowed(member.name, reached)
-            if narrowed:
-                self._enter(state.at(member.name, narrowed), kind, _Step(called, member.name, step))
 
     def _runtime_types(self, where: str, reached: frozenset[Position], kind: str, step: _Step) -> Issue | None:
         possible: dict[str, frozenset[str]] = {}
@@ -152,6 +177,11 @@ class _Walk:
 def _decisions(labels: list[str]) -> Iterator[Labels]:
     for chosen in itertools.product((False, True), repeat=len(labels)):
         yield frozenset(zip(labels, chosen, strict=True))
+
+
+def _after(type_: GraphQLObjectType, name: str, condition: str | None, before: _Step | None) -> _Step:
+    required = (argument for argument, given in type_.fields[name].args.items() if is_required_argument(given))
+    return _Step(name + _arguments(required), condition, before)
 
 
 def _arguments(names: Iterable[str]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graphql import FieldNode, InlineFragmentNode, SelectionSetNode, print_ast
 
 from gateway.composition.facts import Facts
-from gateway.composition.fieldsets import canonical
+from gateway.composition.fieldsets import try_field_set
 from gateway.composition.issues import Issue, error
 from gateway.composition.merge.context import Context
 from gateway.composition.merge.model import MergedGraph
@@ -26,16 +29,34 @@ def check_subgraph(facts: Facts) -> Iterator[Issue]:
             lacking = [
                 name
                 for name in subgraph.possible(found.name)
-                if _key(key.values) not in {_key(k.values) for k in subgraph.types[name].all("key")}
+                if not any(_serves(own.values, key.values) for own in subgraph.types[name].all("key"))
             ]
             if lacking:
                 message = f"The @key of the interface {found.name} is missing on {', '.join(lacking)}."
                 yield error("INTERFACE_KEY_NOT_ON_IMPLEMENTATION", message, subgraph.name, key.node)
 
 
-def _key(values: object) -> tuple[str, bool]:
-    assert isinstance(values, dict)
-    return canonical(str(values.get("fields"))), values.get("resolvable") is not False
+def _serves(own: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether a key of an implementation is the interface's, in any order, and lets in whom that lets in."""
+    return _lets_in(own) >= _lets_in(wanted) and _shape(own.get("fields")) == _shape(wanted.get("fields"))
+
+
+def _lets_in(key: Mapping[str, Any]) -> bool:
+    return key.get("resolvable") is not False
+
+
+def _shape(fields: object) -> frozenset[object]:
+    selection = try_field_set(fields)
+    return _selected(selection) if selection is not None else frozenset({fields})
+
+
+def _selected(selection: SelectionSetNode) -> frozenset[object]:
+    return frozenset(
+        (node.name.value if isinstance(node, FieldNode) else print_ast(node), _selected(node.selection_set))
+        if isinstance(node, (FieldNode, InlineFragmentNode)) and node.selection_set is not None
+        else print_ast(node)
+        for node in selection.selections
+    )
 
 
 def check_graph(context: Context, graph: MergedGraph) -> Iterator[Issue]:
@@ -52,7 +73,7 @@ def check_graph(context: Context, graph: MergedGraph) -> Iterator[Issue]:
 
 
 def _is_entity_interface(found: TypeDef) -> bool:
-    resolvable = any(key.values.get("resolvable") is not False for key in found.all("key"))
+    resolvable = any(_lets_in(key.values) for key in found.all("key"))
     return found.kind is TypeKind.INTERFACE and resolvable
 
 

@@ -75,6 +75,15 @@ ANSWERABLE = {
         "a": 'type Query { q: Int } type T @key(fields: "id") { id: ID! w: Int }',
         "b": 'type Query { t: T } type T @key(fields: "id", resolvable: false) { id: ID! w: Int @external x: Int @requires(fields: "w") }',
     },
+    "a shared mutation, by one of those that have it": {
+        "a": "type Query { q: Int } type Mutation { m: V @shareable } type V @shareable { x: Int }",
+        "b": "type Mutation { m: V @shareable } type V @shareable { x: Int y: Int }",
+    },
+    "an interface object, and from the interface to a third subgraph": {
+        "a": 'interface N @key(fields: "id") { id: ID! } type T implements N @key(fields: "id") @key(fields: "k") { id: ID! k: ID! }',
+        "b": 'type Query { n: N } type N @interfaceObject @key(fields: "id") { id: ID! x: Int }',
+        "c": 'type T @key(fields: "k") { k: ID! z: Int }',
+    },
     "a mutation and its payload": {
         "a": T + " type Mutation { m: T }",
         "b": 'type T @key(fields: "id") { id: ID! x: Int }',
@@ -111,6 +120,19 @@ UNANSWERABLE = {
             "b": 'type Query { n: N } type N @interfaceObject @key(fields: "id") { id: ID! }',
         },
         "The query { n { ... on T { __typename } } } cannot be answered:\n- from b: it knows N as an @interfaceObject, and not the type of its objects\n  - a cannot be entered: it has no key for T",
+    ),
+    "an interface object of which nobody knows the type, although the type has a key": (
+        {
+            "a": 'type Query { q: Int } interface N @key(fields: "id", resolvable: false) { id: ID! } type T implements N @key(fields: "id") { id: ID! }',
+            "b": 'type Query { n: N } type N @interfaceObject @key(fields: "id") { id: ID! }',
+        },
+        None,
+    ),
+    "a shared mutation, of which nobody knows all": (
+        {"a": "type Query { q: Int } type Mutation { m: V @shareable } type V { x: Int }", "b": "type Mutation { m: V @shareable } type V { y: Int }"},
+        ("Mutation.m is called in one subgraph only, and from none of them all can be answered.\n"
+        "From a: The mutation { m { y } } cannot be answered:\n- from a: it has no V.y\n  - b cannot be entered: it has no key for V\n"
+        "From b: The mutation { m { x } } cannot be answered:\n- from b: it has no V.x\n  - a cannot be entered: it has no key for V"),
     ),
     "a requirement that cannot be read": (
         {
