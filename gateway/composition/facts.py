@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gateway.composition.fieldsets import Coordinate, coordinates, try_field_set, valid_field_set
+from gateway.composition.fieldsets import Coordinate, coordinates, named_coordinates, try_field_set
 from gateway.composition.model import FieldDef, SubgraphSchema, TypeDef, named_type
 from gateway.supergraph.model import TypeKind
 
@@ -69,9 +69,9 @@ def _external(subgraph: SubgraphSchema) -> Iterator[Coordinate]:
 def _key_fields(subgraph: SubgraphSchema, types: Iterable[TypeDef]) -> Iterator[Coordinate]:
     for found in types:
         for key in found.all("key"):
-            selection = valid_field_set(subgraph, found.name, key.values.get("fields"), is_key=True)
+            selection = try_field_set(key.values.get("fields"))
             if selection is not None:
-                yield from coordinates(subgraph, found.name, selection)
+                yield from named_coordinates(subgraph, found.name, selection)
 
 
 def _selected(subgraph: SubgraphSchema, directive: str) -> Iterator[Coordinate]:
@@ -79,9 +79,9 @@ def _selected(subgraph: SubgraphSchema, directive: str) -> Iterator[Coordinate]:
     for found, field in _fields(subgraph):
         for applied in field.all(directive):
             start = found.name if directive == "requires" else named_type(field.type)
-            selection = valid_field_set(subgraph, start, applied.values.get("fields"))
+            selection = try_field_set(applied.values.get("fields"))
             if selection is not None:
-                yield from coordinates(subgraph, start, selection)
+                yield from named_coordinates(subgraph, start, selection)
 
 
 def _context_fields(subgraph: SubgraphSchema) -> Iterator[Coordinate]:

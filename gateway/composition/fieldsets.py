@@ -7,6 +7,7 @@ Source: https://specs.apollo.dev/federation/v2.0#scalar-fieldset
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 
 from graphql import (
@@ -30,6 +31,7 @@ __all__ = [
     "coordinates",
     "field_set",
     "first_problem",
+    "named_coordinates",
     "try_field_set",
     "valid_field_set",
 ]
@@ -90,6 +92,42 @@ def coordinates(
                 yield from coordinates(
                     subgraph, named_type(field.type), node.selection_set, implementations=implementations
                 )
+
+
+def named_coordinates(subgraph: SubgraphSchema, type_name: str, selection: SelectionSetNode) -> Iterator[Coordinate]:
+    """Like `coordinates`, but up to the first name that does not exist: what stands behind it may be meant for anything."""
+    with suppress(_UnknownNameError):
+        yield from _named(subgraph, type_name, selection)
+
+
+class _UnknownNameError(Exception):
+    pass
+
+
+def _named(subgraph: SubgraphSchema, type_name: str, selection: SelectionSetNode) -> Iterator[Coordinate]:
+    found = subgraph.types.get(type_name)
+    if found is None or found.kind not in _COMPOSITE:
+        raise _UnknownNameError
+    for node in selection.selections:
+        if isinstance(node, InlineFragmentNode):
+            target = node.type_condition.name.value if node.type_condition is not None else type_name
+            yield from _named(subgraph, target, node.selection_set)
+        elif not isinstance(node, FieldNode):
+            raise _UnknownNameError
+        elif node.name.value != "__typename":
+            field = found.fields.get(node.name.value)
+            if field is None:
+                raise _UnknownNameError
+            yield from _field_coordinates(subgraph, found, field.name)
+            if node.selection_set is not None:
+                yield from _named(subgraph, named_type(field.type), node.selection_set)
+
+
+def _field_coordinates(subgraph: SubgraphSchema, found: TypeDef, name: str) -> Iterator[Coordinate]:
+    """A field, and those of the implementations when it is an interface's."""
+    yield found.name, name
+    if found.kind is TypeKind.INTERFACE:
+        yield from ((member, name) for member in subgraph.possible(found.name))
 
 
 # -- validity --------------------------------------------------------------------------------------------------------

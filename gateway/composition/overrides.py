@@ -46,16 +46,19 @@ def find_overrides(
             message = f"{where} is overridden from {source_name}, where it is overridden itself."
             issues.append(error("OVERRIDE_SOURCE_HAS_OVERRIDE", message, subgraph.name, field.node))
             continue
-        label = applied.values.get("label") or None
-        issues += _label_problems(where, label, subgraph, field)
-        if collisions := list(_collisions(subgraph, source, type_, field, facts)):
-            issues += collisions
-            continue
-        declared = source.types[type_.name].fields.get(field.name) if source and type_.name in source.types else None
         if source is None:
             message = f"{where} is overridden from {source_name}, which does not exist."
             issues.append(hint("FROM_SUBGRAPH_DOES_NOT_EXIST", message, subgraph.name, field.node))
-        elif declared is None or (type_.name, field.name) in facts[source_name].external:
+            continue
+        if collisions := list(_collisions(subgraph, source, type_, field, facts)):
+            issues += collisions
+            continue
+        declared = source.types[type_.name].fields.get(field.name) if type_.name in source.types else None
+        label = applied.values.get("label") or None
+        if declared is not None:
+            issues += _label_problems(where, label, subgraph, field)
+        is_external = (type_.name, field.name) in facts[source_name].external
+        if declared is None or (is_external and label is None):
             message = f"{where} is not resolved in {source_name} any more, so @override can go."
             issues.append(hint("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", message, subgraph.name, field.node))
         else:
@@ -113,30 +116,27 @@ def _label_problems(where: str, label: object, subgraph: SubgraphSchema, field: 
 
 
 def _collisions(
-    subgraph: SubgraphSchema,
-    source: SubgraphSchema | None,
-    type_: TypeDef,
-    field: FieldDef,
-    facts: Mapping[str, Facts],
+    subgraph: SubgraphSchema, source: SubgraphSchema, type_: TypeDef, field: FieldDef, facts: Mapping[str, Facts]
 ) -> Iterator[Issue]:
     where = f"{type_.name}.{field.name}"
-    code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
+
+    def problem(message: str) -> Issue:
+        return error("OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", f"{where} {message}", subgraph.name, field.node)
+
     if type_.has("interfaceObject"):
-        yield error(
-            code, f"{where} is a field of an @interfaceObject and cannot be @override.", subgraph.name, field.node
+        yield problem("is a field of an @interfaceObject and cannot be @override.")
+        return
+    declared = source.types.get(type_.name)
+    abstracted = _abstracted(source, type_, field.name) if declared is None else None
+    if abstracted is not None:
+        yield problem(
+            f"cannot be overridden from {source.name}, which knows it as {abstracted} of an @interfaceObject."
         )
+    overridden = declared.fields.get(field.name) if declared is not None else None
+    if overridden is None:
         return
     if (type_.name, field.name) in facts[subgraph.name].external:
-        yield error(code, f"{where} cannot be @override and @external.", subgraph.name, field.node)
-    declared = source.types.get(type_.name) if source is not None else None
-    abstracted = _abstracted(source, type_, field.name) if source is not None and declared is None else None
-    if source is not None and abstracted is not None:
-        message = (
-            f"{where} cannot be overridden from {source.name}, which knows it as {abstracted} of an @interfaceObject."
-        )
-        yield error(code, message, subgraph.name, field.node)
-    overridden = declared.fields.get(field.name) if declared is not None else None
+        yield problem("cannot be @override and @external.")
     for directive in ("requires", "provides"):
-        if source is not None and overridden is not None and overridden.has(directive):
-            message = f"{where} cannot be overridden from {source.name}, where it has @{directive}."
-            yield error(code, message, subgraph.name, field.node)
+        if overridden.has(directive):
+            yield problem(f"cannot be overridden from {source.name}, where it has @{directive}.")

@@ -31,7 +31,7 @@ __all__ = ["read_subgraph"]
 
 
 def read_subgraph(given: SubgraphInput) -> tuple[SubgraphSchema | None, list[Issue]]:
-    """The schema of a subgraph, or None with the reasons."""
+    """The schema of a subgraph, or None; with what is wrong with it. There may be problems beside a schema that can be judged."""
     if not given.name or given.name == "_":
         return None, [error("INVALID_SUBGRAPH_NAME", f"{given.name!r} cannot be the name of a subgraph.", given.name)]
     if given.name.startswith("__"):
@@ -63,9 +63,9 @@ def _read(given: SubgraphInput, document: DocumentNode, linked: Linked) -> tuple
     misnamed = list(bad_roots(document, roots, given.name))
     document = document if misnamed else roots_renamed(document, roots)
     executable, problems = check_schema(_supported(document, linked), given.name)
-    if executable is None or misnamed:
+    if executable is None:
         return None, problems or misnamed
-    return _schema(given, document, linked, adopted, executable), []
+    return _schema(given, document, linked, adopted, executable), misnamed
 
 
 def _without_service_fields(document: DocumentNode) -> DocumentNode:

@@ -157,3 +157,12 @@ def test_a_schema_that_is_nested_too_deeply_is_refused():
 def test_a_subgraph_has_a_usable_name(name: str):
     issues = compose([SubgraphInput(name, "", Q)]).errors
     assert [issue.code for issue in issues] == ["INVALID_SUBGRAPH_NAME"]
+
+
+def test_a_root_type_with_the_wrong_name_does_not_hide_other_mistakes():
+    sdl = f"""{LINK} schema {{ query: Query mutation: M }}
+      type M {{ m: Int }} type Mutation {{ m: Int }} {Q} type K @key(fields: "nope") {{ id: ID! }}"""
+    assert [str(issue) for issue in compose([SubgraphInput("a", "", sdl)]).errors] == [
+        "ROOT_MUTATION_USED: [a] Mutation is a type here, but M is the root type of that name. (line 2)",
+        "KEY_INVALID_FIELDS: [a] The fields of @key on K: K has no field nope. (line 2)",
+    ]
