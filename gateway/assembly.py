@@ -11,13 +11,10 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gateway.authorization.files import ChainError, chain_of
 from gateway.authorization.grants import Grants, GrantsError, load_grants
-from gateway.identity.authenticator import TokenAuthenticator
-from gateway.identity.context import ContextSigner, read_signing_key
-from gateway.identity.jwks import KeySet, open_source
-from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 from gateway.instances import places, served
 from gateway.pipeline import Pipeline
 from gateway.settings import Settings, SettingsError, SubgraphSettings, TelemetrySettings, check_complete
@@ -36,6 +33,11 @@ from gateway.transport.explorer import Explorer
 from gateway.transport.http import GraphQLEndpoint
 from gateway.transport.operators import operator_routes, read_guard
 from gateway.transport.pages import Health, build_pages
+
+if TYPE_CHECKING:
+    from gateway.identity.authenticator import TokenAuthenticator
+    from gateway.identity.context import ContextSigner
+    from gateway.identity.jwks import KeySet
 
 __all__ = ["Assembly", "Lasting", "assemble", "load_supergraph", "read_grants"]
 
@@ -93,9 +95,7 @@ def assemble(
     check_complete(settings)
     supergraph = supergraph or load_supergraph(Path(settings.supergraph or ""))
     grants = read_grants(Path(settings.grants), supergraph) if settings.grants else None
-    signer = _signer(settings)
-    keys = _key_sets(settings, before.keys if before is not None else {})
-    authenticator = TokenAuthenticator(_verifier(settings, keys), grants) if grants is not None else None
+    keys, authenticator, signer = _trusted(settings, grants, before)
     explorer = Explorer(settings.explorer) if settings.explorer.enabled else None
     access_log = _access_log(settings.telemetry)
     metrics = lasting.metrics
@@ -212,45 +212,16 @@ def _endpoint(key: str, url: str, entry: SubgraphSettings | None) -> Endpoint:
     )
 
 
-def _key_sets(settings: Settings, known: Mapping[tuple[str, str], KeySet]) -> dict[tuple[str, str], KeySet]:
-    """A set that is known stays: a new one would have to be fetched before the next token can be judged."""
-    issuers = settings.authorization.issuers if settings.authorization is not None else ()
-    places = [(issuer.issuer, issuer.jwks) for issuer in issuers]
-    try:
-        return {place: known.get(place) or KeySet(open_source(place[1])) for place in places}
-    except ValueError as error:
-        raise SettingsError("CONFIG_INVALID", f"authorization.issuers: {error}") from None
+def _trusted(
+    settings: Settings, grants: Grants | None, before: Assembly | None
+) -> tuple[Mapping[tuple[str, str], KeySet], TokenAuthenticator | None, ContextSigner | None]:
+    if settings.authorization is None and settings.decision_context is None:
+        return {}, None, None
+    from gateway.trust import TokenAuthenticator, key_sets_of, signer_of, verifier_of
 
-
-def _verifier(settings: Settings, keys: Mapping[tuple[str, str], KeySet]) -> TokenVerifier:
-    """Tokens for this gateway count, and tokens for one of its registers (for that register only, says the pipeline)."""
-    assert settings.authorization is not None
-    registers = {entry.audience for entry in settings.subgraphs.values() if entry.audience}
-    issuers = [
-        TrustedIssuer(
-            issuer.issuer,
-            issuer.audiences | registers,
-            keys[issuer.issuer, issuer.jwks],
-            types=frozenset(issuer.types),
-            authorized_parties=frozenset(issuer.authorized_parties) if issuer.authorized_parties is not None else None,
-        )
-        for issuer in settings.authorization.issuers
-    ]
-    return TokenVerifier(
-        issuers, leeway=settings.authorization.leeway, maximum_lifetime=settings.authorization.maximum_lifetime
-    )
-
-
-def _signer(settings: Settings) -> ContextSigner | None:
-    context = settings.decision_context
-    if context is None:
-        return None
-    try:
-        return ContextSigner(read_signing_key(Path(context.key)), issuer=context.issuer)
-    except FileNotFoundError:
-        raise SettingsError("CONFIG_NOT_FOUND", f"decision_context.key: there is no file {context.key}.") from None
-    except (OSError, ValueError) as error:
-        raise SettingsError("CONFIG_INVALID", f"decision_context.key: {error}") from None
+    signer = signer_of(settings)
+    keys = key_sets_of(settings, before.keys if before is not None else {})
+    return keys, TokenAuthenticator(verifier_of(settings, keys), grants) if grants is not None else None, signer
 
 
 def _access_log(telemetry: TelemetrySettings) -> RequestLog | None:

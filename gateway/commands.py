@@ -19,7 +19,6 @@ from gateway.authorization.decide import Decision, decide
 from gateway.authorization.files import ChainError, chain_of
 from gateway.authorization.grants import Grants, uncovered
 from gateway.errors import GatewayError, OperatorError
-from gateway.identity.caller import caller_of
 from gateway.language.documents import Limits, coerce_variables, parse_operation
 from gateway.language.operation import Operation
 from gateway.planning.planner import plan_operation
@@ -189,6 +188,8 @@ def explain(settings: Settings, token: str, operation: Path, variables: dict[str
 
     The token is read, not verified: it decides nothing here. Raises `CommandError`, `SettingsError`.
     """
+    from gateway.identity.caller import caller_of
+
     if settings.supergraph is None or settings.grants is None:
         raise CommandError("explain needs a supergraph and grants: give --settings, or --supergraph and --grants.")
     graph = load_supergraph(Path(settings.supergraph))

@@ -8,7 +8,7 @@ lost, whatever clients make up.
 `/metrics` shows the most frequent operations each as a series of its own, and the rest together as `other`. A series must never
 fall, so what was counted as `other` once stays there: an operation that comes to the top starts at what it had not been shown for.
 
-A caller is counted as a class (role, or a client name that the configuration lists), never as somebody.
+A caller is counted as a class, which is the role; never as somebody.
 """
 
 from __future__ import annotations

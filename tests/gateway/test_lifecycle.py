@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import subprocess
+import sys
 import weakref
 
 import msgspec
@@ -17,6 +19,7 @@ from gateway.sources import Reading
 from tests.gateway.planning.harness import graph
 from tests.gateway.subgraphs.harness import Line, Server, serving
 from tests.gateway.transport.harness import ask, call
+from tests.harness import REPOSITORY
 
 STOCK = "type Query { titles: [String!] %s }"
 TITLES = b'{"data":{"titles":["Dune"]}}'
@@ -205,3 +208,10 @@ async def test_fifty_reloads_leave_memory_flat() -> None:
 
 def _fail(_: str) -> None:
     raise RuntimeError
+
+
+def test_a_gateway_without_authorization_loads_no_cryptography():
+    """A tenth of its start."""
+    words = "import sys, gateway.cli, gateway.app, gateway.commands, gateway.server; print({'jwt', 'cryptography'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    assert done.stdout == "set()\n"
