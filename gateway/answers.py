@@ -33,7 +33,7 @@ __all__ = [
 class GraphQLResponse:
     """An answer. `executed` marks what GraphQL itself answers; under `application/json` that has status 200.
 
-    `code` is the first error's; `operation` (hash) and `role` are for the access log.
+    `code` is the first error's; `operation` (signature) and `role` are for the access log.
     """
 
     status: int

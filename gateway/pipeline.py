@@ -150,12 +150,12 @@ class Pipeline:
         return await self._guarded(request, headers, trace, show)
 
     def documents(self, limit: int) -> list[tuple[GraphQLRequest, str]]:
-        """The documents that were asked last, the latest first, with the hashes of their operations; for another pipeline to
+        """The documents that were asked last, the latest first, with the signatures of their operations; for another pipeline to
         `prepare`.
         """
         newest = self._documents.newest(limit)
         return [
-            (GraphQLRequest(key[0], key[1]), found.hash)
+            (GraphQLRequest(key[0], key[1]), found.signature)
             for key, found in newest
             if key[2] is None and isinstance(found, Operation)
         ]
@@ -201,7 +201,7 @@ class Pipeline:
             response.headers,
             response.executed,
             response.code,
-            operation.hash if operation else "",
+            operation.signature if operation else "",
             caller.role if caller else None,
             operation,
         )

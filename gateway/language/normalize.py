@@ -55,7 +55,7 @@ from gateway.language.operation import (
     Selection,
     VariableDefinition,
 )
-from gateway.language.printing import operation_text
+from gateway.language.printing import masked_text, operation_text
 
 __all__ = ["normalize"]
 
@@ -90,8 +90,14 @@ def normalize(
     kind = _KINDS[definition.operation]
     name = definition.name.value if definition.name is not None else None
     text = operation_text(kind, name, variables, selections)
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Operation(kind, name, root.name, selections, variables, text, digest, definition)
+    digest = _digest(text)
+    masked = masked_text(text)
+    signature = digest if masked == text else _digest(masked)
+    return Operation(kind, name, root.name, selections, variables, text, digest, definition, signature)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(slots=True)

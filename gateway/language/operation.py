@@ -103,3 +103,6 @@ class Operation:
     hash: str
     definition: Any = None
     """The `OperationDefinitionNode` that it was made from, for variable coercion; never for decisions."""
+    signature: str = ""
+    """The hash of its text without the values that a client wrote into it: what logs, metrics and traces may name it by. A hash of few
+    possible values gives them away."""

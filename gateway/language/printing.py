@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from graphql import get_named_type, is_composite_type
 
 from gateway.language.operation import Condition, Field, OperationKind, Selection, VariableDefinition
 
-__all__ = ["arguments_text", "operation_text", "selections_text", "variables_text"]
+__all__ = ["arguments_text", "masked_text", "operation_text", "selections_text", "variables_text"]
 
 # A selection of which nothing is left still is an object in the answer; GraphQL has no `{ }`, but this says the same.
 _NOTHING = "{ __typename @skip(if: true) }"
+
+_STRING = re.compile(r'"""(?:\\"""|(?!""").)*"""|"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NUMBER = re.compile(r"(?<![\w$])-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?!\w)")
 
 
 def operation_text(
@@ -20,6 +24,11 @@ def operation_text(
     """`query Name($a: Int! = 1) { … }`, on one line."""
     head = f"{kind.value} {name}" if name else kind.value
     return f"{head}{variables_text(variables)} {selections_text(selections)}"
+
+
+def masked_text(text: str) -> str:
+    """The same text with an empty string for each string that is written in it, and 0 for each number."""
+    return _NUMBER.sub("0", _STRING.sub('""', text))
 
 
 def variables_text(variables: Iterable[VariableDefinition]) -> str:

@@ -1,6 +1,6 @@
 """How often each operation was asked, by whom, with what outcome: for `/metrics` and for the usage of fields.
 
-One small record for each operation hash, with the coordinates that it asks; a request is four additions on it, and everything else is
+One small record for each signature of operations (their hash, values left out), with the coordinates that they ask; a request is four additions on it, and everything else is
 worked out when somebody reads.
 The table is bounded. An operation that leaves it is folded into its coordinates, whose number the schema bounds, so that no usage is
 lost, whatever clients make up.
@@ -73,7 +73,7 @@ class Operations:
 
     def count(self, operation: Operation, caller: str, seconds: float, *, failed: bool) -> None:
         """Count one request."""
-        seen = self._seen.get(operation.hash)
+        seen = self._seen.get(operation.signature)
         if seen is None:
             seen = self._add(operation)
         seen.count += 1
@@ -118,7 +118,7 @@ class Operations:
         if len(self._seen) >= self._kept:
             self._leave()
         coordinates = tuple(map(sys.intern, set(coordinates_of(operation.selections))))
-        seen = self._seen[operation.hash] = _Seen(operation.hash, operation.kind.value, coordinates)
+        seen = self._seen[operation.signature] = _Seen(operation.signature, operation.kind.value, coordinates)
         return seen
 
     def _leave(self) -> None:

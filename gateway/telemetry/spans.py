@@ -55,7 +55,7 @@ class Spans:
         self._spans: deque[Span] = deque()
 
     def request(self, trace: Trace, operation: str, kind: str, status: int, code: str, seconds: float) -> None:
-        """A request was answered. `operation` is its hash, `kind` query, mutation or subscription; empty when unknown."""
+        """A request was answered. `operation` is its signature, `kind` query, mutation or subscription; empty when unknown."""
         if self._wanted(trace):
             attributes: dict[str, str | int] = {"http.response.status_code": status}
             if operation:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from graphql import GraphQLSchema, build_schema
 
@@ -43,7 +45,7 @@ def test_an_operation_has_its_requests_failures_and_seconds():
     ask(table, query, 1, failed=True)
     ask(table, mutation)
     assert sorted(table.series()) == sorted(
-        [(query.hash[:16], "query", (4, 1, 2.0)), (mutation.hash[:16], "mutation", (1, 0, 0.5))]
+        [(query.signature[:16], "query", (4, 1, 2.0)), (mutation.signature[:16], "mutation", (1, 0, 0.5))]
     )
 
 
@@ -52,7 +54,7 @@ def test_the_rest_is_shown_together_and_no_series_ever_falls():
     a, b, c = numbered(3)
     for asked, times in ((a, 5), (b, 4), (c, 3)):
         ask(table, asked, times)
-    names = [asked.hash[:16] for asked in (a, b, c)]
+    names = [asked.signature[:16] for asked in (a, b, c)]
     assert shown(table) == {(names[0], "query"): 5, (names[1], "query"): 4, (OTHER, "query"): 3}
     # C is asked most by now, but the places are taken by operations that are still asked.
     ask(table, c, 100)
@@ -70,11 +72,20 @@ def test_the_rest_is_shown_together_and_no_series_ever_falls():
     assert shown(table) == {(names[0], "query"): 8, (names[2], "query"): 11, (OTHER, "query"): 105}
 
 
+def test_values_that_a_client_wrote_name_no_operation():
+    """The hash of an identifier gives it away to whoever tries them all."""
+    table = Operations()
+    ask(table, operation('{ book(id: "999990019") { title } }'))
+    ask(table, operation('{ book(id: "999990020") { title } }'))
+    masked = hashlib.sha256(b'query { book(id: "") { title } }').hexdigest()
+    assert shown(table) == {(masked[:16], "query"): 2}
+
+
 def test_the_page_shows_the_series():
     metrics = Metrics()
     ask(metrics.operations, operation("{ n }"), 2)
     page = parse(metrics.text())
-    hash = operation("{ n }").hash[:16]
+    hash = operation("{ n }").signature[:16]
     assert page["gateway_operation_requests_total"][hash, "query"] == 2
     assert page["gateway_operation_failures_total"][hash, "query"] == 0
     assert page["gateway_operation_seconds_total"][hash, "query"] == 1.0
@@ -102,13 +113,13 @@ def test_whatever_clients_make_up_the_table_is_bounded_and_nothing_is_lost(shown
         ask(table, hot, 2)
         totals.append(sum(numbers[0] for _, _, numbers in table.series() if number % 7 == 0))
     assert len(table) == 10
-    assert table.asked(hot.hash) == 200
+    assert table.asked(hot.signature) == 200
     fields = table.fields()
     assert fields["Book.title"] == {"CLERK": 200}
     assert set(fields["Query.n"]) == {"class 0", "class 1", OTHER}
     assert sum(fields["Query.n"].values()) == 100
     others = {hash: numbers[0] for hash, _, numbers in table.series()}
-    assert others[hot.hash[:16]] == 200
+    assert others[hot.signature[:16]] == 200
 
 
 def test_the_sum_of_all_series_never_loses_a_request_that_other_has():
