@@ -137,6 +137,13 @@ class Option:
     def remainder(self) -> tuple[Selection, ...]:
         return self.choice.remainder if self.choice is not None else ()
 
+    @property
+    def settled(self) -> bool:
+        """Whether no other option can be cheaper: answered on the spot, down to the leaves."""
+        if self.route is not None:
+            return False
+        return self.choice is None or (not self.choice.remainder and self.choice.cost[1] == 0)
+
 
 def after(first: Cost, then: Cost) -> Cost:
     return (first[0] + then[0], first[1] + then[1], first[2] + then[2])

@@ -111,7 +111,7 @@ class Dealer:
         self._order += 1
         options = self._search.options(field, self._place, self._guard)
         first = options[0] if options else None
-        if first is not None and first.route is None and _settled(first):
+        if first is not None and first.settled:
             self._local.append((self._order, Local(field, first.edge, first.choice)))
         else:
             alike = self._pending.setdefault(_profile(field, options), _Alike([]))
@@ -291,11 +291,6 @@ def _is_open(option: Option, opened: Opened) -> bool:
 
 def _by_order(item: tuple[int, object]) -> int:
     return item[0]
-
-
-def _settled(option: Option) -> bool:
-    """Whether no other option can be cheaper: answered on the spot, down to the leaves."""
-    return option.choice is None or (not option.choice.remainder and option.choice.cost[1] == 0)
 
 
 def _answers(choice: Choice | None) -> bool:

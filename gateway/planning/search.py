@@ -79,11 +79,15 @@ class Search:
         return dealer.finish()
 
     def options(self, field: Field, place: Place, guard: Guard) -> list[Option]:
-        """Every way to answer `field` from `place`, the local one first."""
+        """The ways to answer `field` from `place`: the local one first, and alone when none can be cheaper."""
         found: list[Option] = []
         local = self.local_edge(field, place)
         if local is not None and not local.requires:
             found.append(Option(place.subgraph, local, None, self.below(field, local, place, guard)))
+            if found[0].settled:
+                # Nothing is cheaper, and looking at every other subgraph of an entity means looking from each of them at
+                # every other one: with 20 that share a key no plan would be within its budget.
+                return found
         for subgraph in self.graph.subgraphs_of(place.type, field.name):
             entry = self.graph.entry_type(place.type, field.name, subgraph)
             assert entry is not None

@@ -19,13 +19,37 @@ def _gateway() -> None:
     speed.main()
 
 
+def _moments() -> None:
+    from tests.performance.gateways import moments
+
+    moments.main()
+
+
+def _memory() -> None:
+    from tests.performance.gateways import memory
+
+    memory.main()
+
+
+def _growth() -> None:
+    from tests.performance import growth
+
+    growth.main()
+
+
 def _registers() -> None:
     from tests.performance import registers
 
     registers.main()
 
 
-PARTS: dict[str, Callable[[], None]] = {"gateway": _gateway, "registers": _registers}
+PARTS: dict[str, Callable[[], None]] = {
+    "gateway": _gateway,
+    "moments": _moments,
+    "growth": _growth,
+    "memory": _memory,
+    "registers": _registers,
+}
 
 
 def main() -> int:

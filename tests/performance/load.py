@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from tests.performance.processes import cpu_seconds
 
-__all__ = ["Measured", "children", "load", "request"]
+__all__ = ["Measured", "children", "load", "one", "request"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def children(pid: int) -> list[int]:
     return found
 
 
-async def _one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, message: bytes) -> bytes:
+async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, message: bytes) -> bytes:
+    """The body of one answer. Raises RuntimeError for any status but 200."""
     writer.write(message)
     head = await reader.readuntil(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200"):
@@ -72,7 +73,7 @@ async def _client(url: str, messages: Sequence[bytes], until: float, first: int,
     try:
         while time.perf_counter() < until:
             start = time.perf_counter()
-            body = await _one(reader, writer, messages[position % len(messages)])
+            body = await one(reader, writer, messages[position % len(messages)])
             if b'"errors"' in body:
                 raise RuntimeError(body.decode())
             times.append(time.perf_counter() - start)

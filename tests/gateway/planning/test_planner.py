@@ -605,7 +605,7 @@ def test_a_subscription_is_a_stream_and_what_completes_its_events() -> None:
 
 def test_an_adversarial_graph_stops_at_the_budget() -> None:
     """Security case D06: each field requires all others, so every order of asking could be tried."""
-    count = 9
+    count = 12
     subgraphs = {"root": 'type Query { t: T } type T @key(fields: "id") { id: ID! }'}
     for number in range(count):
         others = [f"x{other}" for other in range(count) if other != number]
@@ -618,6 +618,15 @@ def test_an_adversarial_graph_stops_at_the_budget() -> None:
         plan(graph(**subgraphs), "{ t { x0 } }")
     assert refusal.value.issues[0].code is Code.PLAN_BUDGET
     assert time.process_time() - start < 5
+
+
+def test_an_entity_of_many_subgraphs_is_planned_within_the_budget() -> None:
+    """A key that all of them have leads from each to each; what is at hand is not looked for anywhere else."""
+    count = 100
+    subgraphs = {f"s{n}": f'type T @key(fields: "id") {{ id: ID! f{n}: Int }}' for n in range(count)}
+    subgraphs["s0"] += " type Query { t: T }"
+    made = plan(graph(**subgraphs), f"{{ t {{ {' '.join(f'f{n}' for n in range(count))} }} }}")
+    assert [fetch.subgraph for fetch in made.fetches] == [f"s{n}" for n in range(count)]
 
 
 def test_wide_operations_stop_at_the_number_of_selections() -> None:
