@@ -7,7 +7,6 @@ import platform
 import re
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,7 +30,7 @@ def running(command: Sequence[str], *, core: int, log: Path) -> Generator[subpro
     """A process pinned to one core, from start to end. Its output goes to `log`."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            command,
             cwd=_RUN,
             stdout=output,
             stderr=output,

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.performance.load import Measured, load, request
+from tests.performance.load import Measured, children, load, request
 from tests.performance.processes import LOAD_CORE, cpu_seconds
 
 __all__ = ["loader", "measured"]
@@ -58,7 +58,7 @@ def measured(
     if loader() == "wrk":
         return _by_wrk(url, bodies, connections, seconds, pid, token)
     messages = [request(url, body, token) for body in bodies]
-    return asyncio.run(load(url, messages, connections, seconds, {"gateway": [pid]}))
+    return asyncio.run(load(url, messages, connections, seconds, {"gateway": children(pid)}))
 
 
 def _by_wrk(url: str, bodies: Sequence[bytes], connections: int, seconds: float, pid: int, token: str) -> Measured:
@@ -66,7 +66,7 @@ def _by_wrk(url: str, bodies: Sequence[bytes], connections: int, seconds: float,
         script, lines = Path(folder) / "load.lua", Path(folder) / "bodies"
         script.write_text(_SCRIPT)
         lines.write_bytes(b"\n".join(bodies) + b"\n")
-        before = cpu_seconds([pid])
+        before = cpu_seconds(children(pid))
         told = subprocess.run(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "--timeout", "10s", "-s", str(script), url],
             env={**os.environ, "BENCH_TOKEN": token, "BENCH_BODIES": str(lines)},
@@ -75,7 +75,7 @@ def _by_wrk(url: str, bodies: Sequence[bytes], connections: int, seconds: float,
             text=True,
             check=True,
         ).stdout
-        cpu = cpu_seconds([pid]) - before
+        cpu = cpu_seconds(children(pid)) - before
     found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", told)
     assert found is not None, told
     count, microseconds, p50, p99, bad = map(int, found.groups())

@@ -1,18 +1,21 @@
 """`make bench PART=gateway`: what a request costs, beside the floor in the same run.
 
 Rounds go over all that is measured in turn, so that a slow minute of the machine slows all of it. All processes stay up.
+Other gateways are measured in the same run when `BENCH_BESIDE` names a file with a line `name = command` for each.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.performance.gateways.ships import BIG, SMALL, Graph
 from tests.performance.gateways.stand import Served, Stand, bodies, stand
-from tests.performance.load import Measured
+from tests.performance.load import Measured, children
 from tests.performance.processes import resident
 from tests.performance.wrk import loader, measured
 
@@ -73,6 +76,7 @@ def _measured(found: Stand, scenario: Scenario) -> list[Line]:
     }
     if graph is SMALL:
         starts["floor: plan by hand"] = found.floor(graph)
+    starts |= {name: found.other(graph, command) for name, command in _beside()}
     with ExitStack() as stack:
         served = {name: stack.enter_context(start) for name, start in starts.items()}
         for body in scenario.bodies:
@@ -90,8 +94,16 @@ def _measured(found: Stand, scenario: Scenario) -> list[Line]:
             for line in lines:
                 line.rounds.append(_round(served[line.who], scenario, line.connections, SECONDS))
         for line in lines:
-            line.memory = resident(served[line.who].process.pid)
+            line.memory = sum(map(resident, children(served[line.who].process.pid)))
     return lines
+
+
+def _beside() -> Iterable[tuple[str, str]]:
+    path = os.environ.get("BENCH_BESIDE")
+    for line in Path(path).read_text().splitlines() if path else ():
+        name, separator, command = line.partition("=")
+        if separator:
+            yield name.strip(), command.strip()
 
 
 def _round(served: Served, scenario: Scenario, connections: int, seconds: float) -> Measured:

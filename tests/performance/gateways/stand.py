@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -75,14 +77,23 @@ class Stand:
             content |= self._protected(graph)
         path = self.folder / f"gateway-{port}.yaml"
         path.write_text(json.dumps(content))
-        command = ("gateway", "serve", "--settings", str(path))
+        command = (sys.executable, "-m", "gateway", "serve", "--settings", str(path))
         with self._served(command, port, graph, self._token(graph) if token else "") as served:
             yield served
 
     @contextmanager
     def floor(self, graph: Graph) -> Generator[Served]:
         port = free_port()
-        with self._served(("tests.performance.gateways.floor", str(port), self.base), port, graph, "") as served:
+        command = (sys.executable, "-m", "tests.performance.gateways.floor", str(port), self.base)
+        with self._served(command, port, graph, "") as served:
+            yield served
+
+    @contextmanager
+    def other(self, graph: Graph, command: str) -> Generator[Served]:
+        """Another gateway. `{port}` and `{supergraph}` in its command are filled in; it is asked at `/graphql`."""
+        port = free_port()
+        filled = shlex.split(command.format(port=port, supergraph=self.supergraph(graph)))
+        with self._served(filled, port, graph, "") as served:
             yield served
 
     def supergraph(self, graph: Graph) -> Path:
@@ -102,7 +113,7 @@ class Stand:
         return path
 
     @contextmanager
-    def _served(self, command: tuple[str, ...], port: int, graph: Graph, token: str) -> Generator[Served]:
+    def _served(self, command: Sequence[str], port: int, graph: Graph, token: str) -> Generator[Served]:
         url, log = f"http://127.0.0.1:{port}/graphql", self.folder / f"{port}.log"
         with running(command, core=MEASURED_CORE, log=log) as process:
             served = Served(url, process, 0, token)
@@ -155,7 +166,7 @@ def stand() -> Generator[Stand]:
     with tempfile.TemporaryDirectory() as text:
         folder, port = Path(text), free_port()
         log = folder / "subgraphs.log"
-        command = ("tests.performance.gateways.subgraphs", str(port))
+        command = (sys.executable, "-m", "tests.performance.gateways.subgraphs", str(port))
         with running(command, core=LOAD_CORE, log=log) as process:
             found = Stand(folder, f"http://127.0.0.1:{port}")
             until(lambda: found.asked() >= 0, process=process, log=log)
