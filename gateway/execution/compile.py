@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import orjson
 from graphql import GraphQLSchema
 
+from gateway.execution.contexts import Surroundings, surroundings
 from gateway.execution.extract import Extractor, Placer, Walker, extractor, placer, walker
 from gateway.execution.merging import PlainWrite, TopKey, plain_write
 from gateway.execution.owners import Instances
@@ -45,6 +46,7 @@ __all__ = [
     "Slot",
     "Tree",
     "compile_plan",
+    "prefix",
 ]
 
 
@@ -107,6 +109,7 @@ class PartRun:
     share: int
     tree: Tree
     selections: tuple[FetchSelection, ...] | None
+    surroundings: Surroundings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ class EntityRun:
     variables: tuple[str, ...]
     parts: tuple[PartRun, ...]
     instances: tuple[Instances, EntityTarget] | None = None
+    varying: EntityFetch | None = None
+    """The fetch itself, where arguments come from objects above: its text hangs on how many values there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,15 @@ class _Compiler:
                 else ((fetch.path,) if fetch.path else ())
             )
         ]
+        self._surrounded = [
+            path
+            for fetch in walk_fetches(plan.root)
+            if isinstance(fetch, EntityFetch)
+            for part in fetch.parts
+            if part.contexts
+            for path in part.paths
+        ]
+        """Paths to objects that are one entity, and yet not alike: what stands above them counts."""
 
     def run(self, node: PlanNode) -> Run:
         match node:
@@ -189,7 +203,8 @@ class _Compiler:
                 parts = tuple(self._part(part) for part in node.parts)
                 names = tuple(variable.name for variable in node.variables)
                 instances = (self._instances[node.subgraph], node.target) if node.target is not None else None
-                return EntityRun(node.subgraph, _prefix(node.text), names, parts, instances)
+                varying = node if any(part.contexts for part in node.parts) else None
+                return EntityRun(node.subgraph, prefix(node.text), names, parts, instances, varying)
             case SequenceNode():
                 return SequenceRun(tuple(self.run(child) for child in node.nodes))
             case Parallel():
@@ -205,7 +220,7 @@ class _Compiler:
         names = tuple(variable.name for variable in node.variables)
         return FetchRun(
             subgraph=node.subgraph,
-            body=_prefix(node.text) if names else b'{"query":' + orjson.dumps(node.text) + b"}",
+            body=prefix(node.text) if names else b'{"query":' + orjson.dumps(node.text) + b"}",
             variables=names,
             keys=_top_keys(node.selections, None),
             tree=_tree(node.selections),
@@ -228,6 +243,7 @@ class _Compiler:
             share=share,
             tree=_tree(part.selections),
             selections=part.selections if _aliased(part.selections) else None,
+            surroundings=surroundings(part, self._walker),
         )
 
     def _walker(self, path: Path) -> Walker:
@@ -240,6 +256,8 @@ class _Compiler:
         share = Share.ALWAYS
         for path in part.paths:
             keys = [step.key for step in path]
+            if any([step.key for step in other[: len(path)]] == keys for other in self._surrounded):
+                return Share.NEVER
             for other in self._paths:
                 if len(other) <= len(path) or [step.key for step in other[: len(path)]] != keys:
                     continue
@@ -256,7 +274,8 @@ def _is_single(node: Run) -> bool:
     return isinstance(node, (FetchRun, EntityRun)) and node.instances is None
 
 
-def _prefix(text: str) -> bytes:
+def prefix(text: str) -> bytes:
+    """A request up to its variables."""
     return b'{"query":' + orjson.dumps(text) + b',"variables":'
 
 

@@ -16,6 +16,7 @@ import orjson
 
 from gateway.errors import Code
 from gateway.execution.compile import Asked, PartRun, Share
+from gateway.execution.contexts import Found
 from gateway.execution.merging import take_away, write_keys
 from gateway.execution.responses import MESSAGES, UpstreamError, client_path
 from gateway.execution.state import Mark, Path, State, Store
@@ -38,18 +39,32 @@ class Group:
 class Batch:
     """The representations of one part and the objects behind each; objects without a key have none."""
 
-    __slots__ = ("_groups", "_part", "_seen", "_typename_key", "keyless", "representations")
+    __slots__ = (
+        "_complete",
+        "_groups",
+        "_seen",
+        "_typename_key",
+        "alias",
+        "keyless",
+        "part",
+        "representations",
+        "values",
+        "variable",
+    )
 
-    def __init__(self, part: PartRun, data: Store, typename_key: str) -> None:
-        self._part = part
+    def __init__(self, part: PartRun, found: Found, typename_key: str, suffix: str = "") -> None:
+        self.part = part
+        self.alias = part.alias + suffix
+        self.variable = part.variable + suffix
+        self.values = {name + suffix: value for name, value in found.values.items()}
+        self._complete = found.complete
         self._typename_key = typename_key
         self._seen: dict[object, dict[Any, int]] = {}
         """Marks of representations and their places; by entity and key where one plain field is the key."""
         self._groups: list[Group] = []
         self.representations: list[dict[str, Any]] = []
         self.keyless: list[tuple[Asked, Store]] = []
-        for number, walk in enumerate(part.walkers):
-            owners = walk(data)
+        for number, owners in enumerate(found.owners):
             certain = part.asked.get(part.exact[number])
             if certain is not None:
                 self._group(number, certain, owners)
@@ -62,7 +77,7 @@ class Batch:
         alike: list[Store] = []
         for owner in owners:
             type_name: Any = owner.get(self._typename_key)
-            asked = self._part.asked.get(type_name) if type_name.__class__ is str else None
+            asked = self.part.asked.get(type_name) if type_name.__class__ is str else None
             if asked is None:
                 continue
             if asked is not last and last is not None:
@@ -74,7 +89,7 @@ class Batch:
             self._group(number, last, alike)
 
     def _group(self, number: int, asked: Asked, owners: list[Store]) -> None:
-        places = self._places(asked, owners)
+        places = self._places(asked, owners) if self._complete else [-1] * len(owners)
         if -1 in places:
             self.keyless += [(asked, owner) for owner, place in zip(owners, places, strict=True) if place < 0]
             owners = [owner for owner, place in zip(owners, places, strict=True) if place >= 0]
@@ -128,7 +143,7 @@ class Batch:
 
     def _write(self, group: Group, entities: Sequence[Any], failed: frozenset[int], written: dict[int, int]) -> None:
         """`written` has the path of the first object of each place: it gets the values themselves, others may get copies."""
-        asked, share = group.asked, self._part.share
+        asked, share = group.asked, self.part.share
         for owner, place in zip(group.owners, group.places, strict=True):
             entity: Any = entities[place]
             if not isinstance(entity, dict):
@@ -160,7 +175,7 @@ class Batch:
 
     def report(self, state: State, error: UpstreamError, place: int, rest: Path) -> None:
         """An upstream error inside one entity, at each place of the answer that the entity stands in."""
-        end = client_path(rest, self._part.tree)
+        end = client_path(rest, self.part.tree)
         for path, _ in self._occurrences(state, place):
             state.issue(error.code, MESSAGES[error.code], (*path, *end), error.instance)
 
@@ -173,7 +188,7 @@ class Batch:
             if wanted is None or place == wanted
         }
         found: dict[Path, Asked] = {}
-        for plan_path in self._part.paths:
+        for plan_path in self.part.paths:
             for path, owner in located(state.data, plan_path, self._typename_key):
                 asked = owners.get(id(owner))
                 if asked is not None:

@@ -8,6 +8,7 @@ what the caller may see (503 AUTHORIZATION_UNAVAILABLE or POLICY_MISMATCH), whic
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,8 +22,10 @@ from gateway.execution.compile import (
     ParallelRun,
     Run,
     SequenceRun,
+    prefix,
 )
 from gateway.execution.complete import settled_issues
+from gateway.execution.contexts import Found, copied
 from gateway.execution.entities import Batch, located
 from gateway.execution.instances import fetch_entities, fetch_root
 from gateway.execution.merging import write_keys
@@ -39,6 +42,7 @@ from gateway.execution.responses import (
 from gateway.execution.result import ExecutionResult
 from gateway.execution.state import Path, State, Store
 from gateway.execution.together import together
+from gateway.planning.documents import entity_text
 from gateway.subgraphs.failure import FailureKind, FetchFailure
 from gateway.subgraphs.fetcher import Fetcher
 
@@ -142,42 +146,71 @@ def _report_root(node: FetchRun, state: State, where: list[Path], error: Upstrea
 
 
 async def _fetch_entities(node: EntityRun, state: State, typename_key: str) -> None:
-    batches = [Batch(part, state.data, typename_key) for part in node.parts]
+    batches = _batches(node, state.data, typename_key)
     for batch in batches:
         batch.settle_keyless()
     if not any(batch.representations for batch in batches):
         return
     variables = _variables(state, node.variables)
     answer = await _asked_entities(node, state, batches, variables)
-    if isinstance(answer, Answer) and not _well_formed(answer, node, batches):
+    if isinstance(answer, Answer) and not _well_formed(answer, batches):
         answer = FetchFailure(FailureKind.INVALID) if not answer.errors else Answer(None, answer.errors)
     if isinstance(answer, FetchFailure):
         _fail(batches, state, UpstreamError(code_of(answer), None))
     elif answer.data is None:
         _fail(batches, state, _gravest(answer.errors))
     else:
-        _write(node, batches, state, answer)
+        _write(batches, state, answer)
+
+
+def _batches(node: EntityRun, data: Store, typename_key: str) -> list[Batch]:
+    """A batch for each part; several for one whose objects stand below different values (`@fromContext`)."""
+    batches: list[Batch] = []
+    for part in node.parts:
+        if part.surroundings is None:
+            batches.append(Batch(part, Found({}, [walk(data) for walk in part.walkers]), typename_key))
+            continue
+        found = part.surroundings.find(data)
+        several = len(found) > 1
+        batches += [
+            Batch(part, alike, typename_key, f"_{number}" if several else "") for number, alike in enumerate(found)
+        ]
+    return batches
+
+
+def _body(node: EntityRun, batches: list[Batch]) -> bytes:
+    """The request up to its variables: as planned, unless a part is asked for several times."""
+    if node.varying is None or len(batches) == len(node.parts):
+        return node.body
+    counts = Counter(batch.part.alias for batch in batches)
+    parts = [
+        copied(part, number) if counts[part.alias] > 1 else part
+        for part in node.varying.parts
+        for number in range(counts[part.alias])
+    ]
+    return prefix(entity_text(node.varying.variables, parts))
 
 
 async def _asked_entities(
     node: EntityRun, state: State, batches: list[Batch], variables: dict[str, Any]
 ) -> Answer | FetchFailure:
+    body = _body(node, batches)
+    for batch in batches:
+        variables |= batch.values
     if node.instances is not None:
-        parts = [
-            (part.alias, part.variable, batch.representations) for part, batch in zip(node.parts, batches, strict=True)
-        ]
-        return await fetch_entities(state, *node.instances, node.body, variables, parts)
-    for part, batch in zip(node.parts, batches, strict=True):
-        variables[part.variable] = batch.representations
-    return await _asked(state, node.subgraph, b"%b%b}" % (node.body, orjson.dumps(variables)))
+        parts = [(batch.alias, batch.variable, batch.representations) for batch in batches]
+        return await fetch_entities(state, *node.instances, body, variables, parts)
+    for batch in batches:
+        variables[batch.variable] = batch.representations
+    return await _asked(state, node.subgraph, b"%b%b}" % (body, orjson.dumps(variables)))
 
 
-def _well_formed(answer: Answer, node: EntityRun, batches: list[Batch]) -> bool:
+def _well_formed(answer: Answer, batches: list[Batch]) -> bool:
     """One list for each part, as long as its representations (case D08)."""
     if answer.data is None:
         return True
-    for part, batch in zip(node.parts, batches, strict=True):
-        entities: Any = answer.data.get(part.alias)
+    for batch in batches:
+        entities: Any = answer.data.get(batch.alias)
         if entities.__class__ is not list or len(entities) != len(batch.representations):
             return False
     return True
@@ -195,7 +228,7 @@ def _gravest(errors: tuple[UpstreamError, ...]) -> UpstreamError:
     return errors[0] if len(codes) == 1 else UpstreamError(code_of(FetchFailure(FailureKind.INVALID)), None)
 
 
-def _write(node: EntityRun, batches: list[Batch], state: State, answer: Answer) -> None:
+def _write(batches: list[Batch], state: State, answer: Answer) -> None:
     assert answer.data is not None
     inside: dict[str, list[tuple[UpstreamError, int, Path]]] = {}
     for error in answer.errors:
@@ -205,11 +238,11 @@ def _write(node: EntityRun, batches: list[Batch], state: State, answer: Answer) 
                 batch.report_failure(state, error.code)
         else:
             inside.setdefault(place[0], []).append((error, place[1], place[2]))
-    for part, batch in zip(node.parts, batches, strict=True):
-        entities: list[Any] = answer.data[part.alias]
-        if part.selections is not None:
-            put_back(entities, part.selections)
-        errors = [found for found in inside.get(part.alias, ()) if 0 <= found[1] < len(entities)]
+    for batch in batches:
+        entities: list[Any] = answer.data[batch.alias]
+        if batch.part.selections is not None:
+            put_back(entities, batch.part.selections)
+        errors = [found for found in inside.get(batch.alias, ()) if 0 <= found[1] < len(entities)]
         batch.write(entities, frozenset(index for _, index, _ in errors))
         for error, index, rest in errors:
             batch.report(state, error, index, rest)

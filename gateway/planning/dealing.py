@@ -129,7 +129,7 @@ class Dealer:
             step = Local(asked, option.edge, option.choice)
             if option.route is None:
                 placed.append((order, step))
-            elif option.edge.requires:
+            elif option.edge.late:
                 placed.append((order, self._jump(option.route, [step])))
             else:
                 self._routes.setdefault(option.route.opened, option.route)
@@ -215,7 +215,7 @@ class Dealer:
             if len(alike.options) < 2:
                 continue
             for option in alike.options:
-                if option.route is not None and not option.edge.requires:
+                if option.route is not None and not option.edge.late:
                     counts[option.route.opened] = counts.get(option.route.opened, 0) + len(alike.fields)
         return sorted(counts, key=lambda opened: -counts[opened])[:_TRIALS]
 

@@ -7,14 +7,14 @@ the second branch gets an alias on the wire, and the executor puts the value bac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode
 
 from gateway.language.operation import Condition, OperationKind, VariableDefinition
-from gateway.planning.groups import Entry, Selections
-from gateway.planning.nodes import EntityPart, FetchField, FetchFragment, FetchSelection
+from gateway.planning.nodes import ContextArgument, EntityPart, FetchField, FetchFragment, FetchSelection
+from gateway.planning.selections import Entry, Selections
 
 __all__ = ["Variables", "entity_text", "freeze", "root_text"]
 
@@ -22,8 +22,19 @@ __all__ = ["Variables", "entity_text", "freeze", "root_text"]
 class Variables:
     """The client's variables, of which a fetch declares only those that its selections use."""
 
-    def __init__(self, definitions: Sequence[VariableDefinition]) -> None:
+    def __init__(
+        self, definitions: Sequence[VariableDefinition], contexts: Mapping[str, ContextArgument] | None = None
+    ) -> None:
         self._definitions = definitions
+        self._contexts = contexts or {}
+
+    def contexts(self, selections: Selections) -> tuple[ContextArgument, ...]:
+        """The variables of the gateway's own that the selections use."""
+        if not self._contexts:
+            return ()
+        names: set[str] = set()
+        _collect(selections, set(), names)
+        return tuple(argument for name, argument in self._contexts.items() if name in names)
 
     def used(self, sets: Iterable[Selections], hoisted: Iterable[Condition] = ()) -> tuple[VariableDefinition, ...]:
         names: set[str] = set()
@@ -164,7 +175,9 @@ def root_text(
 def entity_text(variables: Sequence[VariableDefinition], parts: Sequence[EntityPart]) -> str:
     """The document of an entity fetch: one aliased `_entities` a part, a plain one when there is only one."""
     declared = [f"${part.variable}: [_Any!]!" for part in parts]
+    contexts = {context.variable: context.type_text for part in parts for context in part.contexts}
     declared += [f"${variable.name}: {_typed(variable)}" for variable in variables]
+    declared += [f"${name}: {type_text}" for name, type_text in contexts.items()]
     bodies = [
         f"{'' if part.alias == '_entities' else part.alias + ':'}_entities(representations:${part.variable})"
         f"{block(part.selections)}"

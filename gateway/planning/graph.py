@@ -38,7 +38,7 @@ from graphql import (
 )
 
 from gateway.language.operation import Argument, Field, Fragment, Selection
-from gateway.supergraph.model import FieldJoin, Supergraph
+from gateway.supergraph.model import FieldJoin, Supergraph, SupergraphType
 
 __all__ = ["Edge", "EntityKey", "QueryGraph", "list_depth", "query_graph"]
 
@@ -61,6 +61,13 @@ class Edge:
     shape: str
     requires: tuple[Selection, ...] = ()
     provides: tuple[Selection, ...] = ()
+    contexts: tuple[str, ...] = ()
+    """The arguments whose values come from an object above (`@fromContext`)."""
+
+    @property
+    def late(self) -> bool:
+        """Whether the field can only be asked of an entity, once other values are in hand."""
+        return bool(self.requires or self.contexts)
 
 
 class QueryGraph:
@@ -80,6 +87,11 @@ class QueryGraph:
         self._keys: dict[tuple[str, str], tuple[EntityKey, ...]] = {}
         self._key_names = self._collect_key_names()
         self._possible = self._collect_possible()
+        self._setters: dict[str, list[SupergraphType]] = {}
+        for known in supergraph.types.values():
+            for context in known.contexts:
+                self._setters.setdefault(context, []).append(known)
+        self.has_contexts = bool(self._setters)
         self._subgraphs_of: dict[tuple[str, str], tuple[str, ...]] = {}
 
     # -- types ---------------------------------------------------------------------------------------------------
@@ -174,13 +186,32 @@ class QueryGraph:
             return True
         for member in self.possible(type_name, subgraph):
             edge = self.edge(member, field_name, subgraph)
-            if edge is None or edge.requires:
+            if edge is None or edge.late:
                 return False
         return True
 
     def answers_as(self, entry: str, field_name: str, subgraph: str) -> bool:
         """Whether the field can be asked of an `entry` as it stands: always of objects, of an interface that it covers."""
         return not self.is_abstract(entry) or self.covers(entry, field_name, subgraph)
+
+    def context_arguments(self, type_name: str, field_name: str) -> tuple[tuple[str, str, str, str], ...]:
+        """The arguments of a field that come from a context: (name, type, context, selection), each name once."""
+        found: dict[str, tuple[str, str, str, str]] = {}
+        for name in (type_name, *self.implementations(type_name)):
+            known = self._supergraph.types.get(name)
+            definition = known.fields.get(field_name) if known is not None else None
+            for join in definition.joins.values() if definition is not None else ():
+                for argument in join.context_arguments:
+                    found.setdefault(argument[0], argument)
+        return tuple(found.values())
+
+    def sets_context(self, type_name: str, context: str) -> bool:
+        """Whether objects of this type set `context`: it says so itself, or an interface or union of it does."""
+        declared = self.schema.type_map[type_name]
+        return any(
+            known.name == type_name or (is_object_type(declared) and type_name in self.implementations(known.name))
+            for known in self._setters.get(context, ())
+        )
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
@@ -251,6 +282,7 @@ class QueryGraph:
             shape=shape,
             requires=self.field_set(type_name, join.requires) if join.requires else (),
             provides=self.field_set(target, join.provides) if join.provides else (),
+            contexts=tuple(name for name, _, _, _ in join.context_arguments),
         )
 
     def _join(self, type_name: str, field_name: str, subgraph: str) -> FieldJoin | None:

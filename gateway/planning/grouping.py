@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from gateway.language.operation import Condition as FieldCondition
 from gateway.language.operation import OperationKind
 from gateway.planning.documents import Variables, entity_text, freeze, root_text
-from gateway.planning.groups import Group, Selections
+from gateway.planning.groups import Group
 from gateway.planning.instances import InstanceRules, entity_target
 from gateway.planning.nodes import (
     Condition,
+    ContextArgument,
     EntityFetch,
     EntityPart,
     Fetch,
@@ -34,6 +35,7 @@ from gateway.planning.nodes import (
 from gateway.planning.nodes import (
     Sequence as SequenceNode,
 )
+from gateway.planning.selections import Selections
 
 __all__ = ["arranged"]
 
@@ -124,18 +126,20 @@ def _node(
         text = root_text(operation, used, selections)
         return Fetch(first.subgraph, operation, selections, used, text, first.path, first.target)
     taken = {variable.name for variable in used}
-    parts = _parts(step, taken)
+    parts = _parts(step, taken, variables)
     rules = instances.get(first.subgraph)
     types = (requirement.entity for part in parts for requirement in part.requires)
     target = entity_target(rules, types) if rules is not None else None
     return EntityFetch(first.subgraph, parts, used, entity_text(used, parts), target)
 
 
-def _parts(step: _Step, taken: set[str]) -> tuple[EntityPart, ...]:
+def _parts(step: _Step, taken: set[str], variables: Variables) -> tuple[EntityPart, ...]:
     """Groups that ask the same of the same objects are one part; so are groups that ask the same of different types."""
     together: dict[tuple[Path, str, tuple[FetchSelection, ...], frozenset[str]], list[Group]] = {}
+    contexts: dict[tuple[FetchSelection, ...], tuple[ContextArgument, ...]] = {}
     for group in step.groups:
         selections = freeze(group.selections, step.conditions) or (_EXISTS,)
+        contexts[selections] = variables.contexts(group.selections)
         together.setdefault((group.path, group.exact, selections, frozenset(group.homes)), []).append(group)
     places: dict[
         tuple[tuple[Requirement, ...], tuple[FetchSelection, ...], frozenset[str]], list[tuple[Path, str]]
@@ -153,6 +157,7 @@ def _parts(step: _Step, taken: set[str]) -> tuple[EntityPart, ...]:
             requires=requires,
             selections=selections,
             homes=homes,
+            contexts=contexts[selections],
         )
         for number, ((requires, selections, homes), where) in enumerate(places.items())
     )

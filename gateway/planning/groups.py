@@ -2,10 +2,6 @@
 
 Walking a `Choice` fills *groups*. A group is one fetch-to-be: a subgraph, a path into the answer, selections, what its
 representations need, and the groups that must have run before. `grouping.py` then merges and orders them.
-
-A `Context` stands for one object position of the answer and owns its response keys: the client's are fixed first, so that
-a key or requirement added by us never lands on a name that the client uses for something else. Because all fetches write
-into one assembled answer, contexts are shared between groups.
 """
 
 from __future__ import annotations
@@ -17,115 +13,14 @@ from graphql import GraphQLNonNull, get_named_type
 
 from gateway.language.operation import Argument, Condition, Field, Fragment, Selection
 from gateway.planning.budget import Meter
-from gateway.planning.choices import Choice, Jump, Local, Step, Typed, joined
+from gateway.planning.choices import TYPENAME, Choice, Jump, Local, Step, Typed, joined
+from gateway.planning.contexts import Contexts
 from gateway.planning.graph import QueryGraph, list_depth
 from gateway.planning.instances import InstanceRules, RootTarget, root_target
 from gateway.planning.nodes import KeyField, KeyFragment, KeySelection, Path, PathStep, Requirement
+from gateway.planning.selections import Context, Entry, Selections
 
-__all__ = ["Builder", "Context", "Entry", "Group", "Selections"]
-
-TYPENAME = "__typename"
-Signature = tuple[str, tuple[tuple[str, str], ...]]
-
-
-class Context:
-    """The response keys of one object position: what the client wrote there, and what was added."""
-
-    __slots__ = ("_children", "_hidden", "_taken", "_variants", "groups", "keys")
-
-    def __init__(self, variants: Iterable[tuple[tuple[Condition, ...], tuple[Selection, ...]]]) -> None:
-        self.keys: dict[str, set[Signature]] = {}
-        self._variants: dict[str, list[tuple[tuple[Condition, ...], tuple[Selection, ...]]]] = {}
-        self._children: dict[str, Context] = {}
-        self._hidden: dict[Signature, str] = {}
-        self._taken: set[str] = set()
-        self.groups: set[int] = set()
-        """The groups that select this composite; more than one means their values are merged."""
-        for conditions, selections in variants:
-            self._note(selections, conditions)
-
-    def _note(self, selections: Iterable[Selection], outer: tuple[Condition, ...]) -> None:
-        for selection in selections:
-            conditions = joined(outer, selection.conditions)
-            if isinstance(selection, Fragment):
-                self._note(selection.selections, conditions)
-                continue
-            self.keys.setdefault(selection.key, set()).add(signature(selection))
-            self._variants.setdefault(selection.key, []).append((conditions, selection.selections))
-
-    def varies(self, key: str) -> bool:
-        """Whether the client asks `key` under different conditions: the object may be there for another one's sake."""
-        return len({frozenset(conditions) for conditions, _ in self._variants.get(key, ())}) > 1
-
-    def hidden_key(self, field: Field) -> str:
-        """Where a field that was added for our own sake stands: under its name, if that is free or means the same."""
-        wanted = signature(field)
-        if wanted not in self._hidden:
-            self._hidden[wanted] = self._free(field.name, wanted)
-        return self._hidden[wanted]
-
-    def _free(self, name: str, wanted: Signature) -> str:
-        candidate, number = name, 0
-        while candidate in self._taken or self.keys.get(candidate, {wanted}) != {wanted}:
-            number += 1
-            candidate = f"_{name}_{number}"
-        self._taken.add(candidate)
-        return candidate
-
-    def child(self, key: str) -> Context:
-        if key not in self._children:
-            variants = self._variants.get(key, [])
-            varies = self.varies(key)
-            self._children[key] = Context((conditions if varies else (), inner) for conditions, inner in variants)
-        return self._children[key]
-
-
-def signature(field: Field) -> Signature:
-    """What makes two fields of one object the same field."""
-    return field.name, tuple((argument.name, argument.text) for argument in field.arguments)
-
-
-class Entry:
-    """A field in a selection set under construction. `shape` is its printed type in the subgraph."""
-
-    __slots__ = ("alias", "arguments", "below", "conditions", "context", "hidden", "key", "name", "shape")
-
-    def __init__(
-        self,
-        key: str,
-        name: str,
-        arguments: tuple[Argument, ...],
-        conditions: tuple[Condition, ...],
-        shape: str,
-        below: Selections | None,
-        context: Context | None,
-    ) -> None:
-        self.key = key
-        self.name = name
-        self.arguments = arguments
-        self.conditions = conditions
-        self.shape = shape
-        self.below = below
-        self.context = context
-        self.hidden = True
-        self.alias = ""
-
-
-class Selections:
-    """A selection set under construction: fields by response key and conditions, fragments by type."""
-
-    __slots__ = ("entries", "fragments")
-
-    def __init__(self) -> None:
-        self.entries: dict[tuple[str, tuple[Condition, ...]], Entry] = {}
-        self.fragments: dict[str, Selections] = {}
-
-    def fragment(self, condition: str) -> Selections:
-        return self.fragments.setdefault(condition, Selections())
-
-    def add_typename(self, key: str) -> None:
-        if (key, ()) not in self.entries:
-            self.entries[key, ()] = Entry(key, TYPENAME, (), (), "String!", None, None)
+__all__ = ["Builder", "Group"]
 
 
 @dataclass(eq=False, slots=True)
@@ -181,12 +76,20 @@ class Builder:
     """Turns choices into groups. `instances` has the rules of each subgraph that runs as several."""
 
     def __init__(
-        self, graph: QueryGraph, meter: Meter, typename_key: str, instances: Mapping[str, InstanceRules]
+        self,
+        graph: QueryGraph,
+        meter: Meter,
+        typename_key: str,
+        instances: Mapping[str, InstanceRules],
+        contexts: Contexts,
     ) -> None:
         self._graph = graph
         self._meter = meter
         self._typename_key = typename_key
         self._instances = instances
+        self._contexts = contexts
+        self._values: dict[str, set[Group]] = {}
+        """The groups that fetch the values of contexts, by response key."""
         self._places: dict[tuple[object, ...], list[Group]] = {}
         self.groups: list[Group] = []
 
@@ -200,7 +103,7 @@ class Builder:
     def _walk(self, choice: Choice, spot: _Spot, *, hidden: bool, conditions: tuple[Condition, ...] = ()) -> set[Group]:
         """Place all steps; return the groups that they went to."""
         touched = {spot.group}
-        for step in choice.steps:
+        for step in self._in_order(choice):
             match step:
                 case Local():
                     touched |= self._local(step, spot, hidden, conditions)
@@ -209,6 +112,23 @@ class Builder:
                 case Jump():
                     touched |= self._jump(step, spot, hidden, conditions)
         return touched
+
+    def _in_order(self, choice: Choice) -> Iterable[Step]:
+        """What fetches the values of contexts comes before what waits for them."""
+        if not self._contexts.keys:
+            return choice.steps
+        return sorted(choice.steps, key=lambda step: not self._has_value(step))
+
+    def _has_value(self, step: Step) -> bool:
+        if isinstance(step, Local):
+            return step.field.key in self._contexts.keys
+        return any(map(self._has_value, step.choice.steps))
+
+    def _waits(self, choice: Choice) -> set[Group]:
+        """The groups that fetch what fields of an entity take from contexts."""
+        asked = (step.field for step in choice.steps if isinstance(step, Local))
+        wanted = (source[0] for field in asked for context in self._contexts.of(field) for source in context.sources)
+        return {group for key in wanted for group in self._values.get(key, ())}
 
     def _local(self, step: Local, spot: _Spot, hidden: bool, outer: tuple[Condition, ...]) -> set[Group]:
         asked = step.field
@@ -222,21 +142,38 @@ class Builder:
             entry = Entry(
                 key,
                 asked.name,
-                asked.arguments,
+                self._arguments(step),
                 conditions,
                 step.edge.shape,
                 Selections() if composite else None,
                 context,
             )
             spot.selections.entries[key, conditions] = entry
-        if not hidden:
+        is_value = asked.key in self._contexts.keys
+        if not hidden and not is_value:
             entry.hidden = False
         if step.choice is None or entry.below is None or entry.context is None:
+            if is_value:
+                self._values.setdefault(asked.key, set()).add(spot.group)
             return {spot.group}
         entry.context.groups.add(spot.group.index)
         # Below a field that is there anyway for another reason, its conditions have to be carried on.
         inherited = conditions if spot.context.varies(key) else ()
-        return self._walk(step.choice, self._below(step, entry, spot), hidden=hidden, conditions=inherited)
+        touched = self._walk(step.choice, self._below(step, entry, spot), hidden=hidden, conditions=inherited)
+        if is_value:
+            self._values.setdefault(asked.key, set()).update(touched)
+        return touched
+
+    def _arguments(self, step: Local) -> tuple[Argument, ...]:
+        """The arguments that the subgraph knows: those from a context are of one subgraph only."""
+        given = {f"${context.variable}" for context in self._contexts.of(step.field)}
+        if not given:
+            return step.field.arguments
+        return tuple(
+            argument
+            for argument in step.field.arguments
+            if argument.text not in given or argument.name in step.edge.contexts
+        )
 
     def _below(self, step: Local, entry: Entry, spot: _Spot) -> _Spot:
         assert entry.below is not None
@@ -263,7 +200,7 @@ class Builder:
             return self._root(step, spot, hidden, outer)
         shared = () if step.home else _common(step.choice)
         conditions = joined(outer, shared)
-        needed = self._walk(step.condition, spot, hidden=True, conditions=conditions)
+        needed = self._walk(step.condition, spot, hidden=True, conditions=conditions) | self._waits(step.choice)
         interface_object = self._graph.is_abstract(step.type)
         exact = step.type if interface_object else spot.exact
         keys = (

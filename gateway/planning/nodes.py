@@ -18,6 +18,7 @@ from gateway.planning.instances import EntityTarget, RootTarget
 
 __all__ = [
     "Condition",
+    "ContextArgument",
     "EntityFetch",
     "EntityPart",
     "Fetch",
@@ -123,6 +124,20 @@ Path = tuple[PathStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class ContextArgument:
+    """A variable whose value stands in an object above (`@fromContext`): `depth` steps down the path of the part.
+
+    `sources` lead from that object to the value; the first that is there counts. Where objects of one fetch have different
+    values, each value gets an `_entities` of its own in the same request.
+    """
+
+    variable: str
+    type_text: str
+    depth: int
+    sources: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EntityPart:
     """One `_entities` of an entity fetch.
 
@@ -137,6 +152,7 @@ class EntityPart:
     requires: tuple[Requirement, ...]
     selections: tuple[FetchSelection, ...]
     homes: frozenset[str] = frozenset()
+    contexts: tuple[ContextArgument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

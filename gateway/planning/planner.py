@@ -14,13 +14,15 @@ from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.language.operation import Field, Fragment, Operation, OperationKind, Selection
 from gateway.planning.budget import Budget, Meter
 from gateway.planning.choices import Choice, Jump, Place
+from gateway.planning.contexts import with_contexts
 from gateway.planning.documents import Variables
 from gateway.planning.graph import QueryGraph, query_graph
 from gateway.planning.grouping import arranged
-from gateway.planning.groups import Builder, Context
+from gateway.planning.groups import Builder
 from gateway.planning.instances import InstanceRules, RootTarget, root_target
 from gateway.planning.nodes import Condition, Fetch, Plan, PlanNode, Sequence, Subscribe
 from gateway.planning.search import Search
+from gateway.planning.selections import Context
 from gateway.supergraph.model import Supergraph
 
 __all__ = ["plan_operation"]
@@ -62,14 +64,15 @@ class _Planner:
         self._meter = meter
         self._instances = instances
         self._search = Search(graph, homes, meter)
-        self._variables = Variables(operation.variables)
-        self._context = Context([((), operation.selections)])
+        self._contexts = with_contexts(graph, operation, meter)
+        self._variables = Variables(operation.variables, self._contexts.arguments)
+        self._context = Context([((), self._contexts.selections)])
         self.typename_key = _typename_key(operation.selections)
 
     def plan(self) -> PlanNode | None:
         selections = tuple(
             selection
-            for selection in self._operation.selections
+            for selection in self._contexts.selections
             if not (isinstance(selection, Field) and selection.name in _INTROSPECTION)
         )
         match self._operation.kind:
@@ -92,7 +95,7 @@ class _Planner:
         return self._built(self._choice(selections))
 
     def _built(self, choice: Choice) -> PlanNode | None:
-        builder = Builder(self._graph, self._meter, self.typename_key, self._instances)
+        builder = Builder(self._graph, self._meter, self.typename_key, self._instances, self._contexts)
         builder.build(choice, self._operation.root_type, self._context)
         return arranged(builder.groups, self._operation.kind, self._variables, self._instances)
 

@@ -82,7 +82,7 @@ class Search:
         """The ways to answer `field` from `place`: the local one first, and alone when none can be cheaper."""
         found: list[Option] = []
         local = self.local_edge(field, place)
-        if local is not None and not local.requires:
+        if local is not None and not local.late:
             found.append(Option(place.subgraph, local, None, self.below(field, local, place, guard)))
             if found[0].settled:
                 # Nothing is cheaper, and looking at every other subgraph of an entity means looking from each of them at
@@ -92,7 +92,7 @@ class Search:
             entry = self.graph.entry_type(place.type, field.name, subgraph)
             assert entry is not None
             edge = self.graph.edge(entry, field.name, subgraph)
-            if edge is None or (subgraph == place.subgraph and not edge.requires and entry == place.type):
+            if edge is None or (subgraph == place.subgraph and not edge.late and entry == place.type):
                 continue
             if not self.graph.answers_as(entry, field.name, subgraph):
                 continue
@@ -104,7 +104,7 @@ class Search:
 
     def local_edge(self, field: Field, place: Place) -> Edge | None:
         edge = self.graph.edge(place.type, field.name, place.subgraph)
-        if edge is not None and not edge.requires:
+        if edge is not None and not edge.late:
             return edge
         if self._provided(place, field.name) is not None:
             return self.graph.provided_edge(place.type, field.name, place.subgraph) or edge

@@ -197,6 +197,9 @@ def _entity_json(node: EntityFetch) -> dict[str, Any]:
     paths = [path_steps(path) for part in node.parts for path in part.paths]
     fetch = _fetch_json(node, "query")
     fetch["requires"] = [asked for part in node.parts for asked in _requires_json(part)]
+    rewrites = [rewrite for part in node.parts for rewrite in _contexts_json(part)]
+    if rewrites:
+        fetch["contextRewrites"] = rewrites
     if len(node.parts) > 1:
         fetch["parts"] = [
             {
@@ -208,6 +211,19 @@ def _entity_json(node: EntityFetch) -> dict[str, Any]:
         ]
     found = {"kind": "Flatten", "path": paths[0]}
     return {**found, "paths": paths, "node": fetch} if len(paths) > 1 else {**found, "node": fetch}
+
+
+def _contexts_json(part: EntityPart) -> list[dict[str, Any]]:
+    """Where the variables stand that come from objects above: `..` goes up by one object."""
+    return [
+        {
+            "kind": "KeyRenamer",
+            "path": [*[".."] * (len(part.paths[0]) - context.depth), *source],
+            "renameKeyTo": context.variable,
+        }
+        for context in part.contexts
+        for source in context.sources
+    ]
 
 
 def _requires_json(part: EntityPart) -> list[dict[str, Any]]:

@@ -89,6 +89,8 @@ class SupergraphType:
     """By subgraph name."""
     fields: Mapping[str, SupergraphField] = field(default_factory=dict[str, SupergraphField])
     inaccessible: bool = False
+    contexts: tuple[str, ...] = ()
+    """The contexts that objects of this type set (`@context`), each under its name in the supergraph."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def read_supergraph(sdl: str) -> Supergraph:
     _check_features(features)
     inaccessible = next((f.directive("inaccessible") for f in features if f.name == "inaccessible"), None)
     graphs = _subgraphs(document, join)
-    reader = _Reader(join, graphs, inaccessible)
+    context = next((f.directive("context") for f in features if f.name == "context"), None)
+    reader = _Reader(join, graphs, inaccessible, context)
     types = {
         definition.name.value: reader.type(definition)
         for definition in document.definitions
@@ -135,13 +136,22 @@ class _Reader:
     join: Feature
     graphs: Mapping[str, Subgraph]
     inaccessible: str | None
+    context: str | None
 
     def type(self, node: TypeDefinitionNode) -> SupergraphType:
         joins = self._type_joins(node)
         fields: dict[str, SupergraphField] = {}
         if isinstance(node, (ObjectTypeDefinitionNode, InterfaceTypeDefinitionNode, InputObjectTypeDefinitionNode)):
             fields = {field.name.value: self._field(field, joins) for field in node.fields or ()}
-        return SupergraphType(node.name.value, _KINDS[type(node)], joins, fields, self._hidden(node))
+        return SupergraphType(
+            node.name.value, _KINDS[type(node)], joins, fields, self._hidden(node), self._contexts(node)
+        )
+
+    def _contexts(self, node: Any) -> tuple[str, ...]:
+        if self.context is None:
+            return ()
+        applied = (directive for directive in node.directives or () if directive.name.value == self.context)
+        return tuple(str(argument_values(directive).get("name")) for directive in applied)
 
     def _hidden(self, node: Any) -> bool:
         return any(directive.name.value == self.inaccessible for directive in node.directives or ())

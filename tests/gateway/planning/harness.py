@@ -111,6 +111,11 @@ class _Merged:
                 name=name,
                 kind=_KINDS[type(first)],
                 joins={subgraph: _type_join(subgraph, node) for subgraph, node in nodes.items()},
+                contexts=tuple(
+                    f"{subgraph}__{_text(directive, 'name')}"
+                    for subgraph, node in nodes.items()
+                    for directive in _directives(node, "context")
+                ),
                 fields={field: SupergraphField(field, joins) for field, joins in fields.items()},
             )
         for interface, borrowed in self._lent().items():
@@ -174,7 +179,9 @@ class _Merged:
                     if other.name.value == field.name.value
                 ):
                     continue
-                arguments = ", ".join(print_ast(argument) for argument in field.arguments or ())
+                arguments = ", ".join(
+                    print_ast(argument) for argument in field.arguments or () if not _has(argument, "fromContext")
+                )
                 line = (
                     f"{field.name.value}{f'({arguments})' if arguments else ''}: {self._type(field.name.value, nodes)}"
                 )
@@ -236,6 +243,12 @@ def _field_join(subgraph: str, field: FieldDefinitionNode, node: Any) -> FieldJo
         provides=first("provides"),
         override=first("override", "from"),
         override_label=first("override", "label"),
+        context_arguments=tuple(
+            (argument.name.value, print_ast(argument.type), f"{subgraph}__{context.strip()}", f"{{{selection}")
+            for argument in field.arguments or ()
+            for directive in _directives(argument, "fromContext")
+            for context, _, selection in [(_text(directive, "field") or "").removeprefix("$").partition("{")]
+        ),
     )
 
 
