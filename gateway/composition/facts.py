@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from gateway.composition.contextvalues import context_value
 from gateway.composition.fieldsets import Coordinate, coordinates, named_coordinates, try_field_set
 from gateway.composition.model import FieldDef, SubgraphSchema, TypeDef, named_type
 from gateway.supergraph.model import TypeKind
@@ -95,7 +96,7 @@ def _context_fields(subgraph: SubgraphSchema) -> Iterator[Coordinate]:
         for argument in field.arguments.values():
             applied = argument.first("fromContext")
             text = applied.values.get("field") if applied is not None else None
-            name, _, selection_text = str(text or "").strip().removeprefix("$").partition(" ")
+            name, selection_text = context_value(text) or ("", "")
             selection = try_field_set(selection_text)
             if name in setters and selection is not None:
                 yield from coordinates(subgraph, setters[name], selection)

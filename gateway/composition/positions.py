@@ -7,7 +7,7 @@ label is decided: on the way to it both answers are tried, and what a key or req
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphql import (
     FieldNode,
@@ -21,6 +21,7 @@ from graphql import (
 )
 
 from gateway.composition.fieldsets import field_set
+from gateway.supergraph.features import argument_values
 from gateway.supergraph.model import FieldJoin, Supergraph, SupergraphType, TypeKind
 
 __all__ = ["Labels", "Position", "Positions", "State"]
@@ -44,15 +45,18 @@ Labels = frozenset[tuple[str, bool]]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Objects of the client's type `type`, readable at any of `positions`, on a way that decided `labels`."""
+    """Objects of the client's type `type`, readable at any of `positions`, on a way that decided `labels`, below types
+    that set `contexts`.
+    """
 
     type: str
     positions: frozenset[Position]
     labels: Labels = frozenset()
+    contexts: frozenset[str] = frozenset()
 
-    def at(self, type_name: str, positions: frozenset[Position]) -> State:
-        """Other objects on the same way."""
-        return State(type_name, positions, self.labels)
+    def at(self, type_name: str, positions: frozenset[Position], contexts: frozenset[str] = frozenset()) -> State:
+        """Other objects on the same way, below those of a type that sets `contexts`."""
+        return State(type_name, positions, self.labels, self.contexts | contexts)
 
 
 class Positions:
@@ -66,6 +70,11 @@ class Positions:
         self._roots = {root.name for root in found if root is not None}
         self._closed: dict[State, State] = {}
         self._open: set[tuple[object, ...]] = set()
+        self._contexts = _contexts(supergraph)
+
+    def contexts(self, type_name: str) -> frozenset[str]:
+        """The contexts that objects of a type set: by themselves, or as an interface or union says."""
+        return self._contexts.get(type_name, frozenset())
 
     def roots(self, name: str) -> frozenset[Position]:
         """All subgraphs that have a root type."""
@@ -150,6 +159,8 @@ class Positions:
         provided = _nested(position.provided, field_name)
         if provided is None and not self._resolves(state.labels, position, field_name, join):
             return None
+        if any(context not in state.contexts for _, _, context, _ in join.context_arguments):
+            return None
         if join.requires is not None and not self._requirement_met(state, position, join.requires):
             return None
         declared = join.type or self._declared(position.type, field_name)
@@ -179,6 +190,7 @@ class Positions:
         if place in self._open:
             return False
         self._open.add(place)
+        state = replace(state, contexts=frozenset())  # what a requirement reads is read without them
         join = self._types[position.type].joins.get(position.subgraph)
         keys = [field_set(key.fields) for key in join.keys] if join is not None else []
         at_hand = any(self._at_hand(position.subgraph, position.type, key) for key in keys)
@@ -296,6 +308,8 @@ class Positions:
             return f"it has no {where}"
         if join.external:
             return f"{where} is @external there"
+        if join.context_arguments:
+            return f"no type on the way sets the context that {where} reads"
         if join.requires is not None:
             return f"what {where} requires cannot be read: {join.requires}"
         return f"{where} is overridden there"
@@ -310,6 +324,22 @@ class Positions:
             keys = [key.fields for key in own.keys if key.resolvable]
             listed = ", ".join(f'"{key}"' for key in keys)
             yield subgraph, f"it has no key for {state.type}" if not keys else f"no key can be read: {listed}"
+
+
+def _contexts(supergraph: Supergraph) -> dict[str, frozenset[str]]:
+    """By type: the contexts that `@context` sets on it, or on an interface or union of it."""
+    own: dict[str, set[str]] = {}
+    for name, type_ in supergraph.schema.type_map.items():
+        for node in type_.ast_node.directives or () if type_.ast_node is not None else ():
+            if node.name.value == "context":
+                own.setdefault(name, set()).add(str(argument_values(node).get("name")))
+    found = {name: set(contexts) for name, contexts in own.items()}
+    for name, contexts in own.items():
+        type_ = supergraph.schema.type_map[name]
+        if isinstance(type_, (GraphQLInterfaceType, GraphQLUnionType)):
+            for member in supergraph.schema.get_possible_types(type_):
+                found.setdefault(member.name, set()).update(contexts)
+    return {name: frozenset(contexts) for name, contexts in found.items()}
 
 
 def _nested(provided: str, field_name: str) -> str | None:

@@ -1,9 +1,9 @@
 """Can every query that the graph allows be answered? Walks all types of the client schema from the roots.
 
 A *position* is a subgraph in which the objects at hand can be read. From a set of positions, keys lead to more of them;
-a field leads to the positions of the type it returns. A state is a type with its positions, and the labels of `@override` that
-the way decided; states repeat quickly, so the walk ends. More positions and more decided labels only ever allow more, so a
-state that has all of one that was walked needs no walk. A field that no position can resolve is a query that cannot be answered.
+a field leads to the positions of the type it returns. A state is a type with its positions, the labels of `@override` that
+the way decided, and the contexts that were set on it; states repeat quickly, so the walk ends. More of these only ever allow
+more, so a state that has all of one that was walked needs no walk. A field that no position can resolve is a query that cannot be answered.
 
 Only object types are walked: a field of an interface is answered on each of its runtime types.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType, get_named_type, is_required_argument
 
@@ -76,7 +76,10 @@ class _Walk:
 
     def _enter(self, state: State, kind: str, step: _Step | None) -> None:
         seen = self._seen.setdefault(state.type, [])
-        if not any(one.positions <= state.positions and one.labels <= state.labels for one in seen):
+        if not any(
+            one.positions <= state.positions and one.labels <= state.labels and one.contexts <= state.contexts
+            for one in seen
+        ):
             seen.append(state)
             self._count += 1
             self._queue.append((state, kind, step))
@@ -89,7 +92,7 @@ class _Walk:
             return
         for name in type_.fields:
             for labels in _decisions(self._positions.undecided(state, name)):
-                decided = State(state.type, state.positions, state.labels | labels) if labels else state
+                decided = replace(state, labels=state.labels | labels) if labels else state
                 yield from self._check_field(type_, name, self._closed(decided, labels), kind, step)
 
     def _closed(self, state: State, labels: Labels) -> State:
@@ -144,12 +147,13 @@ class _Walk:
     ) -> None:
         """Enter what a field returns."""
         target = get_named_type(type_.fields[name].type)
+        contexts = self._positions.contexts(type_.name)
         if isinstance(target, GraphQLObjectType):
-            self._enter(state.at(target.name, reached), kind, _after(type_, name, None, step))
+            self._enter(state.at(target.name, reached, contexts), kind, _after(type_, name, None, step))
         elif isinstance(target, (GraphQLInterfaceType, GraphQLUnionType)):
             for member in self._api.get_possible_types(target):
                 if narrowed := self._positions.narrowed(member.name, reached):
-                    self._enter(state.at(member.name, narrowed), kind, _after(type_, name, member.name, step))
+                    self._enter(state.at(member.name, narrowed, contexts), kind, _after(type_, name, member.name, step))
 
     def _step(self, state: State, name: str) -> frozenset[Position]:
         """Many ways lead to one closed state; what it can read is worked out once."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.composition.contextvalues import context_value
 from gateway.composition.fieldsets import canonical
 from gateway.composition.merge.context import Context, Override, type_texts
 from gateway.composition.merge.directives import merge_directives
@@ -161,11 +162,10 @@ def _context_arguments(subgraph: str, field: FieldDef) -> str | None:
     entries: list[str] = []
     for argument in field.arguments.values():
         applied = argument.first("fromContext")
-        text = applied.values.get("field") if applied is not None else None
-        if not isinstance(text, str):
+        value = context_value(applied.values.get("field")) if applied is not None else None
+        if value is None:
             continue
-        name, _, selection = text.strip().removeprefix("$").partition(" ")
-        values = (argument.name, type_text(argument.type), f"{subgraph}__{name}", f" {selection.strip()}")
+        values = (argument.name, type_text(argument.type), f"{subgraph}__{value[0]}", f" {value[1]}")
         listed = zip(("name", "type", "context", "selection"), values, strict=True)
         entries.append("{" + ", ".join(f"{key}: {quoted(value)}" for key, value in listed) + "}")
     return f"[{', '.join(entries)}]" if entries else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gateway.composition.contextvalues import context_value
 from gateway.composition.fieldsets import Coordinate, coordinates, try_field_set
 from gateway.composition.issues import Issue, error
 from gateway.composition.merge.context import Context
@@ -71,7 +72,7 @@ def _read(subgraph: SubgraphSchema, type_name: str, field: FieldDef) -> Iterator
             yield from coordinates(subgraph, type_name, selection)
     for argument in field.arguments.values():
         for applied in argument.all("fromContext"):
-            name, _, text = str(applied.values.get("field") or "").strip().removeprefix("$").partition(" ")
+            name, text = context_value(applied.values.get("field")) or ("", "")
             selection = try_field_set(text)
             setters = [
                 t.name for t in subgraph.types.values() if any(c.values.get("name") == name for c in t.all("context"))

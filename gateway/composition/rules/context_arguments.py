@@ -6,11 +6,11 @@ field is fetched through a key, after the value is known. Source: https://specs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from graphql import GraphQLSyntaxError
 
+from gateway.composition.contextvalues import context_value
 from gateway.composition.facts import Facts
 from gateway.composition.fieldsets import field_set
 from gateway.composition.issues import Issue, error
@@ -19,8 +19,6 @@ from gateway.composition.rules.context_selections import selection_problem
 from gateway.supergraph.model import TypeKind
 
 __all__ = ["check"]
-
-_VALUE = re.compile(r"\s*\$\s*([A-Za-z_]\w*)\s*(.+)", re.DOTALL)
 
 
 def check(facts: Facts) -> Iterator[Issue]:
@@ -77,11 +75,11 @@ def _unreadable(
     where: str,
 ) -> Iterator[Issue]:
     name, node = subgraph.name, argument.node
-    matched = _VALUE.fullmatch(str(applied.values.get("field") or ""))
-    if matched is None:
+    value = context_value(applied.values.get("field"))
+    if value is None:
         yield error("NO_CONTEXT_IN_SELECTION", f"The selection of {where} names no context.", name, node)
         return
-    context, text = matched.groups()
+    context, text = value
     if context not in setters:
         yield error("CONTEXT_NOT_SET", f"No type sets the context {context} of {where}.", name, node)
         return

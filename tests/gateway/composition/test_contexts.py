@@ -158,3 +158,31 @@ def test_a_context_has_a_plain_name(name: str):
     assert errors(f'type Query @context(name: "{name}") {{ q: Int }}') == [
         f"CONTEXT_NAME_INVALID: [a] The context name {name!r} on Query is not made of letters and digits. (line 1)"
     ]
+
+
+# -- a context is set on every way to the field ----------------------------------------------------------------------
+
+READS = f"{KEYED} f(a: String {FROM}): Int g: Int }}"
+
+
+@pytest.mark.parametrize(
+    ("sdl", "query"),
+    [
+        ("type Query { t: T }", None),
+        ("type Query { t: T } extend type T { m: M } type M { us: [U] }", None),
+        ("type Query { t: T } extend type T { u2: U }", None),
+        ("type Query { t: T u: U }", "{ u { f } }"),
+        ("type Query { t: T m: M } type M { us: [U] }", "{ m { us { f } } }"),
+    ],
+)
+def test_a_field_is_reached_only_below_types_that_set_its_context(sdl: str, query: str | None):
+    t = BASE.removeprefix("type Query { t: T } ")
+    reason = "- from a: no type on the way sets the context that U.f reads"
+    expected = [f"SATISFIABILITY_ERROR: The query {query} cannot be answered:\n{reason}"] if query else []
+    assert errors(f"{sdl} {t} {READS}") == expected
+
+
+def test_a_type_does_not_set_a_context_for_itself():
+    sdl = f'type Query {{ t: T }} type T @key(fields: "id") @context(name: "c") {{ id: ID! p: String f(a: String {FROM}): Int }}'
+    reason = "- from a: no type on the way sets the context that T.f reads"
+    assert errors(sdl) == [f"SATISFIABILITY_ERROR: The query {{ t {{ f }} }} cannot be answered:\n{reason}"]
