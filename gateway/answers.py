@@ -33,7 +33,8 @@ __all__ = [
 class GraphQLResponse:
     """An answer. `executed` marks what GraphQL itself answers; under `application/json` that has status 200.
 
-    `code` is the first error's; `operation` (signature) and `role` are for the access log.
+    `code` is the first error's; `operation` (signature) and `role` are for the access log. `lines` are headers of subgraphs
+    that go back to the client, one entry for each line.
     """
 
     status: int
@@ -45,6 +46,7 @@ class GraphQLResponse:
     role: str | None = None
     asked: Operation | None = None
     """What was asked, for counting; None when nothing came of the document."""
+    lines: tuple[tuple[bytes, bytes], ...] = ()
 
 
 def refusal(error: GatewayError, *, executed: bool = False) -> GraphQLResponse:
@@ -53,17 +55,17 @@ def refusal(error: GatewayError, *, executed: bool = False) -> GraphQLResponse:
     return GraphQLResponse(error.status, body, error.headers, executed, error.issues[0].code.name)
 
 
-def result_answer(result: ExecutionResult) -> GraphQLResponse:
+def result_answer(result: ExecutionResult, lines: tuple[tuple[bytes, bytes], ...] = ()) -> GraphQLResponse:
     """The answer to an executed operation; errors first, where a reader sees them (GraphQL §7.1)."""
     if not result.errors and not result.extensions:
-        return GraphQLResponse(result.status, orjson.dumps({"data": result.data}), executed=True)
+        return GraphQLResponse(result.status, orjson.dumps({"data": result.data}), executed=True, lines=lines)
     content: dict[str, Any] = {"data": result.data}
     if result.errors:
         content = {"errors": [issue.as_json() for issue in result.errors], **content}
     if result.extensions:
         content["extensions"] = dict(result.extensions)
     code = result.errors[0].code.name if result.errors else ""
-    return GraphQLResponse(result.status, orjson.dumps(content), executed=True, code=code)
+    return GraphQLResponse(result.status, orjson.dumps(content), executed=True, code=code, lines=lines)
 
 
 def internal_error(trace_id: str) -> GraphQLResponse:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from gateway.authorization.files import ChainError, chain_of
 from gateway.authorization.grants import Grants, GrantsError, load_grants
-from gateway.instances import places, served
+from gateway.endpoints import endpoints_of
+from gateway.instances import served
 from gateway.pipeline import Pipeline
-from gateway.settings import Settings, SettingsError, SubgraphSettings, TelemetrySettings, check_complete
-from gateway.subgraphs.endpoint import Endpoint, target_of
+from gateway.settings import Settings, SettingsError, TelemetrySettings, check_complete
 from gateway.subgraphs.http import HttpClient
 from gateway.supergraph.errors import SupergraphError
 from gateway.supergraph.model import Supergraph
@@ -100,7 +100,7 @@ def assemble(
     access_log = _access_log(settings.telemetry)
     metrics = lasting.metrics
     operators = operator_routes(metrics, read_guard(settings.telemetry)) if metrics is not None else ()
-    endpoints = _endpoints(settings, supergraph)
+    endpoints = endpoints_of(settings, supergraph)
     # Nothing is refused from here on: a client that shares connections must come into an assembly, which closes it.
     client = HttpClient(endpoints, before=before.client if before is not None else None)
     pipeline = Pipeline(
@@ -175,41 +175,6 @@ def _text(path: Path, key: str) -> str:
         raise SettingsError("CONFIG_NOT_FOUND", f"{key}: there is no file {path}.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError("CONFIG_UNREADABLE", f"{key}: {path} cannot be read: {error}.") from None
-
-
-def _endpoints(settings: Settings, supergraph: Supergraph) -> dict[str, Endpoint]:
-    unknown = sorted(settings.subgraphs.keys() - supergraph.subgraphs.keys())
-    if unknown:
-        message = (
-            f"subgraphs.{unknown[0]}: the supergraph has no such subgraph; it has {', '.join(supergraph.subgraphs)}."
-        )
-        raise SettingsError("CONFIG_INVALID", message)
-    found: dict[str, Endpoint] = {}
-    for name, subgraph in supergraph.subgraphs.items():
-        entry = settings.subgraphs.get(name)
-        for endpoint, instance in places(name, entry):
-            key = (
-                f"subgraphs.{name}.url" if instance is None else f"subgraphs.{endpoint.replace('/', '.instances.')}.url"
-            )
-            url = instance.url if instance is not None else ((entry.url if entry is not None else None) or subgraph.url)
-            found[endpoint] = _endpoint(key, url, entry)
-    return found
-
-
-def _endpoint(key: str, url: str, entry: SubgraphSettings | None) -> Endpoint:
-    try:
-        target_of(url)
-    except ValueError as error:
-        raise SettingsError("CONFIG_INVALID", f"{key}: {error}.") from None
-    if entry is None:
-        return Endpoint(url)
-    return Endpoint(
-        url,
-        timeout=entry.timeout,
-        connect_timeout=entry.connect_timeout,
-        max_connections=entry.max_connections,
-        max_body=entry.max_response_bytes,
-    )
 
 
 def _trusted(

@@ -64,6 +64,10 @@ EXPLAINED: Mapping[Code, tuple[str, str]] = {
         "a subgraph is down or answers nonsense; with partial data the status is 200 and the error has a `path`",
         _LATER,
     ),
+    Code.DOWNSTREAM_UNAVAILABLE: (
+        "a subgraph failed too often and is left alone for a while; with partial data the status is 200 and the error has a `path`",
+        _LATER,
+    ),
     Code.AUTHORIZATION_UNAVAILABLE: (
         "what the decision hangs on is not available; nothing was read",
         _LATER,

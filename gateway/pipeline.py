@@ -29,7 +29,6 @@ from gateway.authorization.grants import Grants
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.execution.compile import CompiledPlan, compile_plan
 from gateway.execution.execute import execute
-from gateway.execution.result import ExecutionResult
 from gateway.instances import Served
 from gateway.introspection import Introspection
 from gateway.language.documents import Limits, coerce_variables, parse_operation
@@ -38,6 +37,7 @@ from gateway.planning.cache import BytesCache
 from gateway.planning.planner import plan_operation
 from gateway.planning.text import plan_json, plan_text
 from gateway.settings import Settings
+from gateway.sharing import SharedRequests
 from gateway.subgraphs.fetcher import Observer, SubgraphFetcher
 from gateway.subgraphs.http import HttpClient
 from gateway.supergraph.model import Supergraph
@@ -123,6 +123,7 @@ class Pipeline:
         self._everywhere = _gateway_audiences(settings)
         self._timezone = ZoneInfo(grants.file.timezone if grants is not None else "UTC")
         self._introspection = Introspection(supergraph.api, grants, enabled=settings.introspection)
+        self._shared = SharedRequests(client.hears) if settings.dedupe.requests and not client.answers else None
         self._documents = BytesCache[tuple[Any, ...], "Operation | GatewayError"](settings.caches.documents)
         self._decisions = BytesCache[tuple[Any, ...], tuple[GraphQLIssue, ...]](settings.caches.decisions)
         self._plans = BytesCache[str, CompiledPlan](settings.caches.plans)
@@ -136,7 +137,15 @@ class Pipeline:
         """Answer one operation. Never raises, but for cancellation."""
 
         async def run(asked: _Asked) -> GraphQLResponse:
-            return result_answer(await self._execute(asked, trace))
+            if self._shared is None or asked.operation.kind is not OperationKind.QUERY:
+                return await self._answered(asked, headers, trace)
+            return await self._shared.answer(
+                asked.operation,
+                asked.variables,
+                request.extensions,
+                headers,
+                lambda: self._answered(asked, headers, trace),
+            )
 
         return await self._guarded(request, headers, trace, run)
 
@@ -204,6 +213,7 @@ class Pipeline:
             operation.signature if operation else "",
             caller.role if caller else None,
             operation,
+            response.lines,
         )
 
     async def _caller(self, headers: Headers) -> Caller | None:
@@ -282,7 +292,7 @@ class Pipeline:
             self._metrics.planned(len(plan.fetches), time.perf_counter() - started)
         return compile_plan(plan, self._supergraph.api, self._served.instances)
 
-    async def _execute(self, asked: _Asked, trace: Trace) -> ExecutionResult:
+    async def _answered(self, asked: _Asked, headers: Headers, trace: Trace) -> GraphQLResponse:
         compiled = self._plan(asked)
         fetcher = SubgraphFetcher(
             self._client,
@@ -290,9 +300,14 @@ class Pipeline:
             self._headers_for(asked.caller, trace.id),
             deadline=asyncio.get_running_loop().time() + self._seconds,
             observe=self._observer(trace),
+            incoming=headers,
         )
         roots = self._introspection.answer(asked.operation, asked.variables, asked.caller)
-        return await execute(compiled, asked.variables, fetcher, roots=roots)
+        try:
+            result = await execute(compiled, asked.variables, fetcher, roots=roots)
+        except GatewayError as error:
+            return refusal(error, executed=error.status == 400)
+        return result_answer(result, tuple(fetcher.answered))
 
     def _observer(self, trace: Trace) -> Observer:
         metrics, spans = self._metrics, self._spans

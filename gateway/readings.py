@@ -51,6 +51,22 @@ def read_lifecycle(metrics: Metrics, lifecycle: Lifecycle, connections: Callable
             for name in lifecycle.current.client.names
         ],
     )
+    metrics.reading(
+        "gateway_subgraph_fetches_shared_total",
+        "Fetches that got the answer of an equal one under way.",
+        lambda: [
+            ({"subgraph": name}, lifecycle.current.client.shared(name)) for name in lifecycle.current.client.names
+        ],
+        "counter",
+    )
+    metrics.reading(
+        "gateway_subgraph_breaker",
+        "State of the breaker: 0 closed, 1 half-open, 2 open.",
+        lambda: [
+            ({"subgraph": name}, lifecycle.current.client.breaker(name).value)
+            for name in lifecycle.current.client.names
+        ],
+    )
 
 
 def read_spans(metrics: Metrics, spans: Spans) -> None:

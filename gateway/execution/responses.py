@@ -26,6 +26,7 @@ MESSAGES = {
     Code.BAD_USER_INPUT: "A subgraph refused an input value of this field.",
     Code.OWNER_REQUIRED: "An argument has to name the owner, because this field changes what one party keeps.",
     Code.DOWNSTREAM_TIMEOUT: "A subgraph did not answer in time.",
+    Code.DOWNSTREAM_UNAVAILABLE: "A subgraph failed too often and is not asked for a while.",
     Code.DOWNSTREAM_SERVICE_ERROR: "A subgraph could not answer this field.",
 }
 _PASSED_ON = {"FORBIDDEN": Code.FORBIDDEN, "BAD_USER_INPUT": Code.BAD_USER_INPUT}
@@ -81,6 +82,8 @@ def code_of(failure: FetchFailure) -> Code:
     """The code under which a client hears of a failed fetch."""
     if failure.kind is FailureKind.TIMEOUT or failure.status == 504:
         return Code.DOWNSTREAM_TIMEOUT
+    if failure.kind is FailureKind.BREAKER:
+        return Code.DOWNSTREAM_UNAVAILABLE
     if failure.kind is FailureKind.STATUS and failure.code is not None:
         return _PASSED_ON.get(failure.code, Code.DOWNSTREAM_SERVICE_ERROR)
     return Code.DOWNSTREAM_SERVICE_ERROR

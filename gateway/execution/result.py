@@ -10,7 +10,13 @@ from gateway.errors import Code, GraphQLIssue
 
 __all__ = ["ExecutionResult"]
 
-_STATUSES = (Code.DOWNSTREAM_TIMEOUT, Code.DOWNSTREAM_SERVICE_ERROR, Code.FORBIDDEN, Code.BAD_USER_INPUT)
+_STATUSES = (
+    Code.DOWNSTREAM_TIMEOUT,
+    Code.DOWNSTREAM_SERVICE_ERROR,
+    Code.DOWNSTREAM_UNAVAILABLE,
+    Code.FORBIDDEN,
+    Code.BAD_USER_INPUT,
+)
 
 
 @dataclass(frozen=True, slots=True)

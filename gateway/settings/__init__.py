@@ -14,15 +14,27 @@ from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
 from gateway.settings.reading import check_complete, read_settings, settings_schema
 from gateway.settings.serving import ExplorerSettings, Listen
-from gateway.settings.subgraphs import InstanceSettings, LocatorSettings, OwnerSettings, SubgraphSettings
+from gateway.settings.subgraphs import (
+    BreakerSettings,
+    DedupeSettings,
+    HeaderSettings,
+    InstanceSettings,
+    LocatorSettings,
+    OwnerSettings,
+    SubgraphSettings,
+    TlsSettings,
+)
 from gateway.settings.telemetry import TelemetrySettings
 from gateway.settings.whole import Settings
 
 __all__ = [
     "AuthorizationSettings",
+    "BreakerSettings",
     "CacheSettings",
     "DecisionContextSettings",
+    "DedupeSettings",
     "ExplorerSettings",
+    "HeaderSettings",
     "InstanceSettings",
     "IssuerSettings",
     "LifecycleSettings",
@@ -34,6 +46,7 @@ __all__ = [
     "SettingsError",
     "SubgraphSettings",
     "TelemetrySettings",
+    "TlsSettings",
     "check_complete",
     "read_settings",
     "settings_schema",

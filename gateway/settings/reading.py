@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from gateway.settings.base import SettingsError
+from gateway.settings.subgraphs import TlsSettings
 from gateway.settings.whole import Settings
 
 __all__ = ["check_complete", "read_settings", "settings_schema"]
@@ -111,6 +112,10 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         "listen": replace(settings.listen, unix=_absolute(settings.listen.unix, folder)),
         "telemetry": replace(settings.telemetry, metrics_token=_absolute(settings.telemetry.metrics_token, folder)),
     }
+    changes["subgraphs"] = {
+        name: entry if entry.tls is None else replace(entry, tls=_anchored_tls(entry.tls, folder))
+        for name, entry in settings.subgraphs.items()
+    }
     if settings.decision_context is not None:
         key = _absolute(settings.decision_context.key, folder)
         changes["decision_context"] = replace(settings.decision_context, key=key)
@@ -121,6 +126,11 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         )
         changes["authorization"] = replace(settings.authorization, issuers=issuers)
     return replace(settings, **changes)
+
+
+def _anchored_tls(tls: TlsSettings, folder: Path) -> TlsSettings:
+    files = {name: _absolute(getattr(tls, name), folder) for name in ("ca", "certificate", "key")}
+    return msgspec.structs.replace(tls, **files)
 
 
 def _absolute(name: str | None, folder: Path) -> str | None:

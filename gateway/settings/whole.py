@@ -9,7 +9,7 @@ from gateway.settings.base import Name
 from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
 from gateway.settings.serving import ExplorerSettings, Listen
-from gateway.settings.subgraphs import SubgraphSettings
+from gateway.settings.subgraphs import DedupeSettings, HeaderSettings, SubgraphSettings
 from gateway.settings.telemetry import TelemetrySettings
 
 __all__ = ["Settings"]
@@ -24,6 +24,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     authorization: AuthorizationSettings | None = None
     decision_context: DecisionContextSettings | None = None
     subgraphs: dict[Name, SubgraphSettings] = field(default_factory=dict[str, SubgraphSettings])
+    headers: HeaderSettings = HeaderSettings()
+    """For all subgraphs."""
+    dedupe: DedupeSettings = DedupeSettings()
     limits: LimitSettings = LimitSettings()
     caches: CacheSettings = CacheSettings()
     explorer: ExplorerSettings = ExplorerSettings()

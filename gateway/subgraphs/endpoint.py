@@ -6,23 +6,43 @@ percent-encoded path stands in the place of the host.
 
 from __future__ import annotations
 
-import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
+
+from gateway.subgraphs.breaker import BreakerPolicy
+from gateway.subgraphs.headers import HeaderRules
+from gateway.subgraphs.tls import Tls
 
 __all__ = ["Endpoint", "Target", "target_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A subgraph's address and limits. Times in seconds, sizes in bytes."""
+    """A subgraph's address, limits and manners. Times in seconds, sizes in bytes.
+
+    `retry`: a query of which nothing was answered is sent once more. `compression`: gzip is asked for. `dedupe`: equal queries
+    that are under way together are sent once.
+    """
 
     url: str
     timeout: float = 10.0
     connect_timeout: float = 3.0
     max_connections: int = 64
+    keep_alive: float = 60.0
+    """An idle connection that is older is not used again."""
     max_body: int = 32 * 1024 * 1024
-    tls: ssl.SSLContext | None = None
+    tls: Tls | None = None
+    """None verifies against the authorities of the system."""
+    retry: bool = True
+    compression: bool = False
+    dedupe: bool = True
+    breaker: BreakerPolicy | None = None
+    rules: HeaderRules = field(default=HeaderRules())
+
+    @property
+    def shares(self) -> bool:
+        """Headers that go back to a client are that client's alone, so fetches that may bring some are not shared."""
+        return self.dedupe and not self.rules.answered
 
 
 @dataclass(frozen=True, slots=True)

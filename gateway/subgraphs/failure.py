@@ -16,10 +16,12 @@ class FailureKind(Enum):
     CONNECTION = "connection"
     """Refused, cut off, or not a connection at all."""
     PROTOCOL = "protocol"
-    """Not HTTP/1.1 as we speak it: malformed, compressed, or a redirect, which is never followed (case T15)."""
+    """Not HTTP/1.1 as we speak it: malformed, compressed unasked, or a redirect, which is never followed (case T15)."""
     TOO_LARGE = "too_large"
     STATUS = "status"
     """A status other than 2xx; `status` and, where the body names one, `code` say which."""
+    BREAKER = "breaker"
+    """Not asked: the subgraph failed too often and is left alone for a while."""
     INVALID = "invalid"
     """An answer that is no GraphQL result: not JSON, no `data`, a wrong number of entities."""
 

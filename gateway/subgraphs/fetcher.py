@@ -1,7 +1,8 @@
 """A fetcher for one request of one caller: the subgraph client with that request's headers bound to it.
 
-Only what is named here reaches a subgraph: the trace, a span id of its own for each hop, and what `header_for` gives
-(the decision context). No header of the incoming request propagates (security case T14).
+Only what is named here reaches a subgraph: the trace, a span id of its own for each hop, what `header_for` gives (the
+decision context), and what the header rules of that subgraph take from the incoming request: nothing, unless an operator said
+so (security case T14).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from gateway.telemetry.trace import Trace, new_span
 __all__ = ["Fetcher", "Observer", "SubgraphFetcher"]
 
 _MAX_ERROR_BODY = 64 * 1024
+_MAX_ANSWERED = 64
+"""Headers of subgraphs on one answer."""
 
 Observer = Callable[[str, str, str, float], None]
 """Told of each fetch: subgraph, span, outcome (`ok` or the failure's kind), seconds."""
@@ -35,10 +38,21 @@ class SubgraphFetcher:
     """Fetches over `client` for one request.
 
     `header_for(subgraph)` gives the headers of the caller for that subgraph; it is asked once a subgraph. `deadline` is
-    the loop time by which the whole request has to be done.
+    the loop time by which the whole request has to be done. `incoming` are the client's headers, lower-case names; `answered` are
+    the headers that go back to the client.
     """
 
-    __slots__ = ("_client", "_deadline", "_header_for", "_lines", "_observe", "_time", "_trace")
+    __slots__ = (
+        "_client",
+        "_deadline",
+        "_header_for",
+        "_incoming",
+        "_lines",
+        "_observe",
+        "_time",
+        "_trace",
+        "answered",
+    )
 
     def __init__(
         self,
@@ -48,14 +62,17 @@ class SubgraphFetcher:
         *,
         deadline: float | None = None,
         observe: Observer | None = None,
+        incoming: Mapping[bytes, bytes] | None = None,
     ) -> None:
         self._client = client
         self._trace = trace
         self._header_for = header_for
         self._deadline = deadline
         self._observe = observe
+        self._incoming = incoming
         self._lines: dict[str, bytes] = {}
         self._time = asyncio.get_running_loop().time
+        self.answered: list[tuple[bytes, bytes]] = []
 
     async def fetch(self, subgraph: str, body: bytes, *, idempotent: bool = True) -> bytes | FetchFailure:
         start = self._time()
@@ -63,16 +80,26 @@ class SubgraphFetcher:
         left = None if self._deadline is None else self._deadline - start
         if left is not None and left <= 0:
             return self._seen(subgraph, span, start, FetchFailure(FailureKind.TIMEOUT))
-        headers = self._headers(subgraph) + self._trace.headers(span)
-        answer = await self._client.post(subgraph, headers, body, seconds=left, idempotent=idempotent)
+        answer = await self._client.post(
+            subgraph,
+            self._headers(subgraph),
+            body,
+            trace=self._trace.headers(span),
+            seconds=left,
+            idempotent=idempotent,
+        )
+        if isinstance(answer, Response) and answer.headers and 200 <= answer.status < 300:
+            self.answered += answer.headers[: _MAX_ANSWERED - len(self.answered)]
         return self._seen(subgraph, span, start, _outcome(answer))
 
     def _headers(self, subgraph: str) -> bytes:
-        if self._header_for is None:
-            return b""
         lines = self._lines.get(subgraph)
         if lines is None:
-            lines = self._lines[subgraph] = header_lines(self._header_for(subgraph))
+            lines = header_lines(self._header_for(subgraph)) if self._header_for is not None else b""
+            rules = self._client.rules(subgraph)
+            if rules.asks:
+                lines += rules.lines(self._incoming or {})
+            self._lines[subgraph] = lines
         return lines
 
     def _seen(self, subgraph: str, span: str, start: float, outcome: bytes | FetchFailure) -> bytes | FetchFailure:

@@ -68,6 +68,8 @@ class GraphQLEndpoint:
         status = 200 if response.executed and media_type is MediaType.JSON else response.status
         trace = trace or trace_of({})
         head = answer_headers(media_type.value, response.body, trace.id, response.headers)
+        if response.lines:
+            head += response.lines
         await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": response.body})
         self._record(response, status, started, trace)

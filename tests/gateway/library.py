@@ -107,6 +107,8 @@ class Library:
     app: GatewayApp
     federation: Federation
     seen: list[tuple[str, dict[str, str], Any]] = field(default_factory=list[tuple[str, dict[str, str], Any]])
+    extra: dict[str, str] = field(default_factory=dict[str, str])
+    """Header lines that a subgraph adds to its answers, by subgraph."""
 
     @property
     def asked(self) -> list[str]:
@@ -150,11 +152,12 @@ async def library(folder: Path, *, grants: bool = True, **settings: Any) -> Asyn
     write_files(folder)
     federation = Federation(SDL, books())
     seen: list[tuple[str, dict[str, str], Any]] = []
+    extra: dict[str, str] = {}
     async with AsyncExitStack() as stack:
         entries: dict[str, SubgraphSettings] = {}
         for name in SDL:
             server = await stack.enter_async_context(
-                serving(_subgraph(name, federation, seen), folder / f"{name}.sock")
+                serving(_subgraph(name, federation, seen, extra), folder / f"{name}.sock")
             )
             entries[name] = SubgraphSettings(url=server.url, audience=f"https://library.example/{name}", timeout=0.5)
         protected: dict[str, Any] = {
@@ -167,11 +170,13 @@ async def library(folder: Path, *, grants: bool = True, **settings: Any) -> Asyn
         given: dict[str, Any] = {**(protected if grants else {}), **settings}
         chosen = Settings(supergraph="-", subgraphs=entries, **given)
         app = build_app(chosen, supergraph=supergraph())
-        yield Library(app, federation, seen)
+        yield Library(app, federation, seen, extra)
         await app.stop()
 
 
-def _subgraph(name: str, federation: Federation, seen: list[tuple[str, dict[str, str], Any]]) -> Any:
+def _subgraph(
+    name: str, federation: Federation, seen: list[tuple[str, dict[str, str], Any]], extra: dict[str, str]
+) -> Any:
     async def handle(line: Line) -> None:
         while raw := await line.request():
             head, _, body = raw.partition(b"\r\n\r\n")
@@ -186,7 +191,7 @@ def _subgraph(name: str, federation: Federation, seen: list[tuple[str, dict[str,
                     f"{answer.status} Nope",
                 )
             else:
-                await line.answer(answer)
+                await line.answer(answer, extra=extra.get(name, ""))
 
     return handle
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gateway.endpoints import endpoints_of
 from gateway.settings import (
     AuthorizationSettings,
     DecisionContextSettings,
@@ -17,10 +18,15 @@ from gateway.settings import (
     Settings,
     SettingsError,
     SubgraphSettings,
+    TlsSettings,
     check_complete,
     read_settings,
     settings_schema,
 )
+from gateway.subgraphs.breaker import BreakerPolicy
+from gateway.subgraphs.endpoint import Endpoint
+from gateway.subgraphs.headers import compile_rules
+from tests.gateway.library import supergraph
 
 WHOLE = """\
 listen: {host: 0.0.0.0, port: 8080, unix: run/gateway.sock}
@@ -136,3 +142,96 @@ def test_the_json_schema_knows_every_key():
     assert set(known["properties"]) == {field.name for field in msgspec.structs.fields(Settings)}
     assert known["additionalProperties"] is False
     assert all("description" in definition for definition in schema["$defs"].values())
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("subgraphs: {nope: {}}", "subgraphs.nope: the supergraph has no such subgraph; it has stock, reviews."),
+        ("subgraphs: {stock: {url: 'ftp://x'}}", "subgraphs.stock.url: a subgraph URL starts with http://, https:// or http+unix://."),
+        ("subgraphs: {stock: {url: 'http://x', tls: {}}}", "subgraphs.stock.tls: given, but subgraphs.stock.url does not start with https://."),
+        (
+            "subgraphs: {stock: {url: 'https://x', tls: {certificate: c.pem}}}",
+            "subgraphs.stock.tls: a client certificate is given as `certificate` and `key` together.",
+        ),
+        ("headers: {propagate: [Cookie]}", "headers: the header Cookie never goes to a subgraph."),
+        (
+            "subgraphs: {stock: {headers: {respond: [Location]}}}",
+            "subgraphs.stock.headers: the header Location never goes back to a client.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_no_endpoint_can_be_made_of_is_named(tmp_path: Path, text: str, problem: str):
+    file = tmp_path / "gateway.yaml"
+    file.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        endpoints_of(read_settings(file), supergraph())
+    assert (caught.value.code, str(caught.value)) == ("CONFIG_INVALID", problem)
+
+
+def test_what_is_said_of_a_subgraph_holds_for_each_of_its_instances(tmp_path: Path):
+    file = tmp_path / "gateway.yaml"
+    file.write_text(
+        """\
+subgraphs:
+  stock:
+    timeout: 2
+    headers: {propagate: [x-tenant]}
+    instances: {north: {url: "https://north.example/"}, south: {url: "https://south.example/"}}
+    tls: {server_name: stock.example}
+  reviews: {url: "https://reviews.example/"}
+"""
+    )
+    found = endpoints_of(read_settings(file), supergraph())
+    assert {name: (endpoint.url, endpoint.timeout, endpoint.rules.takes(b"x-tenant")) for name, endpoint in found.items()} == {
+        "stock/north": ("https://north.example/", 2, True),
+        "stock/south": ("https://south.example/", 2, True),
+        "reviews": ("https://reviews.example/", 10, False),
+    }  # fmt: skip
+    assert {name: endpoint.tls and endpoint.tls.server_name for name, endpoint in found.items()} == {
+        "stock/north": "stock.example",
+        "stock/south": "stock.example",
+        "reviews": None,
+    }
+    file.write_text(file.read_text().replace("https://south", "http://south"))
+    with pytest.raises(
+        SettingsError, match=r"^subgraphs\.stock\.tls: given, but subgraphs\.stock\.instances\.south\.url does "
+    ):
+        endpoints_of(read_settings(file), supergraph())
+
+
+def test_what_is_said_of_all_subgraphs_and_of_one_adds_up(tmp_path: Path):
+    file = tmp_path / "gateway.yaml"
+    file.write_text(
+        """\
+dedupe: {fetches: false}
+headers: {propagate: [x-tenant, x-trace], insert: {x-source: gateway}}
+subgraphs:
+  stock:
+    url: http://stock.example/
+    dedupe: true
+    retry: false
+    compression: true
+    breaker: {failures: 2, pause: 1}
+    headers: {propagate: [x-shop], remove: [x-trace], insert: {x-source: own}}
+"""
+    )
+    found = endpoints_of(read_settings(file), supergraph())
+    assert found["stock"] == Endpoint(
+        "http://stock.example/",
+        retry=False,
+        compression=True,
+        breaker=BreakerPolicy(failures=2, pause=1),
+        rules=compile_rules(
+            propagate=["x-tenant", "x-trace", "x-shop"], remove=["x-trace"], insert={"x-source": "own"}
+        ),
+    )
+    assert (found["reviews"].dedupe, found["reviews"].breaker) == (False, None)
+    assert found["reviews"].rules == compile_rules(propagate=["x-tenant", "x-trace"], insert={"x-source": "gateway"})
+
+
+def test_files_of_tls_count_from_the_file_that_names_them(tmp_path: Path):
+    file = tmp_path / "gateway.yaml"
+    file.write_text("subgraphs: {stock: {tls: {ca: ca.pem, certificate: /c.pem, key: k/k.pem, server_name: s}}}")
+    tls = TlsSettings(str(tmp_path / "ca.pem"), "/c.pem", str(tmp_path / "k/k.pem"), "s")
+    assert read_settings(file).subgraphs["stock"].tls == tls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -50,7 +51,9 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(handler: Handler, socket: Path | None = None) -> AsyncGenerator[Server]:
+async def serving(
+    handler: Handler, socket: Path | None = None, tls: ssl.SSLContext | None = None
+) -> AsyncGenerator[Server]:
     """A server whose connections are all handled by `handler`."""
     server = Server("")
     tasks: set[asyncio.Task[None]] = set()
@@ -71,8 +74,9 @@ async def serving(handler: Handler, socket: Path | None = None) -> AsyncGenerato
             tasks.discard(task)
 
     if socket is None:
-        listener = await asyncio.start_server(connected, "127.0.0.1", 0)
-        server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/graphql"
+        listener = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+        scheme = "http" if tls is None else "https"
+        server.url = f"{scheme}://127.0.0.1:{listener.sockets[0].getsockname()[1]}/graphql"
     else:
         listener = await asyncio.start_unix_server(connected, str(socket))
         server.url = f"http+unix://{quote(str(socket), safe='')}/graphql"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.subgraphs.connection import Response
 from gateway.subgraphs.endpoint import Endpoint
 from gateway.subgraphs.failure import FailureKind, FetchFailure
+from gateway.subgraphs.headers import compile_rules
 from gateway.subgraphs.http import HttpClient, header_lines
 from tests.gateway.subgraphs.harness import Line, Server, polite, serving
 
@@ -20,9 +23,9 @@ OK = Response(200, b'{"data":{}}')
 
 
 @asynccontextmanager
-async def client_of(server: Server, **limits: float) -> AsyncGenerator[HttpClient]:
-    options = {"timeout": 0.5, **limits}
-    client = HttpClient({"s": Endpoint(server.url, **options)})  # type: ignore[arg-type]
+async def client_of(server: Server, **limits: Any) -> AsyncGenerator[HttpClient]:
+    options: dict[str, Any] = {"timeout": 0.5, "dedupe": False, **limits}
+    client = HttpClient({"s": Endpoint(server.url, **options)})
     try:
         yield client
     finally:
@@ -33,7 +36,7 @@ async def post(client: HttpClient, *, idempotent: bool = True, body: bytes = b"{
     return await client.post("s", header_lines({"X-One": "1"}), body, idempotent=idempotent)
 
 
-async def outcome(handler: object, **limits: float) -> Response | FetchFailure:
+async def outcome(handler: object, **limits: Any) -> Response | FetchFailure:
     """What one request to a server with this handler comes to."""
     async with serving(handler) as server, client_of(server, **limits) as client:  # type: ignore[arg-type]
         return await post(client)
@@ -165,10 +168,169 @@ async def test_a_line_that_is_cut(sent: bytes) -> None:
     assert await outcome(cut) == FetchFailure(FailureKind.CONNECTION)
 
 
+async def test_an_answer_in_single_bytes_and_in_every_pair_of_pieces() -> None:
+    whole = b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\nX-Y: z\r\n\r\n{"data":{}}'
+    splits = [[whole[n : n + 1] for n in range(len(whole))], *([whole[:n], whole[n:]] for n in range(1, len(whole)))]
+
+    async def split(line: Line) -> None:
+        for pieces in splits:
+            await line.request()
+            for piece in pieces:
+                await line.send(piece)
+                await asyncio.sleep(0)
+        await line.reader.read()
+
+    async with serving(split) as server, client_of(server, timeout=5) as client:
+        assert [await post(client) for _ in splits] == [OK] * len(splits)
+        assert server.connections == 1
+
+
+async def test_trailers_and_chunk_extensions_are_passed_over() -> None:
+    """Nothing in a trailer changes how the body was read."""
+
+    async def trailing(line: Line) -> None:
+        while await line.request():
+            await line.send(
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+                b'b;name="value"\r\n{"data":{}}\r\n'
+                b"0\r\nX-Sum: 1\r\nContent-Encoding: gzip\r\nSet-Cookie: a=b\r\n\r\n"
+            )
+
+    rules = compile_rules(respond=["set-cookie"])
+    async with serving(trailing) as server, client_of(server, rules=rules) as client:
+        assert [await post(client), await post(client)] == [OK, OK]
+        assert server.connections == 1
+
+
+async def test_interim_answers_say_nothing_of_the_answer() -> None:
+    async def hints(line: Line) -> None:
+        while await line.request():
+            await line.send(b"HTTP/1.1 103 Early Hints\r\nContent-Encoding: br\r\nSet-Cookie: a=b\r\n\r\n" * 3)
+            await line.answer(extra="Set-Cookie: c=d\r\n")
+
+    rules = compile_rules(respond=["set-cookie"])
+    async with serving(hints) as server, client_of(server, rules=rules) as client:
+        answers = [await post(client), await post(client)]
+        assert answers == [Response(200, b'{"data":{}}', ((b"set-cookie", b"c=d"),))] * 2
+        assert server.connections == 1
+
+
+async def test_an_answer_longer_than_it_said_is_cut_there_and_its_connection_is_not_used_again() -> None:
+    async def longer(line: Line) -> None:
+        await line.request()
+        await line.send(b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"data":{}}, "more": 1}')
+        while await line.request():
+            await line.answer(b"evil")
+
+    async with serving(longer) as server, client_of(server) as client:
+        assert [await post(client), await post(client)] == [OK, OK]
+        assert server.connections == 2
+
+
+async def test_an_answer_before_the_request_is_no_answer() -> None:
+    """A connection that speaks first is out of step; what it said is never the answer to what comes next."""
+    spoken = asyncio.Event()
+
+    async def early(line: Line) -> None:
+        await line.request()
+        await line.answer()
+        await line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+        spoken.set()
+        await line.reader.read()
+
+    async with serving(early) as server, client_of(server) as client:
+        assert await post(client) == OK
+        await spoken.wait()
+        assert await post(client) == OK
+        assert server.connections == 2
+
+
+def squeezed(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
+
+
+async def gzipped(body: bytes, **limits: Any) -> Response | FetchFailure:
+    async def answer(line: Line) -> None:
+        assert (b"Accept-Encoding: gzip\r\n" in await line.request()) is limits.get("compression", False)
+        await line.answer(body, extra="Content-Encoding: gzip\r\n")
+        await line.reader.read()
+
+    return await outcome(answer, **limits)
+
+
+async def test_gzip_is_read_where_it_was_asked_for_only() -> None:
+    assert await gzipped(squeezed(b'{"data":{}}'), compression=True) == OK
+    assert await gzipped(squeezed(b'{"data":{}}')) == FetchFailure(FailureKind.PROTOCOL)
+
+
+async def test_gzip_in_pieces() -> None:
+    body = squeezed(b'{"data":{}}')
+
+    async def dripping(line: Line) -> None:
+        await line.request()
+        await line.send(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for n in range(len(body)):
+            await line.send(b"1\r\n%b\r\n" % body[n : n + 1])
+        await line.send(b"0\r\n\r\n")
+        await line.reader.read()
+
+    assert await outcome(dripping, compression=True) == OK
+
+
+async def test_d08_what_is_small_in_gzip_and_large_outside_is_cut_at_the_limit() -> None:
+    bomb = squeezed(b"x" * 50_000_000)
+    assert len(bomb) < 50_000
+    assert await gzipped(bomb, compression=True, max_body=1_000_000) == FetchFailure(FailureKind.TOO_LARGE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"data":{}}', squeezed(b'{"data":{}}')[:-1], squeezed(b'{"data":{}}') + b"x", squeezed(squeezed(b"{}"))[:9]],
+)
+async def test_gzip_that_is_none_or_not_whole(body: bytes) -> None:
+    assert await gzipped(body, compression=True) == FetchFailure(FailureKind.PROTOCOL)
+
+
+@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "identity, gzip"])
+async def test_other_encodings_are_not_read(encoding: str) -> None:
+    async def encoded(line: Line) -> None:
+        await line.request()
+        await line.answer(squeezed(b'{"data":{}}'), extra=f"Content-Encoding: {encoding}\r\n")
+        await line.reader.read()
+
+    assert await outcome(encoded, compression=True) == FetchFailure(FailureKind.PROTOCOL)
+
+
+FLOODS = {
+    "many headers in one piece": (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 40_000 + b"Content-Length: 2\r\n\r\n{}", b""),
+    "interim answers": (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
+    "chunk extensions": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x" * 1000),
+    "trailers": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"a: b\r\n" * 100),
+}
+
+
+@pytest.mark.parametrize(("first", "more"), FLOODS.values(), ids=FLOODS.keys())
+async def test_what_is_no_body_has_a_limit_of_its_own(first: bytes, more: bytes) -> None:
+    async def flood(line: Line) -> None:
+        await line.request()
+        await line.send(first)
+        while more:
+            await line.send(more)
+        await line.reader.read()
+
+    assert await outcome(flood, timeout=5) == FetchFailure(FailureKind.TOO_LARGE)
+
+
 BAD = {
     "not http": b"SSH-2.0-OpenSSH\r\n\r\n",
     "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}}",
     "compressed": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+    "length and chunks": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    "a negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}",
+    "a length that is no number": b"HTTP/1.1 200 OK\r\nContent-Length: 2 2\r\n\r\n{}",
+    "a header without a colon": b"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n{}",
+    "a folded header": b"HTTP/1.1 200 OK\r\nX-A: b\r\n c\r\nContent-Length: 2\r\n\r\n{}",
+    "bare line feeds in chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n",
     "upgrade": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
     "bad chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
 }
@@ -259,9 +421,22 @@ async def test_what_must_not_be_repeated_is_sent_once_on_a_new_connection() -> N
         assert (server.connections, len(server.requests)) == (2, 2)
 
 
-async def test_a_fresh_connection_that_is_cut_is_not_retried() -> None:
+@pytest.mark.parametrize(("retry", "idempotent", "times"), [(True, True, 2), (False, True, 1), (True, False, 1)])
+async def test_a_query_of_which_nothing_was_answered_is_sent_once_more(
+    retry: bool, idempotent: bool, times: int
+) -> None:
     async def cut(line: Line) -> None:
         await line.request()
+
+    async with serving(cut) as server, client_of(server, retry=retry) as client:
+        assert await post(client, idempotent=idempotent) == FetchFailure(FailureKind.CONNECTION)
+        assert len(server.requests) == times
+
+
+async def test_a_query_of_which_one_byte_was_answered_is_not_sent_again() -> None:
+    async def cut(line: Line) -> None:
+        await line.request()
+        await line.send(b"H")
 
     async with serving(cut) as server, client_of(server) as client:
         assert await post(client) == FetchFailure(FailureKind.CONNECTION)

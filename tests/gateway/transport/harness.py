@@ -22,6 +22,8 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    lines: tuple[tuple[str, str], ...] = ()
+    """Every header line, also those of one name."""
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -72,11 +74,8 @@ async def call(
     }
     await app(scope, receive, send)
     start = sent[0]
-    return Reply(
-        start["status"],
-        {name.decode(): value.decode("latin-1") for name, value in start["headers"]},
-        b"".join(message.get("body", b"") for message in sent[1:]),
-    )
+    lines = tuple((name.decode(), value.decode("latin-1")) for name, value in start["headers"])
+    return Reply(start["status"], dict(lines), b"".join(message.get("body", b"") for message in sent[1:]), lines)
 
 
 async def ask(app: App, query: str, *, token: str | None = None, path: str = "/graphql", **more: Any) -> Reply:
