@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from gateway.authorization.files import ChainError, chain_of
 from gateway.authorization.grants import Grants, GrantsError, load_grants
 from gateway.endpoints import endpoints_of
 from gateway.instances import served
-from gateway.pipeline import Pipeline
+from gateway.pipeline import GraphQLRequest, Pipeline
 from gateway.settings import Settings, SettingsError, TelemetrySettings, check_complete
 from gateway.subgraphs.http import HttpClient
 from gateway.supergraph.errors import SupergraphError
@@ -33,6 +34,7 @@ from gateway.transport.explorer import Explorer
 from gateway.transport.http import GraphQLEndpoint
 from gateway.transport.operators import operator_routes, read_guard
 from gateway.transport.pages import Health, build_pages
+from gateway.trusted import TrustedDocuments, read_manifest
 
 if TYPE_CHECKING:
     from gateway.identity.authenticator import TokenAuthenticator
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from gateway.identity.jwks import KeySet
 
 __all__ = ["Assembly", "Lasting", "assemble", "load_supergraph", "read_grants"]
+
+_log = get_log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ def assemble(
     metrics = lasting.metrics
     operators = operator_routes(metrics, read_guard(settings.telemetry)) if metrics is not None else ()
     endpoints = endpoints_of(settings, supergraph)
+    trusted, parties = _documents(settings), served(settings, supergraph)
     # Nothing is refused from here on: a client that shares connections must come into an assembly, which closes it.
     client = HttpClient(endpoints, before=before.client if before is not None else None)
     pipeline = Pipeline(
@@ -112,8 +117,11 @@ def assemble(
         signer=signer,
         metrics=metrics,
         spans=lasting.spans,
-        served=served(settings, supergraph),
+        served=parties,
+        trusted=trusted,
     )
+    if trusted is not None:
+        _warm(pipeline, trusted, settings.lifecycle.warm_documents)
     return Assembly(
         settings=settings,
         supergraph=supergraph,
@@ -187,6 +195,25 @@ def _trusted(
     signer = signer_of(settings)
     keys = key_sets_of(settings, before.keys if before is not None else {})
     return keys, TokenAuthenticator(verifier_of(settings, keys), grants) if grants is not None else None, signer
+
+
+def _documents(settings: Settings) -> TrustedDocuments | None:
+    documents = settings.documents
+    if documents.mode == "off" or documents.manifest is None:
+        return None
+    try:
+        return read_manifest(Path(documents.manifest), only=documents.mode == "only")
+    except FileNotFoundError:
+        raise SettingsError("CONFIG_NOT_FOUND", f"documents.manifest: there is no file {documents.manifest}.") from None
+    except (OSError, ValueError) as error:
+        raise SettingsError("CONFIG_INVALID", f"documents.manifest: {error}.") from None
+
+
+def _warm(pipeline: Pipeline, trusted: TrustedDocuments, limit: int) -> None:
+    """Plan what will be asked. A client of an older or a newer graph may have documents that this one cannot answer."""
+    unfit = sum(not pipeline.prepare(GraphQLRequest(text)) for text in islice(sorted(trusted.known), limit))
+    if unfit:
+        _log.warning("documents_unfit", count=unfit)
 
 
 def _access_log(telemetry: TelemetrySettings) -> RequestLog | None:

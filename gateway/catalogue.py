@@ -34,7 +34,16 @@ EXPLAINED: Mapping[Code, tuple[str, str]] = {
         "a mutation in a subgraph that several parties keep does not say whose data it changes",
         "give the argument that names the owner",
     ),
+    Code.PERSISTED_QUERY_NOT_FOUND: (
+        "there is no trusted document with this id",
+        "send the text, or an id of the manifest",
+    ),
+    Code.PERSISTED_QUERY_NOT_SUPPORTED: ("an id without a text, where there are no trusted documents", "send the text"),
     Code.PLAN_BUDGET: ("the operation cannot be planned within the budget", _SMALLER),
+    Code.QUERY_NOT_IN_SAFELIST: (
+        "only trusted documents are answered, and this is none of them",
+        "ask for a document of the manifest, letter by letter or by id",
+    ),
     Code.QUERY_TOO_COMPLEX: ("a limit on tokens, depth, aliases or fields is passed", _SMALLER),
     Code.UNAUTHENTICATED: (
         "no token, or one that is expired, unsigned, or meant for another audience",

@@ -134,6 +134,8 @@ def _files(settings: Path | None, config: Path | None, chosen: Settings) -> Iter
         yield Path(chosen.decision_context.key)
     if chosen.telemetry.metrics_token is not None:
         yield Path(chosen.telemetry.metrics_token)
+    if chosen.documents.manifest is not None:
+        yield Path(chosen.documents.manifest)
     for subgraph in chosen.subgraphs.values():
         if subgraph.tls is not None:
             yield from map(Path, filter(None, (subgraph.tls.ca, subgraph.tls.certificate, subgraph.tls.key)))

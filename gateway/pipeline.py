@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -45,6 +45,7 @@ from gateway.telemetry.logs import get_log, whereabouts
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.spans import Spans
 from gateway.telemetry.trace import Trace
+from gateway.trusted import TrustedDocuments, not_supported
 
 __all__ = ["Authenticator", "GraphQLRequest", "GraphQLResponse", "Pipeline", "Signer"]
 
@@ -67,13 +68,16 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """The parameters of one request, their JSON types checked. `read_only` (a GET) admits queries alone."""
+    """The parameters of one request, their JSON types checked. `read_only` (a GET) admits queries alone. `document_id` names a
+    trusted document; `query` may be empty then.
+    """
 
     query: str
     operation_name: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
     read_only: bool = False
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class Pipeline:
     """Answers operations over one supergraph. All parts are handed in; nothing is read from files here.
 
     `authenticator` is given with `grants`, and only then. `served`: who serves subgraphs that have several instances.
+    `trusted`: the documents that may be asked by id; None when there are none.
     """
 
     def __init__(  # noqa: PLR0913 - all parts are handed in
@@ -105,6 +110,7 @@ class Pipeline:
         metrics: Metrics | None = None,
         spans: Spans | None = None,
         served: Served | None = None,
+        trusted: TrustedDocuments | None = None,
     ) -> None:
         if (grants is None) != (authenticator is None):
             raise ValueError("Grants and an authenticator are given together.")
@@ -115,6 +121,7 @@ class Pipeline:
         self._authenticator = authenticator
         self._signer = signer
         self._metrics = metrics
+        self._trusted = trusted
         self._spans = spans
         self._limits = _limits(settings)
         self._seconds = settings.limits.request_seconds
@@ -195,6 +202,8 @@ class Pipeline:
         operation: Operation | None = None
         try:
             caller = await self._caller(headers)
+            if self._trusted is not None or request.document_id is not None:
+                request = self._identified(request)
             operation = self._document(request, caller)
             _check_kind(operation, read_only=request.read_only)
             asked = self._decided(operation, self._variables(operation, request), caller)
@@ -215,6 +224,15 @@ class Pipeline:
             operation,
             response.lines,
         )
+
+    def _identified(self, request: GraphQLRequest) -> GraphQLRequest:
+        """The request with the text of its document."""
+        if self._trusted is None:
+            if request.query:
+                return request
+            raise not_supported()
+        text = self._trusted.text(request.query, request.document_id)
+        return request if text == request.query else replace(request, query=text)
 
     async def _caller(self, headers: Headers) -> Caller | None:
         return None if self._authenticator is None else await self._authenticator.caller(headers)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from gateway.settings.access import AuthorizationSettings, DecisionContextSettings, IssuerSettings
 from gateway.settings.base import SettingsError
+from gateway.settings.documents import DocumentSettings
 from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
 from gateway.settings.reading import check_complete, read_settings, settings_schema
@@ -33,6 +34,7 @@ __all__ = [
     "CacheSettings",
     "DecisionContextSettings",
     "DedupeSettings",
+    "DocumentSettings",
     "ExplorerSettings",
     "HeaderSettings",
     "InstanceSettings",

@@ -93,6 +93,10 @@ def _check(path: Path, settings: Settings) -> None:
             "telemetry.metrics_token: expected a file, because `metrics_access` is bearer.",
         ),
         (
+            settings.documents.mode != "off" and settings.documents.manifest is None,
+            "documents.manifest: expected a file, because `mode` is not off.",
+        ),
+        (
             bool(settings.listen.admin_port) and settings.listen.admin_port == settings.listen.port,
             "listen.admin_port: expected another port than `port`.",
         ),
@@ -109,6 +113,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         "supergraph": _absolute(settings.supergraph, folder),
         "grants": _absolute(settings.grants, folder),
         "explorer": replace(settings.explorer, examples=_absolute(settings.explorer.examples, folder)),
+        "documents": replace(settings.documents, manifest=_absolute(settings.documents.manifest, folder)),
         "listen": replace(settings.listen, unix=_absolute(settings.listen.unix, folder)),
         "telemetry": replace(settings.telemetry, metrics_token=_absolute(settings.telemetry.metrics_token, folder)),
     }

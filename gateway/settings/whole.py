@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from gateway.settings.access import AuthorizationSettings, DecisionContextSettings
 from gateway.settings.base import Name
+from gateway.settings.documents import DocumentSettings
 from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
 from gateway.settings.serving import ExplorerSettings, Listen
@@ -27,6 +28,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     headers: HeaderSettings = HeaderSettings()
     """For all subgraphs."""
     dedupe: DedupeSettings = DedupeSettings()
+    documents: DocumentSettings = DocumentSettings()
     limits: LimitSettings = LimitSettings()
     caches: CacheSettings = CacheSettings()
     explorer: ExplorerSettings = ExplorerSettings()

@@ -105,15 +105,35 @@ async def _receive(receive: Receive, limits: LimitSettings) -> bytes:
 
 def _request(content: Mapping[str, Any], *, read_only: bool) -> GraphQLRequest:
     query = content.get("query")
+    extensions = _map(content, "extensions")
+    document_id = _document_id(content, extensions)
     if query is None:
-        raise _bad("The parameter query is missing.")
+        if document_id is None:
+            raise _bad("The parameter query is missing.")
+        query = ""
     if not isinstance(query, str):
         raise _bad("The parameter query must be a string.")
     operation_name = content.get("operationName")
     if operation_name is not None and not isinstance(operation_name, str):
         raise _bad("The parameter operationName must be a string.")
-    variables, extensions = _map(content, "variables"), _map(content, "extensions")
-    return GraphQLRequest(query, operation_name, variables, extensions, read_only=read_only)
+    variables = _map(content, "variables")
+    return GraphQLRequest(query, operation_name, variables, extensions, read_only=read_only, document_id=document_id)
+
+
+def _document_id(content: Mapping[str, Any], extensions: Mapping[str, Any]) -> str | None:
+    """The id of a trusted document, under its own name or as the ecosystem's clients send it."""
+    if "documentId" in content:
+        found = content["documentId"]
+        if found is not None and not isinstance(found, str):
+            raise _bad("The parameter documentId must be a string.")
+        return found
+    if "persistedQuery" not in extensions:
+        return None
+    persisted = extensions["persistedQuery"]
+    found = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    if not isinstance(found, str):
+        raise _bad("The extension persistedQuery must have a sha256Hash.")
+    return found
 
 
 def _map(content: Mapping[str, Any], name: str) -> dict[str, Any]:
