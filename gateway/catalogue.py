@@ -21,6 +21,10 @@ EXPLAINED: Mapping[Code, tuple[str, str]] = {
         "the body is no JSON object, `query` is missing, a variable or a literal is no value of its type",
         "correct the request",
     ),
+    Code.COST_ESTIMATED_TOO_EXPENSIVE: (
+        "the operation may cost more than one request is allowed; `cost` and `maximumCost` say how much",
+        "ask for fewer entries of lists, or in smaller pieces",
+    ),
     Code.CSRF_PREVENTION: (
         "a request that a web page of another origin could have sent",
         "send `Content-Type: application/json` or the header `GraphQL-Require-Preflight`",

@@ -31,6 +31,7 @@ from gateway.execution.compile import CompiledPlan, compile_plan
 from gateway.execution.execute import execute
 from gateway.instances import Served
 from gateway.introspection import Introspection
+from gateway.language.cost import CostRules, cost_of
 from gateway.language.documents import Limits, coerce_variables, parse_operation
 from gateway.language.operation import Operation, OperationKind
 from gateway.planning.cache import BytesCache
@@ -40,6 +41,7 @@ from gateway.settings import Settings
 from gateway.sharing import SharedRequests
 from gateway.subgraphs.fetcher import Observer, SubgraphFetcher
 from gateway.subgraphs.http import HttpClient
+from gateway.supergraph.costs import read_costs
 from gateway.supergraph.model import Supergraph
 from gateway.telemetry.logs import get_log, whereabouts
 from gateway.telemetry.metrics import Metrics
@@ -89,6 +91,8 @@ class _Asked:
     variables: dict[str, Any]
     reach: frozenset[str] | None
     """The only subgraphs that the token is good for; None for all."""
+    cost: int | None = None
+    """Where the client wants to know it."""
 
 
 class Pipeline:
@@ -124,6 +128,8 @@ class Pipeline:
         self._trusted = trusted
         self._spans = spans
         self._limits = _limits(settings)
+        self._max_cost = settings.limits.max_cost
+        self._costs = read_costs(supergraph.sdl, settings.limits.list_size) if self._max_cost is not None else None
         self._seconds = settings.limits.request_seconds
         self._audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
         self._served = served or Served(audiences=self._audiences)
@@ -207,6 +213,8 @@ class Pipeline:
             operation = self._document(request, caller)
             _check_kind(operation, read_only=request.read_only)
             asked = self._decided(operation, self._variables(operation, request), caller)
+            if self._costs is not None:
+                asked = self._affordable(asked, self._costs, tell=request.extensions.get("cost") is True)
             response = await finish(asked)
         except GatewayError as error:
             response = refusal(error, executed=error.status == 400)
@@ -287,6 +295,17 @@ class Pipeline:
             raise forbidden(issues)
         return _Asked(caller, operation, variables, reach)
 
+    def _affordable(self, asked: _Asked, rules: CostRules, *, tell: bool) -> _Asked:
+        cost = cost_of(asked.operation, asked.variables, rules)
+        if self._max_cost is not None and cost > self._max_cost:
+            issue = GraphQLIssue(
+                f"The operation may cost {cost}, and one request may cost {self._max_cost}.",
+                Code.COST_ESTIMATED_TOO_EXPENSIVE,
+                extensions={"cost": cost, "maximumCost": self._max_cost},
+            )
+            raise GatewayError(issue)
+        return replace(asked, cost=cost) if tell else asked
+
     def _plan(self, asked: _Asked) -> CompiledPlan:
         operation = asked.operation
         compiled = self._plans.get(operation.hash)
@@ -325,6 +344,9 @@ class Pipeline:
             result = await execute(compiled, asked.variables, fetcher, roots=roots)
         except GatewayError as error:
             return refusal(error, executed=error.status == 400)
+        if asked.cost is not None:
+            told = {"cost": asked.cost, "maximumCost": self._max_cost}
+            result = replace(result, extensions={**(result.extensions or {}), **told})
         return result_answer(result, tuple(fetcher.answered))
 
     def _observer(self, trace: Trace) -> Observer:

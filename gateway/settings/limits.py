@@ -21,6 +21,9 @@ class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
     max_aliases: Positive = 200
     max_root_fields: Positive = 20
     max_repeated_keys: Positive = 100
+    max_cost: Positive | None = None
+    list_size: Positive = 10
+    """Of a list of which the schema says nothing, for the cost."""
 
 
 class CacheSettings(Struct, frozen=True, forbid_unknown_fields=True):
