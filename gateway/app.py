@@ -6,6 +6,7 @@ stands in `assembly.py`, how one follows another in `lifecycle.py`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from gateway.assembly import Lasting, assemble
@@ -14,6 +15,7 @@ from gateway.lifecycle import Lifecycle
 from gateway.readings import read_lifecycle, read_spans
 from gateway.settings import Settings
 from gateway.sources import Reading, Source
+from gateway.streaming import Streaming
 from gateway.supergraph.model import Supergraph
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.process import read_process
@@ -36,13 +38,16 @@ def app_of(reading: Reading, source: Source | None = None) -> GatewayApp:
     metrics = Metrics() if reading.settings.telemetry.metrics else None
     telemetry = reading.settings.telemetry
     exporter = Exporter(telemetry) if telemetry.otlp_url is not None else None
-    lasting = Lasting(Health(), metrics, exporter.spans if exporter is not None else None)
+    streaming = Streaming(reading.settings)
+    lasting = Lasting(Health(), metrics, exporter.spans if exporter is not None else None, streaming.events)
     assembly = assemble(reading.settings, lasting, supergraph=reading.supergraph)
     lifecycle = Lifecycle(assembly, lasting, reading, source)
-    app = GatewayApp(lifecycle, exporter)
+    streaming.operations.lifecycle = lifecycle
+    app = GatewayApp(lifecycle, streaming, exporter)
     if metrics is not None:
         read_lifecycle(metrics, lifecycle, lambda: app.connections())  # noqa: PLW0108 - the server sets it later
         read_process(metrics)
+        streaming.read_into(metrics, lambda: lifecycle.current)
         if exporter is not None:
             read_spans(metrics, exporter.spans)
     return app
@@ -51,13 +56,15 @@ def app_of(reading: Reading, source: Source | None = None) -> GatewayApp:
 class GatewayApp:
     """The ASGI application. Paths are taken from the scope, never from a URL that a header helped to make (case T11)."""
 
-    def __init__(self, lifecycle: Lifecycle, exporter: Exporter | None = None) -> None:
+    def __init__(self, lifecycle: Lifecycle, streaming: Streaming, exporter: Exporter | None = None) -> None:
         self.lifecycle = lifecycle
         self.exporter = exporter
         self.admin_port: int | None = None
         """The port for operators, once it is open; nothing else is served there."""
         self.connections: Callable[[], int] = lambda: 0
         """How many connections clients have open; the server knows."""
+        self._drained: asyncio.Task[None] | None = None
+        self.streaming = streaming
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -82,8 +89,7 @@ class GatewayApp:
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         else:
-            # No WebSocket is served yet; the handshake is refused before anything is read (case T08).
-            await send({"type": "websocket.close", "code": 1008})
+            await self.streaming.serve_websocket(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -101,6 +107,13 @@ class GatewayApp:
         await self.lifecycle.start()
         if self.exporter is not None:
             self.exporter.start()
+
+    def drain(self) -> None:
+        """Not ready any more; what would go on without end comes to its end while the connections still stand. The server
+        calls it, on its loop, when it is told to stop.
+        """
+        self.lifecycle.drain()
+        self._drained = asyncio.get_running_loop().create_task(self.streaming.drain())
 
     async def stop(self) -> None:
         """Close what was opened."""

@@ -21,6 +21,7 @@ from gateway.instances import served
 from gateway.pipeline import GraphQLRequest, Pipeline
 from gateway.settings import Settings, SettingsError, TelemetrySettings, check_complete
 from gateway.subgraphs.http import HttpClient
+from gateway.subgraphs.streams.configured import stream_client
 from gateway.supergraph.errors import SupergraphError
 from gateway.supergraph.model import Supergraph
 from gateway.supergraph.reader import read_supergraph
@@ -31,7 +32,7 @@ from gateway.transport.asgi import App
 from gateway.transport.assets import load_assets
 from gateway.transport.closing import Closing
 from gateway.transport.explorer import Explorer
-from gateway.transport.http import GraphQLEndpoint
+from gateway.transport.http import Events, GraphQLEndpoint
 from gateway.transport.operators import operator_routes, read_guard
 from gateway.transport.pages import Health, build_pages
 from gateway.trusted import TrustedDocuments, read_manifest
@@ -53,6 +54,7 @@ class Lasting:
     health: Health
     metrics: Metrics | None = None
     spans: Spans | None = None
+    events: Events | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -89,6 +91,7 @@ class Assembly:
         for keys in self.keys.values():
             if keys not in shared:
                 await keys.aclose()
+        await self.pipeline.subscriptions.aclose()
         await self.client.close()
 
 
@@ -119,6 +122,7 @@ def assemble(
         spans=lasting.spans,
         served=parties,
         trusted=trusted,
+        streams=stream_client(settings, endpoints),
     )
     if trusted is not None:
         _warm(pipeline, trusted, settings.lifecycle.warm_documents)
@@ -130,7 +134,12 @@ def assemble(
         client=client,
         keys=keys,
         graphql=GraphQLEndpoint(
-            pipeline.handle, limits=settings.limits, metrics=metrics, spans=lasting.spans, access_log=access_log
+            pipeline.handle,
+            limits=settings.limits,
+            metrics=metrics,
+            spans=lasting.spans,
+            access_log=access_log,
+            events=lasting.events,
         ),
         plan=GraphQLEndpoint(pipeline.plan, limits=settings.limits, methods=("POST",)),
         pages=build_pages(

@@ -53,6 +53,10 @@ EXPLAINED: Mapping[Code, tuple[str, str]] = {
         "no token, or one that is expired, unsigned, or meant for another audience",
         "get a token; see `WWW-Authenticate`",
     ),
+    Code.TOKEN_EXPIRED: (
+        "the last answer of a subscription whose token is about to end",
+        "subscribe again with a new token, or renew it in time (`docs/subscriptions.md`)",
+    ),
     Code.FORBIDDEN: (
         "no grant of yours can give a coordinate that you selected, filtered or sorted on, or a scope is missing",
         "every refused coordinate is listed, and `missingScope` and `WWW-Authenticate` name the scope; nothing was read",
@@ -69,6 +73,14 @@ EXPLAINED: Mapping[Code, tuple[str, str]] = {
     Code.PAYLOAD_TOO_LARGE: ("the body is over the limit", _SMALLER),
     Code.UNSUPPORTED_MEDIA_TYPE: ("the body is not announced as `application/json`", "set `Content-Type`"),
     Code.RATE_LIMITED: ("too many requests", "wait for `Retry-After` seconds"),
+    Code.TOO_MANY_SUBSCRIPTIONS: (
+        "a socket, a stream or the gateway runs as many operations as it may",
+        "end one first",
+    ),
+    Code.SUBSCRIBER_TOO_SLOW: (
+        "the last answer of a subscription whose events were not taken in time",
+        "subscribe again from where you were",
+    ),
     Code.INTERNAL_SERVER_ERROR: (
         "a fault of ours; the trace id finds it in our log",
         "report the trace id",
@@ -84,6 +96,10 @@ EXPLAINED: Mapping[Code, tuple[str, str]] = {
     Code.AUTHORIZATION_UNAVAILABLE: (
         "what the decision hangs on is not available; nothing was read",
         _LATER,
+    ),
+    Code.GATEWAY_STOPPING: (
+        "the last answer of a subscription whose gateway stops or changes its graph",
+        "subscribe again",
     ),
     Code.DOWNSTREAM_TIMEOUT: ("a subgraph answers too late", _LATER),
 }

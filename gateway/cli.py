@@ -80,7 +80,8 @@ def serve(
             application,
             reading.settings.listen,
             ready=lambda places: print(f"gateway serves {', '.join(places)}", flush=True),
-            drain=application.lifecycle.drain,
+            drain=application.drain,
+            max_message=reading.settings.subscriptions.max_message_bytes,
             timing=reading.settings.lifecycle,
         )
 

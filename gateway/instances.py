@@ -34,6 +34,11 @@ class Served:
         subgraph = endpoint.rpartition("/")[0]
         return subgraph if subgraph in self.instances else endpoint
 
+    def endpoints_of(self, subgraph: str) -> tuple[str, ...]:
+        """All endpoints that serve (a part of) a subgraph."""
+        found = self.instances.get(subgraph)
+        return found.endpoints if found is not None else (subgraph,)
+
 
 def endpoint_name(subgraph: str, instance: str) -> str:
     return f"{subgraph}/{instance}"

@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Coroutine, Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,6 +146,17 @@ class Lifecycle:
         if self.draining:
             assembly.closing.begin("stop")
         self.left(before)
+
+    def enter(self, assembly: Assembly) -> Callable[[], None]:
+        """Count an operation that does not belong to one request; call what is returned when it is done, once."""
+        assembly.running += 1
+
+        def leave() -> None:
+            assembly.running -= 1
+            if assembly.retired:
+                self.left(assembly)
+
+        return leave
 
     def left(self, assembly: Assembly) -> None:
         """A request has left a retired assembly."""

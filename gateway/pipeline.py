@@ -11,24 +11,22 @@ caller wrote and may not have, and nothing has been fetched by then.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any, Protocol, TypeVar
 
 import orjson
 from graphql import GraphQLSchema
 
-from gateway.answers import GraphQLResponse, forbidden, internal_error, issues_of, outside, refusal, result_answer
+from gateway.answers import GraphQLResponse, forbidden, internal_error, refusal, result_answer
 from gateway.authorization.caller import Caller
-from gateway.authorization.decide import decide
 from gateway.authorization.grants import Grants
+from gateway.deciding import Decisions
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.execution.compile import CompiledPlan, compile_plan
 from gateway.execution.execute import execute
+from gateway.fetching import Fetching, Signer
 from gateway.instances import Served
 from gateway.introspection import Introspection
 from gateway.language.cost import CostRules, cost_of
@@ -39,8 +37,9 @@ from gateway.planning.planner import plan_operation
 from gateway.planning.text import plan_json, plan_text
 from gateway.settings import Settings
 from gateway.sharing import SharedRequests
-from gateway.subgraphs.fetcher import Observer, SubgraphFetcher
 from gateway.subgraphs.http import HttpClient
+from gateway.subgraphs.streams.source import StreamClient
+from gateway.subscriptions import Opening, Subscription, Subscriptions
 from gateway.supergraph.costs import read_costs
 from gateway.supergraph.model import Supergraph
 from gateway.telemetry.logs import get_log, whereabouts
@@ -54,18 +53,13 @@ __all__ = ["Authenticator", "GraphQLRequest", "GraphQLResponse", "Pipeline", "Si
 _log = get_log(__name__)
 
 Headers = Mapping[bytes, bytes]
+_T = TypeVar("_T")
 
 
 class Authenticator(Protocol):
     """Makes a caller of a request's headers (lower-case names). Raises `GatewayError`, 401 for a bad token."""
 
     async def caller(self, headers: Headers) -> Caller: ...
-
-
-class Signer(Protocol):
-    """Signs the decision context of a caller for one register."""
-
-    def header_for(self, caller: Caller, audience: str, trace_id: str, today: date, release: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,36 +109,42 @@ class Pipeline:
         spans: Spans | None = None,
         served: Served | None = None,
         trusted: TrustedDocuments | None = None,
+        streams: StreamClient | None = None,
     ) -> None:
         if (grants is None) != (authenticator is None):
             raise ValueError("Grants and an authenticator are given together.")
         settings = settings or Settings()
         self._supergraph = supergraph
-        self._client = client
         self._grants = grants
         self._authenticator = authenticator
-        self._signer = signer
         self._metrics = metrics
         self._trusted = trusted
-        self._spans = spans
         self._limits = _limits(settings)
         self._max_cost = settings.limits.max_cost
         self._costs = read_costs(supergraph.sdl, settings.limits.list_size) if self._max_cost is not None else None
-        self._seconds = settings.limits.request_seconds
-        self._audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
-        self._served = served or Served(audiences=self._audiences)
-        self._everywhere = _gateway_audiences(settings)
-        self._timezone = ZoneInfo(grants.file.timezone if grants is not None else "UTC")
+        audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
+        self._served = served or Served(audiences=audiences)
+        self._fetching = Fetching(
+            client,
+            self._served,
+            seconds=settings.limits.request_seconds,
+            grants=grants,
+            signer=signer,
+            metrics=metrics,
+            spans=spans,
+        )
+        self._decisions = Decisions(supergraph, grants, settings, audiences)
         self._introspection = Introspection(supergraph.api, grants, enabled=settings.introspection)
         self._shared = SharedRequests(client.hears) if settings.dedupe.requests and not client.answers else None
         self._documents = BytesCache[tuple[Any, ...], "Operation | GatewayError"](settings.caches.documents)
-        self._decisions = BytesCache[tuple[Any, ...], tuple[GraphQLIssue, ...]](settings.caches.decisions)
         self._plans = BytesCache[str, CompiledPlan](settings.caches.plans)
+        shared = {name: entry.subscriptions.share for name, entry in settings.subgraphs.items()}
+        self.subscriptions = Subscriptions(streams or StreamClient({}), settings.subscriptions, shared)
 
     @property
     def caches(self) -> Mapping[str, BytesCache[Any, Any]]:
         """By name, for metrics."""
-        return {"documents": self._documents, "decisions": self._decisions, "plans": self._plans}
+        return {"documents": self._documents, "decisions": self._decisions.cache, "plans": self._plans}
 
     async def handle(self, request: GraphQLRequest, headers: Headers, trace: Trace) -> GraphQLResponse:
         """Answer one operation. Never raises, but for cancellation."""
@@ -161,6 +161,22 @@ class Pipeline:
             )
 
         return await self._guarded(request, headers, trace, run)
+
+    async def subscribe(
+        self, request: GraphQLRequest, headers: Headers, trace: Trace
+    ) -> GraphQLResponse | Subscription:
+        """Like `handle`, but a subscription is answered with a stream of answers. Never raises, but for cancellation."""
+
+        async def run(asked: _Asked) -> GraphQLResponse | Subscription:
+            if asked.operation.kind is OperationKind.SUBSCRIPTION:
+                return self._subscribe(asked, headers, trace)
+            return await self._answered(asked, headers, trace)
+
+        return await self._guarded(request, headers, trace, run, streams=True)
+
+    async def caller(self, headers: Headers) -> Caller | None:
+        """Who sends these headers; None where nobody has to say. Raises `GatewayError`, 401 for a bad token."""
+        return await self._caller(headers)
 
     async def plan(self, request: GraphQLRequest, headers: Headers, trace: Trace) -> GraphQLResponse:
         """Answer with the plan of an operation, `{"text", "json"}`, to who may run it."""
@@ -202,8 +218,10 @@ class Pipeline:
         request: GraphQLRequest,
         headers: Headers,
         trace: Trace,
-        finish: Callable[[_Asked], Awaitable[GraphQLResponse]],
-    ) -> GraphQLResponse:
+        finish: Callable[[_Asked], Awaitable[GraphQLResponse | _T]],
+        *,
+        streams: bool = False,
+    ) -> GraphQLResponse | _T:
         caller: Caller | None = None
         operation: Operation | None = None
         try:
@@ -211,7 +229,7 @@ class Pipeline:
             if self._trusted is not None or request.document_id is not None:
                 request = self._identified(request)
             operation = self._document(request, caller)
-            _check_kind(operation, read_only=request.read_only)
+            _check_kind(operation, read_only=request.read_only, streams=streams)
             asked = self._decided(operation, self._variables(operation, request), caller)
             if self._costs is not None:
                 asked = self._affordable(asked, self._costs, tell=request.extensions.get("cost") is True)
@@ -221,6 +239,8 @@ class Pipeline:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the client hears nothing of it (case D10)
             _log.error("internal_error", trace=trace.id, **whereabouts(error))
             response = internal_error(trace.id)
+        if not isinstance(response, GraphQLResponse):
+            return response
         return GraphQLResponse(
             response.status,
             response.body,
@@ -280,20 +300,7 @@ class Pipeline:
         return coerce_variables(self._supergraph.api, operation, request.variables)
 
     def _decided(self, operation: Operation, variables: dict[str, Any], caller: Caller | None) -> _Asked:
-        if caller is None or self._grants is None:
-            return _Asked(caller, operation, variables, None)
-        reach = self._reach(caller)
-        key = (operation.hash, caller.role, caller.scopes, reach, _shape(variables))
-        issues = self._decisions.get(key)
-        if issues is None:
-            decision = decide(operation, variables, self._grants, caller)
-            issues = issues_of(decision)
-            if reach is not None:
-                issues += outside(operation, reach, self._supergraph)
-            self._decisions.put(key, issues, 512 + len(repr(key)) + 512 * len(issues))
-        if issues:
-            raise forbidden(issues)
-        return _Asked(caller, operation, variables, reach)
+        return _Asked(caller, operation, variables, self._decisions.check(operation, variables, caller))
 
     def _affordable(self, asked: _Asked, rules: CostRules, *, tell: bool) -> _Asked:
         cost = cost_of(asked.operation, asked.variables, rules)
@@ -331,14 +338,7 @@ class Pipeline:
 
     async def _answered(self, asked: _Asked, headers: Headers, trace: Trace) -> GraphQLResponse:
         compiled = self._plan(asked)
-        fetcher = SubgraphFetcher(
-            self._client,
-            trace,
-            self._headers_for(asked.caller, trace.id),
-            deadline=asyncio.get_running_loop().time() + self._seconds,
-            observe=self._observer(trace),
-            incoming=headers,
-        )
+        fetcher = self._fetching.fetcher(asked.caller, trace, headers)
         roots = self._introspection.answer(asked.operation, asked.variables, asked.caller)
         try:
             result = await execute(compiled, asked.variables, fetcher, roots=roots)
@@ -349,55 +349,33 @@ class Pipeline:
             result = replace(result, extensions={**(result.extensions or {}), **told})
         return result_answer(result, tuple(fetcher.answered))
 
-    def _observer(self, trace: Trace) -> Observer:
-        metrics, spans = self._metrics, self._spans
+    def _subscribe(self, asked: _Asked, headers: Headers, trace: Trace) -> Subscription:
+        fetching, caller, compiled = self._fetching, asked.caller, self._plan(asked)
+        subgraphs = sorted({fetch.subgraph for fetch in compiled.plan.fetches})
 
-        def observe(subgraph: str, span: str, outcome: str, seconds: float) -> None:
-            if metrics is not None:
-                metrics.fetched(subgraph, outcome, seconds)
-            if spans is not None:
-                spans.fetch(trace, span, subgraph, outcome, seconds)
-            if outcome != "ok":
-                # The client hears a masked code; whoever runs this finds the reason by the trace id.
-                _log.warning(
-                    "fetch_failed", trace=trace.id, subgraph=subgraph, outcome=outcome, ms=round(seconds * 1000, 2)
-                )
+        def check() -> None:
+            self._decisions.check(asked.operation, asked.variables, caller)
 
-        return observe
-
-    # -- who, and how far ----------------------------------------------------------------------------------------
-
-    def _headers_for(self, caller: Caller | None, trace_id: str) -> Callable[[str], Mapping[str, str]] | None:
-        signer, grants = self._signer, self._grants
-        if caller is None or signer is None or grants is None:
-            return None
-        today = datetime.now(self._timezone).date()
-
-        def header_for(endpoint: str) -> Mapping[str, str]:
-            audience = self._served.audiences.get(endpoint)
-            if audience is None:
-                return {}
-            return {
-                "Decision-Context": signer.header_for(
-                    caller, audience, trace_id, today, grants.release_of(self._served.subgraph_of(endpoint))
-                )
-            }
-
-        return header_for
-
-    def _reach(self, caller: Caller) -> frozenset[str] | None:
-        """A token for the gateway opens every subgraph, one for a register that register alone (dossier §10, row 4)."""
-        named = set(caller.audience.split())
-        if named & self._everywhere:
-            return None
-        return frozenset(name for name, audience in self._audiences.items() if audience in named)
+        return self.subscriptions.begin(
+            Opening(
+                compiled=compiled,
+                variables=asked.variables,
+                caller=caller,
+                trace=trace,
+                roots=self._introspection.answer(asked.operation, asked.variables, caller),
+                endpoints=tuple(name for subgraph in subgraphs for name in self._served.endpoints_of(subgraph)),
+                headers_for=lambda endpoint: fetching.sent(caller, trace, headers, endpoint),
+                fetcher=lambda: fetching.fetcher(caller, trace, headers),
+                check=check,
+            )
+        )
 
 
-def _check_kind(operation: Operation, *, read_only: bool) -> None:
-    if operation.kind is OperationKind.SUBSCRIPTION:
+def _check_kind(operation: Operation, *, read_only: bool, streams: bool = False) -> None:
+    if operation.kind is OperationKind.SUBSCRIPTION and not streams:
         issue = GraphQLIssue("A subscription cannot be answered with one response.", Code.GRAPHQL_VALIDATION_FAILED)
         raise GatewayError(issue)
-    if read_only and operation.kind is not OperationKind.QUERY:
+    if read_only and operation.kind is OperationKind.MUTATION:
         # GraphQL over HTTP §6.2.1: a GET changes nothing.
         issue = GraphQLIssue("A GET can carry a query only.", Code.METHOD_NOT_ALLOWED)
         raise GatewayError(issue, headers={"Allow": "POST"})
@@ -419,25 +397,3 @@ def _limits(settings: Settings) -> Limits:
         max_root_fields=limits.max_root_fields,
         max_repeated_keys=limits.max_repeated_keys,
     )
-
-
-def _gateway_audiences(settings: Settings) -> frozenset[str]:
-    issuers = settings.authorization.issuers if settings.authorization is not None else ()
-    return frozenset(audience for issuer in issuers for audience in issuer.audiences)
-
-
-_SCALAR = "."
-
-
-def _shape(value: Any) -> Any:
-    """What a decision can depend on in variables: which keys are there, what is null, what is true or false.
-
-    The values of filters never decide (rows are judged at the source), so that two requests that differ in an id share one decision.
-    """
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, Mapping):
-        return tuple((name, _shape(inner)) for name, inner in value.items())
-    if isinstance(value, list):
-        return ("[]", frozenset(map(_shape, value)))
-    return _SCALAR

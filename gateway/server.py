@@ -35,9 +35,12 @@ def serve(
     *,
     ready: Callable[[list[str]], None] = lambda _: None,
     drain: Callable[[], None] = lambda: None,
+    max_message: int = 1024 * 1024,
     timing: LifecycleSettings | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is told the addresses, `drain` that the end has begun. Raises `ServeError`."""
+    """Serve until SIGTERM or SIGINT; `ready` is told the addresses, `drain` that the end has begun. `max_message` bounds a
+    WebSocket message, in bytes. Raises `ServeError`.
+    """
     timing = timing or LifecycleSettings()
     sockets = listen(place)
     places = [_address(opened) for opened in sockets]
@@ -50,7 +53,10 @@ def serve(
             app,
             loop="uvloop",
             http="httptools",
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=max_message,
+            # A small message could unpack to a large one, and secrets beside chosen text could be guessed by its length.
+            ws_per_message_deflate=False,
             lifespan="on",
             log_config=None,
             access_log=False,

@@ -46,7 +46,7 @@ from gateway.planning.documents import entity_text
 from gateway.subgraphs.failure import FailureKind, FetchFailure
 from gateway.subgraphs.fetcher import Fetcher
 
-__all__ = ["execute"]
+__all__ = ["execute", "run_node", "settle_root"]
 
 
 async def execute(
@@ -64,14 +64,15 @@ async def execute(
     """
     state = State(variables, fetcher, roots or {})
     if compiled.root is not None:
-        await _run(compiled.root, state, compiled.typename_key)
+        await run_node(compiled.root, state, compiled.typename_key)
     if state.fatal is not None:
         raise state.fatal
     data = compiled.project(state.data, state)
     return ExecutionResult(data, settled_issues(state))
 
 
-async def _run(node: Run, state: State, typename_key: str) -> None:
+async def run_node(node: Run, state: State, typename_key: str) -> None:
+    """Run what is below a node of the plan."""
     if state.fatal is not None:
         return
     match node:
@@ -81,13 +82,13 @@ async def _run(node: Run, state: State, typename_key: str) -> None:
             await _fetch_entities(node, state, typename_key)
         case SequenceRun():
             for child in node.nodes:
-                await _run(child, state, typename_key)
+                await run_node(child, state, typename_key)
         case ParallelRun():
-            branches = (_run(child, state, typename_key) for child in node.nodes)
+            branches = (run_node(child, state, typename_key) for child in node.nodes)
             await (together(branches) if node.single else asyncio.gather(*branches))
         case ConditionRun():
             if all((state.variables.get(name) is True) is wanted for name, wanted in node.conditions):
-                await _run(node.node, state, typename_key)
+                await run_node(node.node, state, typename_key)
 
 
 async def _asked(state: State, subgraph: str, body: bytes, *, idempotent: bool = True) -> Answer | FetchFailure:
@@ -124,6 +125,11 @@ async def _fetch(node: FetchRun, state: State, typename_key: str) -> None:
     if isinstance(answer, FetchFailure):
         _report_root(node, state, where, UpstreamError(code_of(answer), None))
         answer = Answer({}, ())
+    settle_root(node, state, owners, where, answer)
+
+
+def settle_root(node: FetchRun, state: State, owners: list[Store], where: list[Path], answer: Answer) -> None:
+    """Write the answer to a root fetch, or an event of a stream, into its owners, and report its errors at `where`."""
     data: Store = answer.data if answer.data is not None else {}
     if node.selections is not None:
         put_back(data, node.selections)

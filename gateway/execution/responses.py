@@ -19,7 +19,17 @@ from gateway.execution.state import MAX_ISSUES, Path
 from gateway.planning.nodes import FetchField, FetchSelection
 from gateway.subgraphs.failure import FailureKind, FetchFailure
 
-__all__ = ["MESSAGES", "Answer", "UpstreamError", "client_path", "code_of", "fatal_of", "put_back", "read_answer"]
+__all__ = [
+    "MESSAGES",
+    "Answer",
+    "UpstreamError",
+    "answer_of",
+    "client_path",
+    "code_of",
+    "fatal_of",
+    "put_back",
+    "read_answer",
+]
 
 MESSAGES = {
     Code.FORBIDDEN: "This caller may not read this field here.",
@@ -53,6 +63,11 @@ def read_answer(body: bytes) -> Answer | FetchFailure:
         payload: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
         return FetchFailure(FailureKind.INVALID)
+    return answer_of(payload)
+
+
+def answer_of(payload: Any) -> Answer | FetchFailure:
+    """An answer that has been decoded."""
     if payload.__class__ is not dict:
         return FetchFailure(FailureKind.INVALID)
     data = payload.get("data")

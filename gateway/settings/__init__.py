@@ -25,6 +25,7 @@ from gateway.settings.subgraphs import (
     SubgraphSettings,
     TlsSettings,
 )
+from gateway.settings.subscriptions import StreamSettings, SubscriptionSettings
 from gateway.settings.telemetry import TelemetrySettings
 from gateway.settings.whole import Settings
 
@@ -46,7 +47,9 @@ __all__ = [
     "OwnerSettings",
     "Settings",
     "SettingsError",
+    "StreamSettings",
     "SubgraphSettings",
+    "SubscriptionSettings",
     "TelemetrySettings",
     "TlsSettings",
     "check_complete",

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from gateway.settings.base import Name, Positive, Seconds
+from gateway.settings.subscriptions import StreamSettings
 
 __all__ = [
     "BreakerSettings",
@@ -122,3 +123,4 @@ class SubgraphSettings(Struct, frozen=True, forbid_unknown_fields=True):
     tls: TlsSettings | None = None
     breaker: BreakerSettings | None = None
     headers: HeaderSettings = HeaderSettings()
+    subscriptions: StreamSettings = StreamSettings()

@@ -11,6 +11,7 @@ from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
 from gateway.settings.serving import ExplorerSettings, Listen
 from gateway.settings.subgraphs import DedupeSettings, HeaderSettings, SubgraphSettings
+from gateway.settings.subscriptions import SubscriptionSettings
 from gateway.settings.telemetry import TelemetrySettings
 
 __all__ = ["Settings"]
@@ -31,6 +32,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     documents: DocumentSettings = DocumentSettings()
     limits: LimitSettings = LimitSettings()
     caches: CacheSettings = CacheSettings()
+    subscriptions: SubscriptionSettings = SubscriptionSettings()
     explorer: ExplorerSettings = ExplorerSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     lifecycle: LifecycleSettings = LifecycleSettings()

@@ -67,7 +67,7 @@ class MultipartReader:
         if tail[:1] not in b"\r\n \t-":
             raise MultipartError
         if self._inside and not self._given:
-            parts.append(self._body(self._buffer[:place].removesuffix(b"\r")))
+            self._take(self._buffer[:place], parts)
         self._given = False
         self.finished = tail == b"--"
         self._inside = not self.finished
@@ -90,6 +90,10 @@ class MultipartReader:
         parts.append(trimmed)
         self._given = True
         self._buffer = b"\r\n" if self._buffer.endswith(b"\n") else b""
+
+    def _take(self, part: bytes, parts: list[bytes]) -> None:
+        if part.strip():  # two delimiters in a row have nothing between them
+            parts.append(self._body(part))
 
     def _body(self, part: bytes) -> bytes:
         found, body = _divided(part)

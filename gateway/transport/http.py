@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 from gateway.answers import GraphQLResponse, refusal
 from gateway.errors import Code, GatewayError, GraphQLIssue
@@ -24,10 +25,18 @@ from gateway.transport.headers import answer_headers, request_headers
 from gateway.transport.media import MediaType, accepted_media_type
 from gateway.transport.parameters import from_body, from_query_string, read_body
 
-__all__ = ["Answer", "GraphQLEndpoint"]
+__all__ = ["Answer", "Events", "GraphQLEndpoint", "read_request"]
 
 Answer = Callable[[GraphQLRequest, Mapping[bytes, bytes], Trace], Awaitable[GraphQLResponse]]
 """Answers one request, given its headers (lower-case names) and trace. It never raises for what a client does."""
+
+
+class Events(Protocol):
+    """Answers requests that want server-sent events (`transport/events.py`)."""
+
+    def concern(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bool: ...
+
+    async def __call__(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None: ...
 
 
 class GraphQLEndpoint:
@@ -42,6 +51,7 @@ class GraphQLEndpoint:
         spans: Spans | None = None,
         access_log: AccessLog | None = None,
         methods: tuple[str, ...] = ("GET", "POST"),
+        events: Events | None = None,
     ) -> None:
         self._answer = answer
         self._limits = limits or LimitSettings()
@@ -49,6 +59,7 @@ class GraphQLEndpoint:
         self._spans = spans
         self._access_log = access_log
         self._methods = methods
+        self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -56,6 +67,9 @@ class GraphQLEndpoint:
         media_type = MediaType.GRAPHQL
         try:
             headers = request_headers(scope["headers"])
+            if self._events is not None and self._events.concern(scope, headers):
+                await self._events(scope, headers, receive, send)
+                return
             trace = trace_of(headers)
             media_type = accepted_media_type(headers.get(b"accept"))
             request = await self._read(scope, headers, receive)
@@ -81,12 +95,7 @@ class GraphQLEndpoint:
                 GraphQLIssue(f"The method {method[:16]} is not supported here.", Code.METHOD_NOT_ALLOWED),
                 headers={"Allow": ", ".join(self._methods)},
             )
-        if method == "POST":
-            return from_body(await read_body(headers, receive, self._limits))
-        check_get(headers)
-        request = from_query_string(scope["query_string"], self._limits)
-        await _drain(receive)
-        return request
+        return await read_request(scope, headers, receive, self._limits)
 
     def _record(self, response: GraphQLResponse, status: int, started: float, trace: Trace | None) -> None:
         seconds = time.perf_counter() - started
@@ -110,6 +119,18 @@ class GraphQLEndpoint:
                 code=response.code,
                 bytes=len(response.body),
             )
+
+
+async def read_request(
+    scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, limits: LimitSettings
+) -> GraphQLRequest:
+    """The parameters of a POST or a GET. Raises `GatewayError` and `ClientGone`."""
+    if scope["method"] == "POST":
+        return from_body(await read_body(headers, receive, limits))
+    check_get(headers)
+    request = from_query_string(scope["query_string"], limits)
+    await _drain(receive)
+    return request
 
 
 async def _drain(receive: Receive) -> None:

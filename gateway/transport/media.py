@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from gateway.errors import Code, GatewayError, GraphQLIssue
 
-__all__ = ["MediaType", "accepted_media_type", "is_json"]
+__all__ = ["MediaType", "Wish", "accepted_media_type", "event_stream_wish", "is_json"]
 
 
 class MediaType(Enum):
@@ -43,6 +43,28 @@ def accepted_media_type(accept: bytes | None) -> MediaType:
         message = "Accept must contain application/graphql-response+json or application/json."
         raise GatewayError(GraphQLIssue(message, Code.NOT_ACCEPTABLE))
     return best[1]
+
+
+class Wish(Enum):
+    """Whether a client takes its answers as server-sent events."""
+
+    NO = "no"
+    IF_NEEDED = "if needed"
+    """For a subscription; it prefers JSON, or does not care, for anything else."""
+    YES = "yes"
+
+
+@lru_cache(maxsize=256)
+def event_stream_wish(accept: bytes | None) -> Wish:
+    """What `Accept` says of `text/event-stream`, which has to be named: `*/*` stands for JSON."""
+    if accept is None or b"text/event-stream" not in accept.lower():
+        return Wish.NO
+    ranges = dict(_ranges(accept.decode("latin-1")))
+    wanted = ranges.get("text/event-stream", 0.0)
+    if wanted <= 0:
+        return Wish.NO
+    named = [ranges.get(name, 0.0) for name in ("application/graphql-response+json", "application/json")]
+    return Wish.IF_NEEDED if max(named) >= wanted else Wish.YES
 
 
 @lru_cache(maxsize=64)

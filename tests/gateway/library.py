@@ -23,6 +23,7 @@ from gateway.settings import (
     DecisionContextSettings,
     IssuerSettings,
     Settings,
+    StreamSettings,
     SubgraphSettings,
 )
 from gateway.subgraphs.failure import FetchFailure
@@ -34,7 +35,7 @@ from tests.gateway.subgraphs.harness import Line, serving
 STOCK = """
 type Query { books(where: BookFilter, order: [BookSort!]): [Book!]! loans: [Loan!] featured: Book! }
 type Mutation { remove: Book }
-type Subscription { sold: Book }
+type Subscription { sold(title: String): Book }
 type Book @key(fields: "bookID") { bookID: ID! title: String price: Int loans: [Loan!] }
 type Loan @key(fields: "loanID") { loanID: ID! reader: String book: Book }
 input BookFilter { and: [BookFilter!] title: TextFilter price: TextFilter }
@@ -70,6 +71,7 @@ grants:
   - {id: BOOK-READER, role: READER, action: lezen, scope: stock, type: stock.Book, fields: [bookID, title]}
   - {id: LOAN-CLERK, role: CLERK, action: lezen, scope: stock, type: stock.Loan, fields: [loanID, reader, book]}
   - {id: REVIEWS, role: [CLERK, READER], action: lezen, scope: reviews, type: reviews.Book, fields: [bookID, reviews]}
+  - {id: SOLD, role: [CLERK, READER], action: lezen, scope: stock, type: stock.Subscription, fields: [sold]}
   - {id: REVIEW, role: [CLERK, READER], action: lezen, scope: reviews, type: reviews.Review, fields: [stars]}
 """
 
@@ -147,8 +149,13 @@ def write_files(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def library(folder: Path, *, grants: bool = True, **settings: Any) -> AsyncGenerator[Library]:
-    """The gateway as `gateway serve` builds it, over subgraphs that listen on sockets in `folder`."""
+async def library(
+    folder: Path, *, grants: bool = True, stock: StreamSettings | None = None, **settings: Any
+) -> AsyncGenerator[Library]:
+    """The gateway as `gateway serve` builds it, over subgraphs that listen on sockets in `folder`.
+
+    `stock` says how that subgraph streams.
+    """
     write_files(folder)
     federation = Federation(SDL, books())
     seen: list[tuple[str, dict[str, str], Any]] = []
@@ -159,7 +166,12 @@ async def library(folder: Path, *, grants: bool = True, **settings: Any) -> Asyn
             server = await stack.enter_async_context(
                 serving(_subgraph(name, federation, seen, extra), folder / f"{name}.sock")
             )
-            entries[name] = SubgraphSettings(url=server.url, audience=f"https://library.example/{name}", timeout=0.5)
+            entries[name] = SubgraphSettings(
+                url=server.url,
+                audience=f"https://library.example/{name}",
+                timeout=0.5,
+                subscriptions=stock if stock is not None and name == "stock" else StreamSettings(),
+            )
         protected: dict[str, Any] = {
             "grants": str(folder / "grants.yaml"),
             "authorization": AuthorizationSettings(

@@ -180,7 +180,7 @@ def test_check_composes_and_compares_the_grants(folder: Path):
     status, output, _ = gateway("check", "--config", folder / "supergraph.yaml", "--grants", folder / "grants.yaml")
     assert status == 0
     assert "2 subgraphs compose" in output
-    assert "5 grants fit the graph" in output
+    assert "6 grants fit the graph" in output
 
 
 def test_check_says_where_grants_do_not_fit(folder: Path, tmp_path: Path):
@@ -188,7 +188,7 @@ def test_check_says_where_grants_do_not_fit(folder: Path, tmp_path: Path):
     grants.write_text(GRANTS.replace("fields: [stars]", "fields: [stras]"))
     status, _, problem = gateway("check", "--config", folder / "supergraph.yaml", "--grants", grants)
     assert status == 1
-    assert problem == f"GRANTS_INVALID: {grants}:22:103: reviews.Review has no field 'stras'; did you mean 'stars'?\n"
+    assert problem == f"GRANTS_INVALID: {grants}:23:103: reviews.Review has no field 'stras'; did you mean 'stars'?\n"
 
 
 def test_explain_names_the_grant_or_the_reason(folder: Path, tmp_path: Path):

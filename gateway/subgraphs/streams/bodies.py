@@ -23,7 +23,7 @@ __all__ = ["stream_body"]
 
 _ACCEPT = {
     "sse": "text/event-stream",
-    "multipart": 'multipart/mixed;subscriptionSpec="1.0", application/json',
+    "multipart": "multipart/mixed;subscriptionSpec=1.0, application/json",
 }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from gateway.subgraphs.endpoint import Target
+from gateway.subgraphs.tls import Tls
 
 __all__ = ["Payload", "StreamEndpoint", "StreamProtocol"]
 
@@ -32,4 +32,4 @@ class StreamEndpoint:
     max_event: int = 1024 * 1024
     silence: float | None = None
     attempts: int = 3
-    tls: ssl.SSLContext | None = None
+    tls: Tls | None = None

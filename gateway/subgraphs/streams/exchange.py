@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import httptools
 
 from gateway.subgraphs.failure import FailureKind
 from gateway.subgraphs.streams.endpoint import StreamEndpoint
+from gateway.subgraphs.tls import client_tls
 
 __all__ = ["BodyError", "Exchange"]
 
@@ -89,8 +90,11 @@ class Exchange:
         if target.unix is not None:
             self._reader, self._writer = await asyncio.open_unix_connection(target.unix, limit=_PIECE)
             return
-        context = (self._endpoint.tls or ssl.create_default_context()) if target.tls else None
-        self._reader, self._writer = await asyncio.open_connection(target.host, target.port, ssl=context, limit=_PIECE)
+        secured: dict[str, Any] = {}
+        if target.tls:
+            tls = self._endpoint.tls or client_tls()
+            secured = {"ssl": tls.context, "server_hostname": tls.server_name or target.host}
+        self._reader, self._writer = await asyncio.open_connection(target.host, target.port, limit=_PIECE, **secured)
         opened = self._writer.get_extra_info("socket")
         if opened is not None:
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
 from gateway.streams.messages import SUBPROTOCOL
 from gateway.streams.protocol import Acknowledged, ClientProtocol, Completed, Event, Failed, Next, Pinged
 from gateway.subgraphs.failure import FailureKind, FetchFailure
 from gateway.subgraphs.streams.endpoint import Payload, StreamEndpoint
+from gateway.subgraphs.tls import client_tls
 
 __all__ = ["stream_socket"]
 
@@ -42,34 +43,29 @@ async def stream_socket(
                 await talk.begin(dict(headers) if endpoint.init else None)
             await talk.subscribe(body)
             yield None
-            try:
-                while True:
-                    match await talk.event():
-                        case Next(payload=payload):
-                            yield dict(payload)
-                        case Failed(errors=errors):
-                            yield {"errors": list(errors)}
-                            return
-                        case Completed():
-                            return
-                        case _:
-                            pass
-            finally:
-                await talk.end()
-    except _Breach:
-        yield FetchFailure(FailureKind.PROTOCOL)
-    except TimeoutError:
-        yield FetchFailure(FailureKind.TIMEOUT)
-    except InvalidStatus as error:
-        status = error.response.status_code
-        redirected = 300 <= status < 400
-        yield FetchFailure(FailureKind.PROTOCOL if redirected else FailureKind.STATUS, status)
-    except ConnectionClosed as error:
-        yield FetchFailure(_closed(error))
-    except WebSocketException:
-        yield FetchFailure(FailureKind.PROTOCOL)
-    except (OSError, ssl.SSLError):
-        yield FetchFailure(FailureKind.CONNECTION)
+            async with aclosing(talk.answers()) as answers:
+                async for answer in answers:
+                    yield answer
+    except (_Breach, TimeoutError, WebSocketException, OSError, ssl.SSLError) as error:
+        yield _failure(error)
+
+
+def _failure(error: Exception) -> FetchFailure:
+    match error:
+        case TimeoutError():
+            return FetchFailure(FailureKind.TIMEOUT)
+        case InvalidStatus():
+            status = error.response.status_code
+            return FetchFailure(FailureKind.PROTOCOL if 300 <= status < 400 else FailureKind.STATUS, status)
+        case ConnectionClosed():
+            return FetchFailure(_closed(error))
+        case InvalidMessage(__cause__=EOFError() | ConnectionError() | ConnectionClosed()):
+            # The line was closed instead of an answer to the handshake.
+            return FetchFailure(FailureKind.CONNECTION)
+        case OSError():
+            return FetchFailure(FailureKind.CONNECTION)
+        case _:
+            return FetchFailure(FailureKind.PROTOCOL)
 
 
 class _Breach(Exception):  # noqa: N818 - private, and always caught above
@@ -88,7 +84,8 @@ async def _opened(endpoint: StreamEndpoint, headers: Mapping[str, str]) -> Async
     target = endpoint.target
     options: dict[str, Any] = {}
     if target.tls:
-        options["ssl"] = endpoint.tls or ssl.create_default_context()
+        tls = endpoint.tls or client_tls()
+        options |= {"ssl": tls.context, "server_hostname": tls.server_name or target.host}
     if target.unix is not None:
         options |= {"unix": True, "path": target.unix}
     async with _Connect(
@@ -139,7 +136,24 @@ class _Talk:
         await self._send()
         return event
 
-    async def end(self) -> None:
+    async def answers(self) -> AsyncGenerator[Payload]:
+        """What comes until the operation ends; the subgraph is told when it ends on this side."""
+        try:
+            while True:
+                match await self.event():
+                    case Next(payload=payload):
+                        yield dict(payload)
+                    case Failed(errors=errors):
+                        yield {"errors": list(errors)}
+                        return
+                    case Completed():
+                        return
+                    case _:
+                        pass
+        finally:
+            await self._end()
+
+    async def _end(self) -> None:
         """Tell the subgraph that nobody listens any more. The line may be gone: that tells it as well."""
         self._protocol.complete(_ID)
         try:

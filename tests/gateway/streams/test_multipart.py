@@ -30,6 +30,9 @@ BODIES = {
     "delimiter at the start of each part": (
         b"\r\n--graphql\r\n" + HEAD + b'{"n":1}\r\n' + b"\r\n--graphql\r\n" + HEAD + b'{"n":"}\\n"}\r\n\r\n--graphql--\r\n'
     ),
+    "delimiter at the end of each part, and again": (
+        b"--graphql\r\n" + HEAD + b'{"n":1}\r\n--graphql\r\n' + HEAD + b'{"n":"}\\n"}\r\n--graphql\r\n--graphql--\r\n'
+    ),
     "preamble, bare line ends, no heads, words after the end": (
         b'hello\n--graphql\n\n\n{"n":1}\n--graphql\n\n\n{"n":"}\\n"}\n--graphql--\n{"n":3}\n--graphql\n'
     ),

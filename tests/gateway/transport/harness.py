@@ -94,13 +94,23 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(app: Any) -> AsyncGenerator[int]:
-    """`app` under uvicorn as shipped, on a free port."""
+async def served(app: Any, servers: list[uvicorn.Server] | None = None) -> AsyncGenerator[int]:
+    """`app` under uvicorn as shipped, on a free port; `servers` is given the server."""
     sockets = listen(Listen(port=0))
     config = uvicorn.Config(
-        app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=1024 * 1024,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
     )
     server = _Server(config)
+    if servers is not None:
+        servers.append(server)
     task = asyncio.create_task(server.serve(sockets=sockets))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)

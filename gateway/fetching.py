@@ -1,0 +1,108 @@
+"""How the fetches of one request leave: with the headers of its caller, its trace, its deadline, and somebody who watches.
+
+A subgraph is sent the decision context that is signed for it, and what header rules take from the client's request; nothing else of the caller
+(security case T14).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from gateway.authorization.caller import Caller
+from gateway.authorization.grants import Grants
+from gateway.instances import Served
+from gateway.subgraphs.fetcher import Observer, SubgraphFetcher
+from gateway.subgraphs.http import HttpClient
+from gateway.telemetry.logs import get_log
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.spans import Spans
+from gateway.telemetry.trace import Trace
+
+__all__ = ["Fetching", "Signer"]
+
+_log = get_log(__name__)
+
+
+class Signer(Protocol):
+    """Signs the decision context of a caller for one register."""
+
+    def header_for(self, caller: Caller, audience: str, trace_id: str, today: date, release: str) -> str: ...
+
+
+class Fetching:
+    """Makes the fetchers of a pipeline. `seconds`: how long one request may take with all its fetches."""
+
+    def __init__(
+        self,
+        client: HttpClient,
+        served: Served,
+        *,
+        seconds: float,
+        grants: Grants | None = None,
+        signer: Signer | None = None,
+        metrics: Metrics | None = None,
+        spans: Spans | None = None,
+    ) -> None:
+        self._client = client
+        self._served = served
+        self._seconds = seconds
+        self._grants = grants
+        self._signer = signer
+        self._metrics = metrics
+        self._spans = spans
+        self._timezone = ZoneInfo(grants.file.timezone if grants is not None else "UTC")
+
+    def fetcher(self, caller: Caller | None, trace: Trace, incoming: Mapping[bytes, bytes]) -> SubgraphFetcher:
+        """For one request, or for one event of a subscription. `incoming`: the client's headers, lower-case names."""
+        return SubgraphFetcher(
+            self._client,
+            trace,
+            self._signing(caller, trace.id),
+            deadline=asyncio.get_running_loop().time() + self._seconds,
+            observe=self._observer(trace),
+            incoming=incoming,
+        )
+
+    def sent(
+        self, caller: Caller | None, trace: Trace, incoming: Mapping[bytes, bytes], endpoint: str
+    ) -> dict[str, str]:
+        """All headers that say something of the caller to this endpoint, now."""
+        lines = self._client.rules(endpoint).lines(incoming).decode("ascii")
+        ruled = dict(line.split(": ", 1) for line in lines.split("\r\n") if line)
+        signing = self._signing(caller, trace.id)
+        return {**ruled, **signing(endpoint)} if signing is not None else ruled
+
+    def _signing(self, caller: Caller | None, trace_id: str) -> Callable[[str], Mapping[str, str]] | None:
+        signer, grants = self._signer, self._grants
+        if caller is None or signer is None or grants is None:
+            return None
+        today = datetime.now(self._timezone).date()
+
+        def header_for(endpoint: str) -> Mapping[str, str]:
+            audience = self._served.audiences.get(endpoint)
+            if audience is None:
+                return {}
+            release = grants.release_of(self._served.subgraph_of(endpoint))
+            return {"Decision-Context": signer.header_for(caller, audience, trace_id, today, release)}
+
+        return header_for
+
+    def _observer(self, trace: Trace) -> Observer:
+        metrics, spans = self._metrics, self._spans
+
+        def observe(subgraph: str, span: str, outcome: str, seconds: float) -> None:
+            if metrics is not None:
+                metrics.fetched(subgraph, outcome, seconds)
+            if spans is not None:
+                spans.fetch(trace, span, subgraph, outcome, seconds)
+            if outcome != "ok":
+                # The client hears a masked code; whoever runs this finds the reason by the trace id.
+                _log.warning(
+                    "fetch_failed", trace=trace.id, subgraph=subgraph, outcome=outcome, ms=round(seconds * 1000, 2)
+                )
+
+        return observe

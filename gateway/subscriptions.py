@@ -1,0 +1,268 @@
+"""Running subscriptions: who may share which stream, what each event comes to, and when a subscription ends.
+
+    opened ─▶ events: decided again, completed, buffered ─▶ ended
+                                                             by its source, its client, its token, a full buffer, or us
+
+A subscription ends before its token does (security case A17): `expiry_margin` earlier it gets one last answer, TOKEN_EXPIRED. A token that is renewed in
+time moves that moment; it must be a token of the same identity, because the stream from the subgraph was opened for that one.
+
+What one identity class is stands in `_class_of`: everything that a subgraph is sent or a decision could hang on (security case A20). The trace id is
+not among it, and is that of the subscriber who opened the stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from gateway.answers import internal_error, refusal, result_answer
+from gateway.authorization.caller import Caller
+from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.execution.compile import CompiledPlan
+from gateway.execution.owners import owners_in
+from gateway.execution.responses import MESSAGES, code_of
+from gateway.execution.sharing import Answer, Buffering, Subscriber, Upstreams
+from gateway.execution.subscribe import execute_event, source_body
+from gateway.settings import SubscriptionSettings
+from gateway.subgraphs.failure import FetchFailure
+from gateway.subgraphs.fetcher import Fetcher
+from gateway.subgraphs.streams.endpoint import Payload
+from gateway.subgraphs.streams.merged import merged
+from gateway.subgraphs.streams.source import StreamClient
+from gateway.telemetry.logs import get_log, whereabouts
+from gateway.telemetry.trace import Trace
+
+__all__ = ["Opening", "Subscription", "Subscriptions"]
+
+_log = get_log(__name__)
+
+_SIGNED = "Decision-Context"
+"""Made anew for every request from what is in the class already; its bytes differ each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Everything that a subscription needs, decided by the pipeline.
+
+    `endpoints` are all that the plan may ask; `headers_for` gives what one of them is sent for this caller, now. `check` decides again and raises `GatewayError`. `fetcher` makes one for the
+    fetches of one event.
+    """
+
+    compiled: CompiledPlan
+    variables: Mapping[str, Any]
+    caller: Caller | None
+    trace: Trace
+    roots: Mapping[str, Any]
+    endpoints: tuple[str, ...]
+    headers_for: Callable[[str], Mapping[str, str]]
+    fetcher: Callable[[], Fetcher]
+    check: Callable[[], None]
+
+    @property
+    def operation(self) -> str:
+        return self.compiled.plan.operation.hash
+
+
+class Subscription:
+    """A stream of answers to one client: iterate, and close in any case.
+
+    `operation` (hash) and `role` are for the access log; `code` is the one it ended with, empty for a plain end.
+    """
+
+    def __init__(self, owner: Subscriptions, subscriber: Subscriber, opening: Opening, margin: float) -> None:
+        self.operation = opening.operation
+        self.caller = opening.caller
+        self.code = ""
+        self.at_close: Callable[[], None] | None = None
+        """Called once, when it is closed."""
+        self._owner = owner
+        self._subscriber = subscriber
+        self._margin = margin
+        self._timer: asyncio.TimerHandle | None = None
+        self._watch_token()
+
+    @property
+    def role(self) -> str | None:
+        return self.caller.role if self.caller is not None else None
+
+    def __aiter__(self) -> Subscription:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._late():
+            # The loop was busy, or the clock was set: what waits is not given out after the token.
+            self._expire()
+        return await self._subscriber.__anext__()
+
+    def renew(self, caller: Caller) -> bool:
+        """Go on with another token; False when it is one of another identity, and nothing changes."""
+        if self.caller is None or _identity(caller) != _identity(self.caller):
+            return False
+        self.caller = caller
+        self._watch_token()
+        return True
+
+    def end(self, issue: GraphQLIssue) -> None:
+        """End at once, with a coded answer."""
+        if not self._subscriber.ended:
+            self.code = issue.code.name
+            self._subscriber.finish(_last(issue), at_once=True)
+
+    def close(self) -> None:
+        """The client is gone, or wants no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._subscriber.close()
+        self._owner.forget(self, self._subscriber.lost)
+        at_close, self.at_close = self.at_close, None
+        if at_close is not None:
+            at_close()
+
+    def _watch_token(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self.caller is not None and self.caller.expires_at:
+            left = self.caller.expires_at - self._margin - time.time()
+            self._timer = asyncio.get_running_loop().call_later(max(0.0, left), self._expire)
+
+    def _late(self) -> bool:
+        caller = self.caller
+        return caller is not None and bool(caller.expires_at) and time.time() >= caller.expires_at - self._margin
+
+    def _expire(self) -> None:
+        message = "The access token ends now, and this subscription before it. Subscribe again with a new one."
+        self.end(GraphQLIssue(message, Code.TOKEN_EXPIRED))
+
+
+class Subscriptions:
+    """All subscriptions of one pipeline. Close it when the pipeline goes."""
+
+    def __init__(self, streams: StreamClient, settings: SubscriptionSettings, shared: Mapping[str, bool]) -> None:
+        self._streams = streams
+        self._settings = settings
+        self._shared = shared
+        too_slow = GraphQLIssue("Events came faster than they were taken.", Code.SUBSCRIBER_TOO_SLOW)
+        self._buffering = Buffering(
+            settings.buffer_events, settings.buffer_bytes, settings.overflow, too_slow=_last(too_slow)
+        )
+        self._upstreams = Upstreams(_broken)
+        self._open: dict[Subscription, None] = {}
+        self.dropped = 0
+        """Events that subscribers lost because their buffer was full."""
+
+    @property
+    def open(self) -> int:
+        return len(self._open)
+
+    @property
+    def upstreams(self) -> int:
+        return len(self._upstreams)
+
+    def begin(self, opening: Opening) -> Subscription:
+        """Open a subscription, or join the stream of its class. Raises `GatewayError`: 401 for a token at its end, 429, 503."""
+        caller = opening.caller
+        if caller is not None and caller.expires_at and time.time() >= caller.expires_at - self._settings.expiry_margin:
+            issue = GraphQLIssue("The access token is at its end.", Code.TOKEN_EXPIRED)
+            raise GatewayError(issue, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        if len(self._open) >= self._settings.max_subscriptions:
+            raise GatewayError(GraphQLIssue("There are too many subscriptions.", Code.TOO_MANY_SUBSCRIPTIONS))
+        primary = opening.compiled.primary
+        if primary is None:
+            issue = GraphQLIssue("The subscription has nothing to wait for.", Code.GRAPHQL_VALIDATION_FAILED)
+            raise GatewayError(issue)
+        key = _class_of(opening) if self._shared.get(primary.subgraph, True) else None
+        subscriber = self._upstreams.join(key, self._buffering, lambda: self._answers(opening))
+        subscription = Subscription(self, subscriber, opening, self._settings.expiry_margin)
+        self._open[subscription] = None
+        return subscription
+
+    def forget(self, subscription: Subscription, lost: int) -> None:
+        """Called by a subscription that closes."""
+        if subscription in self._open:
+            del self._open[subscription]
+            self.dropped += lost
+
+    async def aclose(self) -> None:
+        await self._upstreams.aclose()
+
+    async def _answers(self, opening: Opening) -> AsyncGenerator[Answer]:
+        primary = opening.compiled.primary
+        assert primary is not None
+        async with aclosing(merged([self._stream(endpoint, opening) for endpoint in _endpoints(opening)])) as events:
+            async for event in events:
+                if isinstance(event, FetchFailure):
+                    _log.warning(
+                        "stream_failed", trace=opening.trace.id, subgraph=primary.subgraph, outcome=event.kind.value
+                    )
+                    code = code_of(event)
+                    yield Answer(_last(GraphQLIssue(MESSAGES[code], code)), plain=False)
+                    return
+                try:
+                    opening.check()
+                except GatewayError as error:
+                    yield Answer(refusal(error).body, plain=False)
+                    return
+                yield await _completed(opening, event)
+
+    def _stream(self, endpoint: str, opening: Opening) -> AsyncGenerator[Payload | FetchFailure]:
+        headers = {**opening.headers_for(endpoint), "X-B3-TraceId": opening.trace.id}
+        return self._streams.stream(endpoint, headers, source_body(opening.compiled, opening.variables))
+
+
+def _endpoints(opening: Opening) -> tuple[str, ...]:
+    """Where the stream comes from: the subgraph, or those of its instances that own what is asked."""
+    primary = opening.compiled.primary
+    assert primary is not None
+    if primary.instances is None:
+        return (primary.subgraph,)
+    instances, target = primary.instances
+    return instances.of(owners_in(target, opening.variables)) or instances.endpoints
+
+
+async def _completed(opening: Opening, event: Mapping[str, Any]) -> Answer:
+    """One event. What goes wrong in it is said in its answer; the stream goes on (GraphQL §6.2.3.2)."""
+    try:
+        result = await execute_event(opening.compiled, event, opening.variables, opening.fetcher(), roots=opening.roots)
+    except GatewayError as error:
+        return Answer(refusal(error).body)
+    return Answer(result_answer(result).body, plain=not result.extensions)
+
+
+def _class_of(opening: Opening) -> Hashable:
+    """What all sharers of a stream have in common."""
+    sent = tuple(
+        (endpoint, tuple(sorted((n, v) for n, v in opening.headers_for(endpoint).items() if n != _SIGNED)))
+        for endpoint in opening.endpoints
+    )
+    variables = orjson.dumps(opening.variables, option=orjson.OPT_SORT_KEYS)
+    return opening.operation, variables, _identity(opening.caller), sent
+
+
+def _identity(caller: Caller | None) -> Hashable:
+    """Everything of a caller but the token itself: who, for whom, how far, where."""
+    if caller is None:
+        return None
+    return (
+        caller.role,
+        tuple(sorted(caller.identifiers.items())),
+        caller.scopes,
+        caller.subject,
+        caller.actor,
+        caller.audience,
+    )
+
+
+def _last(issue: GraphQLIssue) -> bytes:
+    return refusal(GatewayError(issue)).body
+
+
+def _broken(error: Exception) -> bytes:
+    """A fault of ours: the client hears that there was one, the log where (security case D10)."""
+    _log.error("subscription_broken", **whereabouts(error))
+    return internal_error("").body

@@ -1,0 +1,285 @@
+"""One socket of a client: the protocol decides, this class does what it says.
+
+Each operation is a task. All of them are gone when the socket is (security case D09). A finished operation frees its place at once (T10).
+
+Who asks is settled by tokens, and by nothing else that a client says (T09): `extensions.authorization` of a `subscribe` for that operation, else
+`authorization` of the payload of `connection_init`, else the header of the handshake. Several parties may share a socket that way. A token is
+renewed with a `ping` whose payload has `authorization`, and `id` when it is that of one operation; the `pong` tells what came of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+
+from gateway.answers import GraphQLResponse
+from gateway.authorization.caller import Caller
+from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.pipeline import GraphQLRequest
+from gateway.settings import SubscriptionSettings
+from gateway.streams.messages import Request
+from gateway.streams.protocol import CloseCode, Completed, Event, Initiated, Pinged, ServerProtocol, State, Subscribed
+from gateway.subscriptions import Subscription
+from gateway.telemetry.logs import AccessLog
+from gateway.telemetry.trace import Trace, trace_of
+from gateway.transport.asgi import Receive, Send
+
+__all__ = ["Operations", "Socket"]
+
+_STOPPING = GraphQLIssue("The gateway is stopping. Subscribe again.", Code.GATEWAY_STOPPING)
+
+
+class Operations(Protocol):
+    """What answers: the pipeline."""
+
+    async def caller(self, headers: Mapping[bytes, bytes]) -> Caller | None: ...
+
+    async def subscribe(
+        self, request: GraphQLRequest, headers: Mapping[bytes, bytes], trace: Trace
+    ) -> GraphQLResponse | Subscription: ...
+
+
+@dataclass(slots=True)
+class _Running:
+    """An operation. `own`: it came with a token of its own. `stream` is set while it is a subscription that runs."""
+
+    own: bool
+    task: asyncio.Task[None] | None = None
+    stream: Subscription | None = None
+
+
+class Socket:
+    """`run` serves until the socket closes. `headers` are those of the handshake, names in lower case."""
+
+    def __init__(
+        self,
+        operations: Operations,
+        headers: Mapping[bytes, bytes],
+        receive: Receive,
+        send: Send,
+        settings: SubscriptionSettings,
+        access_log: AccessLog | None = None,
+    ) -> None:
+        self._operations = operations
+        self._headers = dict(headers)
+        self._receive = receive
+        self._transmit = send
+        self._settings = settings
+        self._access_log = access_log
+        self._protocol = ServerProtocol(max_size=settings.max_message_bytes)
+        self._sending = asyncio.Lock()
+        self._outbox: deque[str] = deque()
+        self._closed = False
+        self._running: dict[str, _Running] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Serve. Returns when the socket is closed by either side, or lost."""
+        timer = asyncio.get_running_loop().call_later(self._settings.init_timeout, self._init_late)
+        try:
+            while self._protocol.state is not State.CLOSED:
+                message = await self._receive()
+                if message["type"] == "websocket.disconnect":
+                    self._protocol.lost()
+                    return
+                text = message.get("text")
+                event = self._protocol.receive(text if text is not None else message.get("bytes") or b"")
+                if event is not None:
+                    await self._handle(event)
+                await self._flush()
+        finally:
+            timer.cancel()
+            await self._abandon()
+
+    async def drain(self) -> None:
+        """End every subscription with its reason, then the socket."""
+        for running in tuple(self._running.values()):
+            if running.stream is not None:
+                running.stream.end(_STOPPING)
+        tasks = [running.task for running in self._running.values() if running.task is not None]
+        if tasks:
+            # A client that takes nothing any more does not hold up the end.
+            await asyncio.wait(tasks, timeout=1)
+        self._protocol.close(CloseCode.GOING_AWAY, "Going away")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self._flush()
+
+    # -- events --------------------------------------------------------------------------------------------------
+
+    async def _handle(self, event: Event) -> None:
+        match event:
+            case Initiated(payload):
+                await self._initiate(payload)
+            case Subscribed(id=id_, request=request):
+                self._begin(id_, request)
+            case Completed(id=id_):
+                running = self._running.pop(id_, None)
+                if running is not None and running.task is not None:
+                    running.task.cancel()
+            case Pinged(payload):
+                await self._ping(payload)
+            case _:
+                pass
+
+    async def _initiate(self, payload: Mapping[str, Any] | None) -> None:
+        token = _token_in(payload)
+        if token is not None:
+            self._headers[b"authorization"] = token
+        if b"authorization" in self._headers:
+            try:
+                await self._operations.caller(self._headers)
+            except GatewayError:
+                self._protocol.forbid()
+                return
+        # Without a token the connection stands, and each operation has to bring its own.
+        self._protocol.acknowledge()
+
+    def _begin(self, id_: str, request: Request) -> None:
+        if len(self._running) >= self._settings.max_operations:
+            message = f"A socket runs {self._settings.max_operations} operations at a time."
+            self._protocol.error(id_, [GraphQLIssue(message, Code.TOO_MANY_SUBSCRIPTIONS).as_json()])
+            return
+        extensions = dict(request.extensions)
+        own = extensions.pop("authorization", None)
+        running = self._running[id_] = _Running(own is not None)
+        headers = self._headers if own is None else {**self._headers, b"authorization": _header(own)}
+        asked = GraphQLRequest(request.query, request.operation_name, request.variables, extensions)
+        running.task = self._start(self._operate(id_, running, asked, headers))
+
+    async def _ping(self, payload: Mapping[str, Any] | None) -> None:
+        token = _token_in(payload)
+        if token is None or payload is None or self._protocol.state is not State.READY:
+            self._protocol.pong(payload)
+            return
+        headers = {**self._headers, b"authorization": token}
+        try:
+            caller = await self._operations.caller(headers)
+        except GatewayError as error:
+            self._protocol.pong({"errors": [issue.as_json() for issue in error.issues]})
+            return
+        if caller is None:
+            self._protocol.pong()
+            return
+        self._protocol.pong(self._renew(caller, token, payload.get("id")))
+
+    def _renew(self, caller: Caller, token: bytes, id_: Any) -> dict[str, Any]:
+        """Which subscriptions go on with the new token: the one that is named, or all that ride on the socket's."""
+        if id_ is None:
+            self._headers[b"authorization"] = token
+        renewed: list[str] = []
+        refused: list[str] = []
+        for name, running in self._running.items():
+            if running.stream is None or (name != id_ if id_ is not None else running.own):
+                continue
+            (renewed if running.stream.renew(caller) else refused).append(name)
+        return {"expiresAt": caller.expires_at, "renewed": renewed, "refused": refused}
+
+    # -- operations ----------------------------------------------------------------------------------------------
+
+    async def _operate(
+        self, id_: str, running: _Running, request: GraphQLRequest, headers: Mapping[bytes, bytes]
+    ) -> None:
+        started = time.perf_counter()
+        trace = trace_of(headers)
+        answer: GraphQLResponse | Subscription | None = None
+        try:
+            answer = await self._operations.subscribe(request, headers, trace)
+            if isinstance(answer, GraphQLResponse):
+                self._answer(id_, answer)
+            else:
+                running.stream = answer
+                await self._stream(id_, answer)
+        finally:
+            if self._running.get(id_) is running:
+                del self._running[id_]
+            if answer is not None:
+                self._record(answer, started, trace.id)
+        await self._flush()
+
+    def _answer(self, id_: str, answer: GraphQLResponse) -> None:
+        """One answer and the end, or `error` for a request that got none."""
+        if answer.status != 200:
+            content = orjson.loads(answer.body)
+            if "data" not in content:
+                self._protocol.error(id_, content["errors"])
+                return
+        self._protocol.next(id_, answer.body)
+        self._protocol.complete(id_)
+
+    async def _stream(self, id_: str, stream: Subscription) -> None:
+        try:
+            async for body in stream:
+                self._protocol.next(id_, body)
+                await self._flush()
+            self._protocol.complete(id_)
+        finally:
+            stream.close()
+
+    def _record(self, answer: GraphQLResponse | Subscription, started: float, trace_id: str) -> None:
+        if self._access_log is not None:
+            self._access_log(
+                "operation",
+                over="websocket",
+                ms=round((time.perf_counter() - started) * 1000, 2),
+                trace=trace_id,
+                operation=answer.operation[:16],
+                role=answer.role,
+                code=answer.code,
+            )
+
+    # -- the line ------------------------------------------------------------------------------------------------
+
+    async def _flush(self) -> None:
+        """Send what the protocol has to say; waits while the client does not read."""
+        async with self._sending:
+            try:
+                self._outbox.extend(self._protocol.data_to_send())
+                while self._outbox:
+                    # Taken out only when sent: an operation that is cancelled here may hold the words of another one.
+                    await self._transmit({"type": "websocket.send", "text": self._outbox[0]})
+                    self._outbox.popleft()
+                closing = self._protocol.closing
+                if closing is not None and not self._closed:
+                    self._closed = True
+                    await self._transmit({"type": "websocket.close", "code": closing.code, "reason": closing.reason})
+            except OSError:
+                # The server tells so that the line is gone; `receive` says it as well.
+                self._protocol.lost()
+                self._outbox.clear()
+
+    def _init_late(self) -> None:
+        self._protocol.init_timed_out()
+        if self._protocol.closing is not None:
+            self._start(self._flush())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _abandon(self) -> None:
+        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _token_in(payload: Mapping[str, Any] | None) -> bytes | None:
+    """The value of `authorization`, however it is capitalized; one that is no text is a bad token, not a missing one."""
+    for name, value in (payload or {}).items():
+        if name.lower() == "authorization" and value is not None:
+            return _header(value)
+    return None
+
+
+def _header(value: Any) -> bytes:
+    return value.encode("latin-1", "replace") if isinstance(value, str) else b"?"
