@@ -189,7 +189,7 @@ async def test_equal_subscriptions_share_one_stream_and_one_completion(tmp_path:
     async with street(tmp_path) as town, town.socket() as one, town.socket() as other:
         await one.subscribe(SOLD)
         await town.shop.streams(1)
-        await other.subscribe("subscription Again { sold { title reviews { stars } } }")
+        await other.subscribe("subscription { sold { title, ... { reviews { stars } } } }")
         await town.subscribed(2)
         town.shop.publish(DUNE)
         assert (await one.hear())["payload"] == (await other.hear())["payload"] == DUNE_SOLD
