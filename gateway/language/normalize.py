@@ -228,7 +228,9 @@ class _Place:
             sorted((_argument(a.name.value, a.value) for a in node.arguments or ()), key=lambda a: a.name)
         )
         alike = self._fields.setdefault((key, name, tuple((a.name, a.text) for a in arguments)), [])
-        group = next((group for group in alike if group.conditions == conditions), None)
+        # What is selected below may join only the latest mention: one before it would move its keys forward (GraphQL §6.3.2).
+        known = alike[-1:] if node.selection_set is not None else alike
+        group = next((group for group in known if group.conditions == conditions), None)
         if group is None:
             # A leaf that is there anyway needs no second mention under a narrower condition.
             if node.selection_set is None and any(group.conditions < conditions for group in alike):

@@ -227,3 +227,11 @@ def test_normalization_keeps_the_meaning(document: str, a: bool, b: bool):
     assert _ordered(_answer(operation.text, variables)) == _ordered(_answer(document, variables))
     again = normalized(operation.text, max_tokens=100_000, max_fields=100_000, max_repeated_keys=10_000)
     assert again.text == operation.text
+
+
+def test_a_field_between_two_mentions_keeps_its_place():
+    document = "query Q($b: Boolean!) { people @skip(if: $b) { name } people { self { name } } people @skip(if: $b) { x: name } }"
+    operation = normalized(document)
+    assert operation.text == (
+        "query Q($b: Boolean!) { people @skip(if: $b) { name } people { self { name } } people @skip(if: $b) { x: name } }"
+    )
