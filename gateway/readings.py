@@ -16,7 +16,7 @@ def read_lifecycle(metrics: Metrics, lifecycle: Lifecycle, connections: Callable
     metrics.reading(
         "gateway_requests_in_flight", "Requests that are being answered.", lambda: [({}, lifecycle.running)]
     )
-    metrics.reading("gateway_streams_open", "Streams that clients have open.", lambda: [({}, lifecycle.streams)])
+    metrics.reading("gateway_subscriptions", "Running subscriptions.", lambda: [({}, lifecycle.streams)])
     metrics.reading("gateway_connections", "Open connections of clients.", lambda: [({}, connections())])
     metrics.reading(
         "gateway_supergraph_info",

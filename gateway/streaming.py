@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 
 from gateway.answers import GraphQLResponse
@@ -34,6 +35,7 @@ class CurrentOperations:
 
     def __init__(self) -> None:
         self.lifecycle: Lifecycle | None = None
+        self.metrics: Metrics | None = None
 
     async def caller(self, headers: Mapping[bytes, bytes]) -> Caller | None:
         assert self.lifecycle is not None
@@ -45,11 +47,13 @@ class CurrentOperations:
         assert self.lifecycle is not None
         assembly = self.lifecycle.current
         leave = self.lifecycle.enter(assembly)
+        started = time.perf_counter()
         try:
             answer = await assembly.pipeline.subscribe(request, headers, trace)
         except BaseException:
             leave()
             raise
+        self._count(answer, time.perf_counter() - started)
         if isinstance(answer, Subscription):
             deaf = assembly.closing.listen(lambda reason: answer.end(_ENDS[reason]))
 
@@ -61,6 +65,11 @@ class CurrentOperations:
         else:
             leave()
         return answer
+
+    def _count(self, answer: GraphQLResponse | Subscription, seconds: float) -> None:
+        """A subscription counts when it is opened, with the time that took."""
+        if self.metrics is not None and answer.asked is not None:
+            self.metrics.operations.count(answer.asked, answer.role or "", seconds, failed=answer.code != "")
 
 
 class Streaming:
@@ -94,6 +103,7 @@ class Streaming:
 
     def read_into(self, metrics: Metrics, current: Callable[[], Assembly]) -> None:
         """Let `metrics` show connections and subscriptions."""
+        self.operations.metrics = metrics
         websocket, events = self.websocket, self.events
         metrics.reading(
             "gateway_stream_connections",
@@ -102,9 +112,6 @@ class Streaming:
                 ({"over": "websocket"}, websocket.open if websocket is not None else 0),
                 ({"over": "sse"}, events.open if events is not None else 0),
             ],
-        )
-        metrics.reading(
-            "gateway_subscriptions", "Running subscriptions.", lambda: [({}, current().pipeline.subscriptions.open)]
         )
         metrics.reading(
             "gateway_subscription_upstreams",

@@ -64,19 +64,15 @@ class Opening:
     fetcher: Callable[[], Fetcher]
     check: Callable[[], None]
 
-    @property
-    def operation(self) -> str:
-        return self.compiled.plan.operation.hash
-
 
 class Subscription:
     """A stream of answers to one client: iterate, and close in any case.
 
-    `operation` (hash) and `role` are for the access log; `code` is the one it ended with, empty for a plain end.
+    `asked`, its signature `operation` and `role` are for metrics and the access log; `code` is the one it ended with, empty for a plain end.
     """
 
     def __init__(self, owner: Subscriptions, subscriber: Subscriber, opening: Opening, margin: float) -> None:
-        self.operation = opening.operation
+        self.asked = opening.compiled.plan.operation
         self.caller = opening.caller
         self.code = ""
         self.at_close: Callable[[], None] | None = None
@@ -86,6 +82,10 @@ class Subscription:
         self._margin = margin
         self._timer: asyncio.TimerHandle | None = None
         self._watch_token()
+
+    @property
+    def operation(self) -> str:
+        return self.asked.signature
 
     @property
     def role(self) -> str | None:
@@ -241,7 +241,7 @@ def _class_of(opening: Opening) -> Hashable:
         for endpoint in opening.endpoints
     )
     variables = orjson.dumps(opening.variables, option=orjson.OPT_SORT_KEYS)
-    return opening.operation, variables, _identity(opening.caller), sent
+    return opening.compiled.plan.operation.hash, variables, _identity(opening.caller), sent
 
 
 def _identity(caller: Caller | None) -> Hashable:
