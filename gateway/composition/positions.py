@@ -21,7 +21,6 @@ from graphql import (
 )
 
 from gateway.composition.fieldsets import field_set
-from gateway.supergraph.features import argument_values
 from gateway.supergraph.model import FieldJoin, Supergraph, SupergraphType, TypeKind
 
 __all__ = ["Labels", "Position", "Positions", "State"]
@@ -328,11 +327,7 @@ class Positions:
 
 def _contexts(supergraph: Supergraph) -> dict[str, frozenset[str]]:
     """By type: the contexts that `@context` sets on it, or on an interface or union of it."""
-    own: dict[str, set[str]] = {}
-    for name, type_ in supergraph.schema.type_map.items():
-        for node in type_.ast_node.directives or () if type_.ast_node is not None else ():
-            if node.name.value == "context":
-                own.setdefault(name, set()).add(str(argument_values(node).get("name")))
+    own = {name: type_.contexts for name, type_ in supergraph.types.items() if type_.contexts}
     found = {name: set(contexts) for name, contexts in own.items()}
     for name, contexts in own.items():
         type_ = supergraph.schema.type_map[name]

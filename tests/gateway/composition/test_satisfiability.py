@@ -84,6 +84,9 @@ ANSWERABLE = {
         "b": 'type Query { n: N } type N @interfaceObject @key(fields: "id") { id: ID! x: Int }',
         "c": 'type T @key(fields: "k") { k: ID! z: Int }',
     },
+    "an argument from a context of an interface, further up": {
+        "a": 'type Query { i: I } interface I @context(name: "c") { p: String } type T implements I { p: String v: V } type V { u: U } type U @key(fields: "id") { id: ID! f(x: String @fromContext(field: "$c { p }")): Int }',
+    },
     "a mutation and its payload": {
         "a": T + " type Mutation { m: T }",
         "b": 'type T @key(fields: "id") { id: ID! x: Int }',
@@ -133,6 +136,18 @@ UNANSWERABLE = {
         ("Mutation.m is called in one subgraph only, and from none of them all can be answered.\n"
         "From a: The mutation { m { y } } cannot be answered:\n- from a: it has no V.y\n  - b cannot be entered: it has no key for V\n"
         "From b: The mutation { m { x } } cannot be answered:\n- from b: it has no V.x\n  - a cannot be entered: it has no key for V"),
+    ),
+    "an argument from a context that one of two ways does not set": (
+        {
+            "a": 'type Query { t: T u: U } type T @context(name: "c") { p: String u: U } type U @key(fields: "id") { id: ID! f(x: String @fromContext(field: "$c { p }")): Int }',
+        },
+        "The query { u { f } } cannot be answered:\n- from a: no type on the way sets the context that U.f reads",
+    ),
+    "an argument from a context that only the object itself sets": (
+        {
+            "a": 'type Query { u: U } type U @key(fields: "id") @context(name: "c") { id: ID! p: String f(x: String @fromContext(field: "$c { p }")): Int }',
+        },
+        "The query { u { f } } cannot be answered:\n- from a: no type on the way sets the context that U.f reads",
     ),
     "a requirement that cannot be read": (
         {
