@@ -92,6 +92,8 @@ def _context_fields(subgraph: SubgraphSchema) -> Iterator[Coordinate]:
         for found in subgraph.types.values()
         for context in found.all("context")
     }
+    if not setters:
+        return
     for _, field in _fields(subgraph):
         for argument in field.arguments.values():
             applied = argument.first("fromContext")

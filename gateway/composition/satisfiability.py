@@ -52,6 +52,7 @@ class _Walk:
         self._positions = positions or Positions(supergraph)
         self._queue: deque[tuple[State, str, _Step | None]] = deque()
         self._seen: dict[str, list[State]] = {}
+        self._walked: dict[str, list[State]] = {}
         self._count = 0
         self._errors = 0
         self._steps: dict[tuple[State, str], frozenset[Position]] = {}
@@ -72,15 +73,12 @@ class _Walk:
                 yield error("MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED", f"More than {_MAX_STATES} states to check.")
                 return
             state, kind, step = self._queue.popleft()
-            yield from self._check(self._positions.closed(state), kind, step)
+            closed = self._positions.closed(state)
+            if _is_new(closed, self._walked):
+                yield from self._check(closed, kind, step)
 
     def _enter(self, state: State, kind: str, step: _Step | None) -> None:
-        seen = self._seen.setdefault(state.type, [])
-        if not any(
-            one.positions <= state.positions and one.labels <= state.labels and one.contexts <= state.contexts
-            for one in seen
-        ):
-            seen.append(state)
+        if _is_new(state, self._seen):
             self._count += 1
             self._queue.append((state, kind, step))
 
@@ -176,6 +174,18 @@ class _Walk:
         self._errors += 1
         reasons = "\n".join(self._positions.reasons(state, field)) or "- no subgraph knows these objects"
         return error("SATISFIABILITY_ERROR", f"The {kind} {_example(step, field)} cannot be answered:\n{reasons}")
+
+
+def _is_new(state: State, known: dict[str, list[State]]) -> bool:
+    """Whether no known state has less; if so it is known from now on. Most ways lead to the same once all keys are followed."""
+    known_here = known.setdefault(state.type, [])
+    if any(
+        one.positions <= state.positions and one.labels <= state.labels and one.contexts <= state.contexts
+        for one in known_here
+    ):
+        return False
+    known_here.append(state)
+    return True
 
 
 def _decisions(labels: list[str]) -> Iterator[Labels]:
