@@ -50,7 +50,7 @@ def _merge_field(context: Context, type_name: str, name: str, given: Mapping[str
         directives=merge_directives(
             context, where, {s: field.applied for s, field in own.items()}, more=context.inherited.get(where, ())
         ),
-        joins=(*_joins(context, type_name, name, given), *carried(context, {s: f.applied for s, f in own.items()})),
+        joins=(*_joins(context, type_name, name, given), *carried(context, {s: f.applied for s, f in given.items()})),
         type=context.types(where, type_texts(own), "FIELD_TYPE_MISMATCH", hint_code, inputs=False),
         arguments=merge_arguments(context, where, own),
     )

@@ -69,6 +69,7 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
     ("LIST_SIZE_INVALID_SIZED_FIELD", {"a": 'type Query { q: T @listSize(sizedFields: ["x"]) } type T { x: Int }'}),
     ("LIST_SIZE_INVALID_SLICING_ARGUMENT", {"a": 'type Query { q(first: String): [Int] @listSize(slicingArguments: ["first"]) }'}),
     ("MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL", {"a": 'type Query { t: T } type T @key(fields: "id") { id: ID! f: Int }', "b": 'type T @key(fields: "id") { id: ID! f: Int @external @tag(name: "x") g: Int @requires(fields: "f") }'}),
+    ("MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL", {"a": 'type Query { t: T } type T @key(fields: "id") { id: ID! f: Int }', "b": 'type T @key(fields: "id") { id: ID! f: Int @external @deprecated g: Int @requires(fields: "f") }'}),
     ("MISSING_TRANSITIVE_AUTH_REQUIREMENTS", {"a": 'type Query { t: T } type T @key(fields: "id") { id: ID! f: Int @authenticated }', "b": 'type T @key(fields: "id") { id: ID! f: Int @external g: Int @requires(fields: "f") }'}),
     ("NO_CONTEXT_IN_SELECTION", {"a": 'type Query { u: U } type U @key(fields: "id") { id: ID! f(x: String @fromContext(field: "{ p }")): Int }'}),
     ("NO_QUERIES", {"a": 'type T @key(fields: "id") { id: ID! }'}),
