@@ -36,6 +36,7 @@ from gateway.composition.rules import (
     no_queries,
     provides_fields,
     provides_places,
+    requires_arguments,
     requires_fields,
     shareable_usage,
     shared_subscriptions,
@@ -72,5 +73,9 @@ MERGED: Sequence[Callable[[Context, MergedGraph], Iterable[Issue]]] = (
     field_sharing.check,
     interface_keys.check_graph,
 )
-SOUND: Sequence[Callable[[Context, MergedGraph], Iterable[Issue]]] = (interface_fields.check, access_demands.check)
+SOUND: Sequence[Callable[[Context, MergedGraph], Iterable[Issue]]] = (
+    interface_fields.check,
+    requires_arguments.check,
+    access_demands.check,
+)
 CLIENT: Sequence[Callable[[Context, MergedGraph], Iterable[Issue]]] = (inaccessible.check,)

@@ -56,3 +56,27 @@ def test_what_an_invalid_selection_names_is_used_up_to_the_first_unknown_name(fi
     errors = composed(a=f"type Query {{ t: T }} {OVERRIDDEN}", b=b).errors
     found = [issue.message for issue in errors if issue.code == "EXTERNAL_UNUSED"]
     assert found == [f"{name} is @external, but nothing uses it." for name in unused]
+
+
+# -- @requires -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("base", "own", "fields", "expected"),
+    [
+        ("f(x: Int!): Int", "f(x: Int): Int @external", "f", ["T.f needs the argument x, which is required in a."]),
+        ("f(x: Int!): Int", "f(x: Int): Int @external", "f(x: 1)", []),
+        ("f(x: Int! = 3): Int", "f(x: Int = 3): Int @external", "f", []),
+        ("o: O", "o: O @external", "o { p }", ["O.p needs the argument x, which is required in a."]),
+        ("o: O", "o: O @external", "o { ... on O { p } }", ["O.p needs the argument x, which is required in a."]),
+    ],
+)
+def test_a_requirement_gives_the_arguments_that_other_subgraphs_require(
+    base: str, own: str, fields: str, expected: list[str]
+):
+    errors = composed(
+        a=f'type Query {{ t: T o: O }} type T @key(fields: "id") {{ id: ID! {base} }} type O {{ p(x: Int!): Int @shareable }}',
+        b=f'type T @key(fields: "id") {{ id: ID! {own} g: Int @requires(fields: "{fields}") }} type O {{ p(x: Int): Int @shareable }}',
+    ).errors
+    start = "REQUIRES_INVALID_FIELDS: [b] The fields of @requires on T.g: "
+    assert [str(issue) for issue in errors] == [f"{start}{reason} (line 6)" for reason in expected]
