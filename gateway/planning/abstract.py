@@ -72,13 +72,15 @@ def _together(search: Search, selection: Selection, place: Place, guard: Guard) 
 
 
 def _same_members(search: Search, condition: str, place: Place) -> bool:
-    """Whether an abstract `condition` selects the same objects in this subgraph as in the whole graph."""
+    """Whether an abstract `condition` selects the same objects in this subgraph as in the whole graph.
+
+    Where it selects none here, the subgraph would not even take the fragment (GraphQL §5.5.2.3).
+    """
     if not search.graph.is_abstract(condition) or not search.graph.knows(condition, place.subgraph):
         return False
     here = set(search.graph.possible(place.type, place.subgraph))
-    return here & set(search.graph.possible(condition, place.subgraph)) == here & set(
-        search.graph.implementations(condition)
-    )
+    selected = here & set(search.graph.possible(condition, place.subgraph))
+    return bool(selected) and selected == here & set(search.graph.implementations(condition))
 
 
 def choose_interface_object(search: Search, selections: tuple[Selection, ...], place: Place, guard: Guard) -> Choice:

@@ -102,7 +102,7 @@ class _Planner:
     def _mutation(self, selections: tuple[Selection, ...]) -> PlanNode | None:
         """Runs of root fields of one subgraph (and instance) travel together; it executes them in order itself."""
         runs: list[tuple[tuple[str, RootTarget | None], list[Jump]]] = []
-        for field in self._search.flatten(selections, self._operation.root_type):
+        for field in _once(self._search.flatten(selections, self._operation.root_type)):
             for step in self._choice((field,)).steps:
                 assert isinstance(step, Jump)
                 rules = self._instances.get(step.target)
@@ -131,6 +131,15 @@ class _Planner:
                 GraphQLIssue("The subscription cannot be answered by this graph.", Code.INTERNAL_SERVER_ERROR)
             )
         return Subscribe(first, Sequence(rest) if len(rest) > 1 else (rest[0] if rest else None))
+
+
+def _once(fields: Iterable[Field]) -> list[Field]:
+    """Fields of one response key together, where the first of them stands: whatever conditions they have, it runs once."""
+    first: dict[str, int] = {}
+    found = list(fields)
+    for field in found:
+        first.setdefault(field.key, len(first))
+    return sorted(found, key=lambda field: first[field.key])
 
 
 def _typename_key(selections: Iterable[Selection]) -> str:

@@ -589,6 +589,18 @@ def test_mutations_run_one_subgraph_after_the_other_each_to_its_end() -> None:
     ]
 
 
+def test_a_mutation_selected_twice_under_conditions_runs_once_where_it_stands_first() -> None:
+    supergraph = graph(
+        a="type Query { q: Int } type Mutation { inc: X } type X { n: Int m: Int }",
+        b="type Mutation { dec: Int }",
+    )
+    made = plan(supergraph, "mutation($b: Boolean!) { inc { n } dec ... @include(if: $b) { inc { m } } }")
+    assert [(f.subgraph, f.text) for f in made.fetches] == [
+        ("a", "mutation($b: Boolean!){inc{n} inc @include(if: $b){m @include(if: $b)}}"),
+        ("b", "mutation{dec}"),
+    ]
+
+
 def test_a_subscription_is_a_stream_and_what_completes_its_events() -> None:
     supergraph = graph(
         a='type Query { q: Int } type Subscription { x: X } type X @key(fields: "id") { id: ID! }',
@@ -598,6 +610,26 @@ def test_a_subscription_is_a_stream_and_what_completes_its_events() -> None:
     assert isinstance(root, Subscribe)
     assert root.primary.text == "subscription{x{id}}"
     assert isinstance(root.rest, EntityFetch)
+
+
+def test_a_fragment_is_not_sent_where_it_could_select_nothing() -> None:
+    """Subgraph `a` knows both `U` and `J`, but no object that is both: it would refuse the fragment (GraphQL §5.5.2.3)."""
+    supergraph = graph(
+        a="""
+            type Query { u: U }
+            union U = A
+            type A { id: ID! }
+            interface J { n: Int }
+            type B implements J { n: Int }
+        """,
+        b="""
+            type Query { w: U }
+            union U = C
+            interface J { n: Int }
+            type C implements J { n: Int }
+        """,
+    )
+    assert plan(supergraph, "{ u { __typename ... on J { n } } }").fetches[0].text == "{u{__typename}}"
 
 
 # -- bounds --------------------------------------------------------------------------------------------------------------------
