@@ -173,11 +173,16 @@ class Batch:
             for end in [(key,) for key in visible] or [()]:
                 state.issue(code, MESSAGES[code], (*path, *end))
 
-    def report(self, state: State, error: UpstreamError, place: int, rest: Path) -> None:
-        """An upstream error inside one entity, at each place of the answer that the entity stands in."""
+    def report(self, state: State, error: UpstreamError, place: int, rest: Path, *, lost: bool) -> None:
+        """An upstream error inside one entity, at each place of the answer that the entity stands in.
+
+        `lost`: the whole entity went down with it.
+        """
         end = client_path(rest, self.part.tree)
         for path, _ in self._occurrences(state, place):
             state.issue(error.code, MESSAGES[error.code], (*path, *end), error.instance)
+            if lost:
+                state.settled.add(path)
 
     def _occurrences(self, state: State, wanted: int | None) -> list[tuple[Path, Asked]]:
         """Where the objects of a representation stand in the answer; of all of them for None."""

@@ -137,6 +137,8 @@ def settle_root(node: FetchRun, state: State, owners: list[Store], where: list[P
         write_keys(owner, data, node.keys, copy=number > 0)
     for error in answer.errors:
         _report_root(node, state, where, error)
+    if answer.data is None:
+        state.settled.update(where)
 
 
 def _report_root(node: FetchRun, state: State, where: list[Path], error: UpstreamError) -> None:
@@ -251,7 +253,7 @@ def _write(batches: list[Batch], state: State, answer: Answer) -> None:
         errors = [found for found in inside.get(batch.alias, ()) if 0 <= found[1] < len(entities)]
         batch.write(entities, frozenset(index for _, index, _ in errors))
         for error, index, rest in errors:
-            batch.report(state, error, index, rest)
+            batch.report(state, error, index, rest, lost=entities[index] is None)
 
 
 def _entity_place(path: Path | None) -> tuple[str, int, Path] | None:

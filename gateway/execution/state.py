@@ -36,7 +36,19 @@ ABSENT = Mark.ABSENT
 class State:
     """One execution: variables in, store and issues out. `fatal` ends the request without data."""
 
-    __slots__ = ("absent", "data", "fatal", "fetcher", "issues", "late", "prefixes", "removed", "roots", "variables")
+    __slots__ = (
+        "absent",
+        "data",
+        "fatal",
+        "fetcher",
+        "issues",
+        "late",
+        "prefixes",
+        "removed",
+        "roots",
+        "settled",
+        "variables",
+    )
 
     def __init__(self, variables: Mapping[str, Any], fetcher: Fetcher, roots: Mapping[str, Any]) -> None:
         self.variables = variables
@@ -48,6 +60,8 @@ class State:
         self.absent: list[Path] = []
         self.late: list[GraphQLIssue] = []
         self.removed: dict[Path, list[int]] = {}
+        self.settled: set[Path] = set()
+        """Objects that a subgraph nulled for the sake of one field: its issue explains what the others lack (§6.4.4)."""
         self.prefixes: tuple[int, set[Path], set[Path]] = (-1, set(), set())
 
     def issue(self, code: Code, message: str, path: Path, instance: str = "") -> None:
@@ -64,4 +78,6 @@ class State:
             exact = {issue.path for issue in self.issues if issue.path is not None}
             above = {found[:length] for found in exact for length in range(1, len(found) + 1)}
             self.prefixes = (len(self.issues), exact, above)
-        return path in above or any(path[:length] in exact for length in range(1, len(path)))
+        return (
+            path in above or path[:-1] in self.settled or any(path[:length] in exact for length in range(1, len(path)))
+        )

@@ -254,6 +254,23 @@ def _encoded(values: dict[str, Any]) -> bytes:
     return json.dumps(values).encode()
 
 
+async def test_one_failure_takes_an_entity_down_and_is_the_only_issue() -> None:
+    """What its other fields lack is explained by the field that failed (GraphQL §6.4.4), in client terms."""
+    stock = 'type Item @key(fields: "id") { id: ID! count: Int! size: Int! }'
+    items: list[dict[str, Any]] = [{"__typename": "Item", "id": "1", "count": ValueError("no"), "size": 2}]
+    federation = Federation({"shop": SHOP, "stock": stock}, World({"items": items}, {"Item": items}))
+    result = await federation.run("{ items { id size count } }")
+    assert result.data == {"items": None}
+    assert lines(result) == [("DOWNSTREAM_SERVICE_ERROR", ("items", 0, "count"))]
+
+
+async def test_one_failure_takes_all_root_fields_down_and_is_the_only_issue() -> None:
+    federation = Federation({"one": "type Query { a: Int! b: Int! }"}, World({"a": 1, "b": ValueError("no")}))
+    result = await federation.run("{ a b }")
+    assert result.data is None
+    assert lines(result) == [("DOWNSTREAM_SERVICE_ERROR", ("b",))]
+
+
 async def test_issues_are_bounded() -> None:
     federation = make()
     items = [{"__typename": "Item", "id": str(n), "name": "n"} for n in range(2000)]
