@@ -1,4 +1,8 @@
-"""`make proof NAME=…`: run one proof with full counts and write `docs/proof/NAME.md`."""
+"""`make proof NAME=…`: run one proof with full counts and write `docs/proof/NAME.md`.
+
+A long proof runs in slices, each with a seed of its own (the first seed, and one more each time). What a slice counted is
+kept in `.proof/NAME.json`, so that a run that was stopped goes on where it was, as long as the commit is the same.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,9 +22,24 @@ REPOSITORY = Path(__file__).parent.parent.parent
 
 @dataclass(frozen=True)
 class Proof:
+    """`examples` in all; those that `counted` names in the counts of the test, in slices of `slice`. Without: in one go."""
+
     claim: str
     test: str
     examples: int
+    counted: str = ""
+    slice: int = 0
+
+
+@dataclass
+class Progress:
+    """How far a proof is: of which commit, from which seed, after how many slices."""
+
+    commit: str
+    seed: int
+    slices: int = 0
+    seconds: float = 0.0
+    counts: dict[str, int] = field(default_factory=dict[str, int])
 
 
 PROOFS: dict[str, Proof] = {
@@ -29,6 +48,15 @@ PROOFS: dict[str, Proof] = {
         "for invented callers, days and queries with filters over the whole graph.",
         "tests/properties/test_grants_differential.py",
         2000,
+    ),
+    "federation": Proof(
+        "The gateway answers what graphql-core answers over the schema that was split, data and errors, for invented "
+        "supergraphs and operations; subgraphs get only valid documents for fields they own, no field twice; planning "
+        "twice gives equal plans; composing what was split gives back the schema.",
+        "tests/properties/test_federation_differential.py",
+        20_000,
+        counted="operations",
+        slice=1_000,
     ),
 }
 
@@ -39,23 +67,58 @@ def _git(*arguments: str) -> str:
     ).stdout.strip()
 
 
+def _commit() -> str:
+    dirty = " with uncommitted changes" if _git("status", "--porcelain", "--untracked-files=no") else ""
+    return _git("rev-parse", "HEAD") + dirty
+
+
 def _run(name: str, proof: Proof) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        counts = Path(folder) / "counts.json"
-        seed = int(time.time())
-        environment = {**os.environ, "IWLZ_PROOF_EXAMPLES": str(proof.examples), "IWLZ_PROOF_COUNTS": str(counts)}
-        command = [sys.executable, "-m", "pytest", "-q", proof.test, f"--hypothesis-seed={seed}"]
-        started = time.monotonic()
-        status = subprocess.run(command, cwd=REPOSITORY, env=environment, check=False).returncode
-        if status or not counts.exists():
-            print(f"the proof {name} failed; nothing recorded", file=sys.stderr)
-            return status or 1
-        _write(name, proof, json.loads(counts.read_text()), seed, time.monotonic() - started)
+    kept = REPOSITORY / ".proof" / f"{name}.json"
+    progress = _progress(kept)
+    while not progress.slices or progress.counts.get(proof.counted, proof.examples) < proof.examples:
+        status = _slice(proof, progress)
+        if status:
+            print(
+                f"the proof {name} failed with seed {progress.seed + progress.slices}; nothing recorded",
+                file=sys.stderr,
+            )
+            return status
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(json.dumps(asdict(progress)))
+        print(f"{name}: {progress.slices} slices, {progress.counts}", flush=True)
+    _write(name, proof, progress)
+    kept.unlink()
     return 0
 
 
-def _write(name: str, proof: Proof, counts: dict[str, int], seed: int, seconds: float) -> None:
-    dirty = " with uncommitted changes" if _git("status", "--porcelain", "--untracked-files=no") else ""
+def _progress(kept: Path) -> Progress:
+    """Where the last run was stopped, if it was one of this commit; else a new start."""
+    found = Progress(**json.loads(kept.read_text())) if kept.exists() else None
+    return found if found and found.commit == _commit() else Progress(_commit(), int(time.time()))
+
+
+def _slice(proof: Proof, progress: Progress) -> int:
+    """Run the test once and add what it counted; the exit status of the test."""
+    with tempfile.TemporaryDirectory() as folder:
+        counts = Path(folder) / "counts.json"
+        examples = str(proof.slice or proof.examples)
+        environment = {**os.environ, "IWLZ_PROOF_EXAMPLES": examples, "IWLZ_PROOF_COUNTS": str(counts)}
+        seed = f"--hypothesis-seed={progress.seed + progress.slices}"
+        command = [sys.executable, "-m", "pytest", "-q", proof.test, seed]
+        started = time.monotonic()
+        status = subprocess.run(command, cwd=REPOSITORY, env=environment, check=False).returncode
+        if status or not counts.exists():
+            return status or 1
+        for key, value in json.loads(counts.read_text()).items():
+            progress.counts[key] = progress.counts.get(key, 0) + value
+    progress.seconds += time.monotonic() - started
+    progress.slices += 1
+    return 0
+
+
+def _write(name: str, proof: Proof, progress: Progress) -> None:
+    last = progress.seed + progress.slices - 1
+    seeds = str(progress.seed) if progress.slices == 1 else f"{progress.seed} to {last}, one a slice"
     lines = [
         f"# Proof: {name}",
         "",
@@ -64,11 +127,11 @@ def _write(name: str, proof: Proof, counts: dict[str, int], seed: int, seconds: 
         "| | |",
         "|---|---|",
         f"| test | `{proof.test}` |",
-        *(f"| {key.replace('_', ' ')} | {value} |" for key, value in counts.items()),
-        f"| seed | {seed} |",
-        f"| commit | {_git('rev-parse', 'HEAD')}{dirty} |",
+        *(f"| {key.replace('_', ' ')} | {value} |" for key, value in progress.counts.items()),
+        f"| seed | {seeds} |",
+        f"| commit | {progress.commit} |",
         f"| machine | {platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()} |",
-        f"| when | {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {seconds:.0f} s |",
+        f"| when | {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {progress.seconds:.0f} s |",
         "",
         f"Repeat it with `make proof NAME={name}`.",
     ]
