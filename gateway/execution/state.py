@@ -45,6 +45,7 @@ class State:
         "late",
         "prefixes",
         "removed",
+        "reported",
         "roots",
         "settled",
         "variables",
@@ -62,10 +63,13 @@ class State:
         self.removed: dict[Path, list[int]] = {}
         self.settled: set[Path] = set()
         """Objects that a subgraph nulled for the sake of one field: its issue explains what the others lack (§6.4.4)."""
+        self.reported: set[tuple[Path, str]] = set()
         self.prefixes: tuple[int, set[Path], set[Path]] = (-1, set(), set())
 
     def issue(self, code: Code, message: str, path: Path, instance: str = "") -> None:
-        if len(self.issues) < MAX_ISSUES:
+        """Add an issue, unless there is one of that field already: two fetches may have asked for it (GraphQL §6.4.4)."""
+        if len(self.issues) < MAX_ISSUES and (path, instance) not in self.reported:
+            self.reported.add((path, instance))
             extensions = {"instance": instance} if instance else {}
             self.issues.append(GraphQLIssue(message, code, path, extensions=extensions))
 

@@ -8,6 +8,7 @@ fragment, makes it be looked up in a subgraph that knows the interface.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from gateway.planning.choices import (
     total,
 )
 from gateway.planning.dealing import Dealer
+from gateway.planning.selections import Signature, signature
 
 if TYPE_CHECKING:
     from gateway.planning.search import Search
@@ -87,14 +89,20 @@ def choose_interface_object(search: Search, selections: tuple[Selection, ...], p
     """The steps at an object that stands for an interface."""
     dealer = Dealer(search, place, guard)
     apart: list[Selection] = []
+    taken: set[tuple[str, Signature]] = set()
     typed = False
     for selection in selections:
         if isinstance(selection, Fragment):
-            apart.append(selection)
+            apart.extend(_beyond((selection,), taken))
         elif selection.name == TYPENAME:
             typed = True
         elif not dealer.take(selection):
             apart.append(selection)
+        elif not (selection.selections or selection.conditions):
+            taken.add((selection.key, signature(selection)))
+    kept, apart = apart, list(_beyond(apart, taken))
+    # A key that a fragment asks for first stands first in the answer, for objects of that type.
+    typed = typed or apart != kept
     if not apart and not (typed and not guard):
         return dealer.finish()
     best = _real_types(search, search.keep(tuple(apart)), place, guard)
@@ -106,6 +114,17 @@ def choose_interface_object(search: Search, selections: tuple[Selection, ...], p
     choice = dealer.finish()
     steps = (*choice.steps, best)
     return Choice(steps, total(steps), search.keep((*choice.remainder, *best.choice.remainder)))
+
+
+def _beyond(selections: Iterable[Selection], taken: set[tuple[str, Signature]]) -> Iterator[Selection]:
+    """`selections` without the leaves that every object is asked for already, whatever type it turns out to be."""
+    for selection in selections:
+        if isinstance(selection, Fragment):
+            inside = tuple(_beyond(selection.selections, taken))
+            if inside:
+                yield replace(selection, selections=inside)
+        elif (selection.key, signature(selection)) not in taken:
+            yield selection
 
 
 def _real_types(search: Search, selections: tuple[Selection, ...], place: Place, guard: Guard) -> Jump | None:

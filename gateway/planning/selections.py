@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from gateway.language.operation import Argument, Condition, Field, Fragment, Selection
 from gateway.planning.choices import TYPENAME, joined
 
-__all__ = ["Context", "Entry", "Selections"]
+__all__ = ["Context", "Entry", "Selections", "Signature", "signature"]
 
 Signature = tuple[str, tuple[tuple[str, str], ...]]
 

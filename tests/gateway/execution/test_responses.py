@@ -271,6 +271,25 @@ async def test_one_failure_takes_all_root_fields_down_and_is_the_only_issue() ->
     assert lines(result) == [("DOWNSTREAM_SERVICE_ERROR", ("b",))]
 
 
+async def test_a_field_that_two_fetches_asked_for_is_one_issue() -> None:
+    people = """
+        interface User @key(fields: "id") { id: ID! }
+        type Admin implements User @key(fields: "id") { id: ID! }
+    """
+    forum = """
+        type Query { top: User }
+        type User @key(fields: "id") @interfaceObject { id: ID! last: Post }
+        type Post { text: String length: Int }
+    """
+    admin: dict[str, Any] = {"__typename": "Admin", "id": "1", "last": ValueError("no")}
+    federation = Federation(
+        {"people": people, "forum": forum}, World({"top": admin}, {"Admin": [admin], "User": [admin]})
+    )
+    result = await federation.run("{ top { last { text } ... on Admin { last { length } } } }")
+    assert result.data == {"top": {"last": None}}
+    assert lines(result) == [("DOWNSTREAM_SERVICE_ERROR", ("top", "last"))]
+
+
 async def test_issues_are_bounded() -> None:
     federation = make()
     items = [{"__typename": "Item", "id": str(n), "name": "n"} for n in range(2000)]

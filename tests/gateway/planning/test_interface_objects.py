@@ -35,6 +35,8 @@ SDL = {
         ("{ top { __typename posts } }", ["forum", "people"]),
         ("{ top { ... on Admin { posts } } }", ["forum", "people", "forum"]),
         ("{ top { name address label } }", ["forum", "people", "labels", "mail"]),
+        ("{ top { posts ... on Admin { posts } } }", ["forum"]),
+        ("{ top { ... on Admin { posts } posts } }", ["forum", "people"]),
         ("{ users { posts friend { posts } } }", ["people", "forum"]),
     ],
 )
@@ -96,6 +98,42 @@ def test_objects_of_two_types_ask_an_interface_object_for_their_own_fields_only(
                     }
                   }
                 },
+              },
+            },
+          },
+        }
+    """)
+
+
+def test_what_the_interface_object_answers_anyway_is_not_asked_again_for_one_type() -> None:
+    assert planned(graph(**SDL), "{ top { posts ... on Admin { posts since } } }") == text("""
+        QueryPlan {
+          Sequence {
+            Fetch(service: "forum") {
+              {
+                top {
+                  __typename
+                  posts
+                  id
+                }
+              }
+            },
+            Flatten(path: "top") {
+              Fetch(service: "people") {
+                {
+                  ... on User {
+                    __typename
+                    id
+                  }
+                } =>
+                {
+                  ... on User {
+                    __typename
+                    ... on Admin {
+                      since
+                    }
+                  }
+                }
               },
             },
           },
