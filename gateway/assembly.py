@@ -18,7 +18,8 @@ from gateway.authorization.files import ChainError, chain_of
 from gateway.authorization.grants import Grants, GrantsError, load_grants
 from gateway.endpoints import endpoints_of
 from gateway.instances import served
-from gateway.pipeline import GraphQLRequest, Pipeline
+from gateway.pipeline import Pipeline
+from gateway.requests import GraphQLRequest
 from gateway.settings import Settings, SettingsError, TelemetrySettings, check_complete
 from gateway.subgraphs.http import HttpClient
 from gateway.subgraphs.streams.configured import stream_client

@@ -21,7 +21,7 @@ from typing import Any
 
 from gateway.assembly import Assembly, Lasting, assemble
 from gateway.errors import OperatorError
-from gateway.pipeline import GraphQLRequest
+from gateway.requests import GraphQLRequest
 from gateway.sources import Fingerprint, Reading, Source, fingerprint
 from gateway.telemetry.logs import get_log, whereabouts
 

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 import orjson
-from graphql import GraphQLSchema
 
 from gateway.answers import GraphQLResponse, forbidden, internal_error, refusal, result_answer
 from gateway.authorization.caller import Caller
@@ -30,11 +29,11 @@ from gateway.fetching import Fetching, Signer
 from gateway.instances import Served
 from gateway.introspection import Introspection
 from gateway.language.cost import CostRules, cost_of
-from gateway.language.documents import Limits, coerce_variables, parse_operation
 from gateway.language.operation import Operation, OperationKind
 from gateway.planning.cache import BytesCache
 from gateway.planning.planner import plan_operation
 from gateway.planning.text import plan_json, plan_text
+from gateway.requests import Documents, GraphQLRequest, check_kind
 from gateway.settings import Settings
 from gateway.sharing import SharedRequests
 from gateway.subgraphs.http import HttpClient
@@ -46,9 +45,9 @@ from gateway.telemetry.logs import get_log, whereabouts
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.spans import Spans
 from gateway.telemetry.trace import Trace
-from gateway.trusted import TrustedDocuments, not_supported
+from gateway.trusted import TrustedDocuments
 
-__all__ = ["Authenticator", "GraphQLRequest", "GraphQLResponse", "Pipeline", "Signer"]
+__all__ = ["Authenticator", "GraphQLResponse", "Pipeline", "Signer"]
 
 _log = get_log(__name__)
 
@@ -60,20 +59,6 @@ class Authenticator(Protocol):
     """Makes a caller of a request's headers (lower-case names). Raises `GatewayError`, 401 for a bad token."""
 
     async def caller(self, headers: Headers) -> Caller: ...
-
-
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
-    """The parameters of one request, their JSON types checked. `read_only` (a GET) admits queries alone. `document_id` names a
-    trusted document; `query` may be empty then.
-    """
-
-    query: str
-    operation_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    read_only: bool = False
-    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +103,6 @@ class Pipeline:
         self._grants = grants
         self._authenticator = authenticator
         self._metrics = metrics
-        self._trusted = trusted
-        self._limits = _limits(settings)
         self._max_cost = settings.limits.max_cost
         self._costs = read_costs(supergraph.sdl, settings.limits.list_size) if self._max_cost is not None else None
         audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
@@ -136,7 +119,7 @@ class Pipeline:
         self._decisions = Decisions(supergraph, grants, settings, audiences)
         self._introspection = Introspection(supergraph.api, grants, enabled=settings.introspection)
         self._shared = SharedRequests(client.hears) if settings.dedupe.requests and not client.answers else None
-        self._documents = BytesCache[tuple[Any, ...], "Operation | GatewayError"](settings.caches.documents)
+        self._documents = Documents(supergraph.api, settings, self._introspection, grants, trusted)
         self._plans = BytesCache[str, CompiledPlan](settings.caches.plans)
         shared = {name: entry.subscriptions.share for name, entry in settings.subgraphs.items()}
         self.subscriptions = Subscriptions(streams or StreamClient({}), settings.subscriptions, shared)
@@ -144,7 +127,7 @@ class Pipeline:
     @property
     def caches(self) -> Mapping[str, BytesCache[Any, Any]]:
         """By name, for metrics."""
-        return {"documents": self._documents, "decisions": self._decisions.cache, "plans": self._plans}
+        return {"documents": self._documents.cache, "decisions": self._decisions.cache, "plans": self._plans}
 
     async def handle(self, request: GraphQLRequest, headers: Headers, trace: Trace) -> GraphQLResponse:
         """Answer one operation. Never raises, but for cancellation."""
@@ -191,22 +174,17 @@ class Pipeline:
         """The documents that were asked last, the latest first, with the signatures of their operations; for another pipeline to
         `prepare`.
         """
-        newest = self._documents.newest(limit)
-        return [
-            (GraphQLRequest(key[0], key[1]), found.signature)
-            for key, found in newest
-            if key[2] is None and isinstance(found, Operation)
-        ]
+        return self._documents.newest(limit)
 
     def prepare(self, request: GraphQLRequest) -> bool:
         """Put all that an operation needs into the caches; False when this graph cannot answer it. For a pipeline that does
         not serve yet: it may run in a thread of its own.
         """
-        found = self._parsed(request, self._supergraph.api)
-        if isinstance(found, GatewayError):
+        operation = self._documents.prepared(request)
+        if operation is None:
             return False
         try:
-            self._plan(_Asked(None, found, {}, None))
+            self._plan(_Asked(None, operation, {}, None))
         except GatewayError:
             return False
         return True
@@ -226,11 +204,9 @@ class Pipeline:
         operation: Operation | None = None
         try:
             caller = await self._caller(headers)
-            if self._trusted is not None or request.document_id is not None:
-                request = self._identified(request)
-            operation = self._document(request, caller)
-            _check_kind(operation, read_only=request.read_only, streams=streams)
-            asked = self._decided(operation, self._variables(operation, request), caller)
+            operation = self._documents.operation(request, caller)
+            check_kind(operation, read_only=request.read_only, streams=streams)
+            asked = self._decided(operation, self._documents.variables(operation, request), caller)
             if self._costs is not None:
                 asked = self._affordable(asked, self._costs, tell=request.extensions.get("cost") is True)
             response = await finish(asked)
@@ -253,51 +229,8 @@ class Pipeline:
             response.lines,
         )
 
-    def _identified(self, request: GraphQLRequest) -> GraphQLRequest:
-        """The request with the text of its document."""
-        if self._trusted is None:
-            if request.query:
-                return request
-            raise not_supported()
-        text = self._trusted.text(request.query, request.document_id)
-        return request if text == request.query else replace(request, query=text)
-
     async def _caller(self, headers: Headers) -> Caller | None:
         return None if self._authenticator is None else await self._authenticator.caller(headers)
-
-    def _document(self, request: GraphQLRequest, caller: Caller | None) -> Operation:
-        found = self._parsed(request, self._supergraph.api)
-        if isinstance(found, GatewayError):
-            found = self._told(found, request, caller)
-            # A new one each time: a raised exception keeps the frames that it went through.
-            raise GatewayError(*found.issues, status=found.status, headers=found.headers)
-        return found
-
-    def _told(self, error: GatewayError, request: GraphQLRequest, caller: Caller | None) -> GatewayError:
-        """What is wrong with a document, in words of the schema that the caller may know: what validation says names
-        types that the client did not write (security case A16).
-        """
-        if caller is None or self._grants is None or error.issues[0].code is not Code.GRAPHQL_VALIDATION_FAILED:
-            return error
-        who = (caller.role, caller.scopes & self._grants.known_scopes)
-        told = self._parsed(request, self._introspection.schema_for(caller), who)
-        return told if isinstance(told, GatewayError) else error
-
-    def _parsed(self, request: GraphQLRequest, schema: GraphQLSchema, who: Any = None) -> Operation | GatewayError:
-        key = (request.query, request.operation_name, who)
-        found = self._documents.get(key)
-        if found is None:
-            try:
-                found = parse_operation(schema, request.query, request.operation_name, self._limits)
-            except GatewayError as error:
-                found = error
-            self._documents.put(key, found, 2048 + 32 * len(request.query))
-        return found
-
-    def _variables(self, operation: Operation, request: GraphQLRequest) -> dict[str, Any]:
-        if not operation.variables:
-            return {}
-        return coerce_variables(self._supergraph.api, operation, request.variables)
 
     def _decided(self, operation: Operation, variables: dict[str, Any], caller: Caller | None) -> _Asked:
         return _Asked(caller, operation, variables, self._decisions.check(operation, variables, caller))
@@ -371,29 +304,6 @@ class Pipeline:
         )
 
 
-def _check_kind(operation: Operation, *, read_only: bool, streams: bool = False) -> None:
-    if operation.kind is OperationKind.SUBSCRIPTION and not streams:
-        issue = GraphQLIssue("A subscription cannot be answered with one response.", Code.GRAPHQL_VALIDATION_FAILED)
-        raise GatewayError(issue)
-    if read_only and operation.kind is OperationKind.MUTATION:
-        # GraphQL over HTTP §6.2.1: a GET changes nothing.
-        issue = GraphQLIssue("A GET can carry a query only.", Code.METHOD_NOT_ALLOWED)
-        raise GatewayError(issue, headers={"Allow": "POST"})
-
-
 def _forbidden_elsewhere() -> GatewayError:
     message = "The access token is good for one register, and the operation needs another one as well."
     return forbidden((GraphQLIssue(message, Code.FORBIDDEN),))
-
-
-def _limits(settings: Settings) -> Limits:
-    limits = settings.limits
-    return Limits(
-        max_source=limits.body_bytes,
-        max_tokens=limits.max_tokens,
-        max_depth=limits.max_depth,
-        max_fields=limits.max_fields,
-        max_aliases=limits.max_aliases,
-        max_root_fields=limits.max_root_fields,
-        max_repeated_keys=limits.max_repeated_keys,
-    )

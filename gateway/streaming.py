@@ -10,7 +10,7 @@ from gateway.assembly import Assembly
 from gateway.authorization.caller import Caller
 from gateway.errors import Code, GraphQLIssue
 from gateway.lifecycle import Lifecycle
-from gateway.pipeline import GraphQLRequest
+from gateway.requests import GraphQLRequest
 from gateway.settings import Settings
 from gateway.subscriptions import Subscription
 from gateway.telemetry.logs import get_log

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from gateway.answers import GraphQLResponse, refusal
 from gateway.errors import Code, GatewayError, GraphQLIssue
-from gateway.pipeline import GraphQLRequest
+from gateway.requests import GraphQLRequest
 from gateway.settings import LimitSettings
 from gateway.telemetry.logs import AccessLog
 from gateway.telemetry.metrics import Metrics

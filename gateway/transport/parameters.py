@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from gateway.errors import Code, GatewayError, GraphQLIssue
-from gateway.pipeline import GraphQLRequest
+from gateway.requests import GraphQLRequest
 from gateway.settings import LimitSettings
 from gateway.transport.asgi import ClientGone, Receive
 from gateway.transport.media import is_json

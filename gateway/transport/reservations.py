@@ -22,7 +22,7 @@ import orjson
 
 from gateway.answers import GraphQLResponse
 from gateway.errors import Code, GatewayError, GraphQLIssue
-from gateway.pipeline import GraphQLRequest
+from gateway.requests import GraphQLRequest
 from gateway.settings import SubscriptionSettings
 from gateway.streams.events import HEARTBEAT, write_event
 from gateway.subscriptions import Subscription

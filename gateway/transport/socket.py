@@ -22,7 +22,7 @@ import orjson
 from gateway.answers import GraphQLResponse
 from gateway.authorization.caller import Caller
 from gateway.errors import Code, GatewayError, GraphQLIssue
-from gateway.pipeline import GraphQLRequest
+from gateway.requests import GraphQLRequest
 from gateway.settings import SubscriptionSettings
 from gateway.streams.messages import Request
 from gateway.streams.protocol import CloseCode, Completed, Event, Initiated, Pinged, ServerProtocol, State, Subscribed

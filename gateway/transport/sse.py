@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from gateway.answers import GraphQLResponse
-from gateway.pipeline import GraphQLRequest
+from gateway.requests import GraphQLRequest
 from gateway.streams.events import HEARTBEAT, write_event
 from gateway.subscriptions import Subscription
 from gateway.telemetry.trace import TRACE_HEADER, Trace

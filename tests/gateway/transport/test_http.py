@@ -11,7 +11,7 @@ import pytest
 
 from gateway.answers import GraphQLResponse, refusal
 from gateway.errors import Code, GatewayError, GraphQLIssue
-from gateway.pipeline import GraphQLRequest
+from gateway.requests import GraphQLRequest
 from gateway.settings import LimitSettings
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.trace import Trace
