@@ -17,6 +17,7 @@ from gateway.execution.extract import Extractor, Placer, Walker, extractor, plac
 from gateway.execution.merging import PlainWrite, TopKey, plain_write
 from gateway.execution.owners import Instances
 from gateway.execution.projection import Root, projector
+from gateway.execution.state import Store
 from gateway.language.operation import OperationKind
 from gateway.planning.instances import EntityTarget, RootTarget
 from gateway.planning.nodes import (
@@ -110,6 +111,10 @@ class PartRun:
     tree: Tree
     selections: tuple[FetchSelection, ...] | None
     surroundings: Surroundings | None = None
+
+    def owners(self, data: Store) -> list[list[Store]]:
+        """The objects at each path."""
+        return [walk(data) for walk in self.walkers]
 
 
 @dataclass(frozen=True, slots=True)

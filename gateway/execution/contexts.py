@@ -97,14 +97,16 @@ def _below(value: Any, keys: Sequence[str]) -> Any:
     return _below(value.get(keys[0]), keys[1:]) if value.__class__ is dict else None
 
 
-def copied(part: EntityPart, number: int) -> EntityPart:
+def copied(part: EntityPart, suffix: str) -> EntityPart:
     """A part under names of its own, to stand beside its like in one request."""
-    names = {argument.variable: f"{argument.variable}_{number}" for argument in part.contexts}
+    if not suffix:
+        return part
+    names = {argument.variable: f"{argument.variable}{suffix}" for argument in part.contexts}
     pattern = re.compile(rf"\$({'|'.join(names)})\b")
     return replace(
         part,
-        alias=f"{part.alias}_{number}",
-        variable=f"{part.variable}_{number}",
+        alias=f"{part.alias}{suffix}",
+        variable=f"{part.variable}{suffix}",
         contexts=tuple(replace(argument, variable=names[argument.variable]) for argument in part.contexts),
         selections=tuple(_renamed(selection, pattern, names) for selection in part.selections),
     )

@@ -48,12 +48,14 @@ class Batch:
         "keyless",
         "part",
         "representations",
+        "suffix",
         "values",
         "variable",
     )
 
     def __init__(self, part: PartRun, found: Found, typename_key: str, suffix: str = "") -> None:
         self.part = part
+        self.suffix = suffix
         self.alias = part.alias + suffix
         self.variable = part.variable + suffix
         self.values = {name + suffix: value for name, value in found.values.items()}

@@ -8,7 +8,6 @@ what the caller may see (503 AUTHORIZATION_UNAVAILABLE or POLICY_MISMATCH), whic
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -172,31 +171,31 @@ async def _fetch_entities(node: EntityRun, state: State, typename_key: str) -> N
 
 
 def _batches(node: EntityRun, data: Store, typename_key: str) -> list[Batch]:
-    """A batch for each part; several for one whose objects stand below different values (`@fromContext`)."""
-    batches: list[Batch] = []
-    for part in node.parts:
-        if part.surroundings is None:
-            batches.append(Batch(part, Found({}, [walk(data) for walk in part.walkers]), typename_key))
-            continue
-        found = part.surroundings.find(data)
-        several = len(found) > 1
-        batches += [
-            Batch(part, alike, typename_key, f"_{number}" if several else "") for number, alike in enumerate(found)
-        ]
-    return batches
+    """A batch for each part, and for each set of values that objects of one part stand below (`@fromContext`).
+
+    Where that makes several, each has variables of its own: two parts may use one variable with different values.
+    """
+    if node.varying is None:
+        return [Batch(part, Found({}, part.owners(data)), typename_key) for part in node.parts]
+    found = [
+        (part, alike)
+        for part in node.parts
+        for alike in (part.surroundings.find(data) if part.surroundings is not None else [Found({}, part.owners(data))])
+    ]
+    several = sum(1 for part, _ in found if part.surroundings is not None) > 1
+    return [
+        Batch(part, alike, typename_key, f"_{number}" if several and part.surroundings is not None else "")
+        for number, (part, alike) in enumerate(found)
+    ]
 
 
 def _body(node: EntityRun, batches: list[Batch]) -> bytes:
-    """The request up to its variables: as planned, unless a part is asked for several times."""
-    if node.varying is None or len(batches) == len(node.parts):
+    """The request up to its variables: as planned, unless batches have names of their own."""
+    if node.varying is None or not any(batch.suffix for batch in batches):
         return node.body
-    counts = Counter(batch.part.alias for batch in batches)
-    parts = [
-        copied(part, number) if counts[part.alias] > 1 else part
-        for part in node.varying.parts
-        for number in range(counts[part.alias])
-    ]
-    return prefix(entity_text(node.varying.variables, parts))
+    parts = {part.alias: part for part in node.varying.parts}
+    asked = [copied(parts[batch.part.alias], batch.suffix) for batch in batches]
+    return prefix(entity_text(node.varying.variables, asked))
 
 
 async def _asked_entities(

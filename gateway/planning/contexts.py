@@ -66,7 +66,8 @@ class _Rewriting:
             self._prefix = f"_{self._prefix}"
         self.arguments: dict[str, ContextArgument] = {}
         self._variables: dict[object, str] = {}
-        self.keys: list[str] = []
+        self._names: dict[object, str] = {}
+        self.keys: set[str] = set()
 
     def position(self, selections: tuple[Selection, ...], type_name: str, way: _Way) -> tuple[Selection, ...]:
         """The selections on one object, before them what the context takes from it."""
@@ -113,16 +114,18 @@ class _Rewriting:
         setter = way[depth]
         for step in way[depth:]:
             conditions = joined(step.conditions, conditions)
-        place = (setter.field.parent, text, conditions)
+        # One name for all branches of a response position: what the subgraph is asked there has to merge (GraphQL §5.3.2).
+        where = (tuple(step.field.key for step in way[:depth]), text)
+        key = self._names.setdefault(where, f"_{self._prefix}_{len(self._names)}")
+        parent = setter.field.parent
+        place = (key, parent, conditions)
         if place not in setter.added:
-            key = f"_{self._prefix}_{len(self.keys)}"
-            self.keys.append(key)
-            parent = setter.field.parent
             inner = text.strip().removeprefix("{").removesuffix("}") if text.strip().startswith("{") else text
             found = tuple(self._keyed(self._graph.field_set(parent, inner), parent, key, conditions))
             setter.added[place] = (parent, found)
-        sources = tuple(dict.fromkeys(_sources(setter.added[place][1])))
-        variable = self._variables.setdefault((type_text, sources), f"{self._prefix}_{len(self._variables)}")
+        variable = self._variables.setdefault((key, type_text), f"{self._prefix}_{len(self._variables)}")
+        known = self.arguments[variable].sources if variable in self.arguments else ()
+        sources = tuple(dict.fromkeys((*known, *_sources(setter.added[place][1]))))
         self.arguments[variable] = ContextArgument(variable, type_text, depth, sources)
         return variable
 
@@ -133,8 +136,7 @@ class _Rewriting:
         here = set(self._graph.implementations(parent))
         for number, selection in enumerate(selections):
             own = key if not number else f"{key}_{number}"
-            if own not in self.keys:
-                self.keys.append(own)
+            self.keys.add(own)
             if isinstance(selection, Field):
                 yield replace(selection, key=own, conditions=conditions)
             elif here & set(self._graph.implementations(selection.condition)):

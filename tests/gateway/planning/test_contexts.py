@@ -247,12 +247,34 @@ def test_several_values_are_several_lists_in_one_request() -> None:
             ["shop", "shop"],
         ),
         (
+            "{ places { ... on Hall { thing { tax { of } id } } ... on Yard { thing { tax { of } } } } }",
+            {"places": [{"thing": {"tax": {"of": "NL"}}}, {"thing": {"tax": {"of": None}, "id": "t"}}]},
+            ["shop", "shop"],
+        ),
+        (
+            "{ places { ... on Hall { thing { tax { of } one: tax { of } } } ... on Yard { thing { tax { of } } } } }",
+            {
+                "places": [
+                    {"thing": {"tax": {"of": "NL"}}},
+                    {"thing": {"tax": {"of": None}, "one": {"of": None}}},
+                ]
+            },
+            ["shop", "shop"],
+        ),
+        (
             "{ offices { desk { sign } } }",
             {"offices": [{"desk": {"sign": "in Ede"}}, {"desk": {"sign": "in None"}}]},
             ["stock", "staff", "staff"],
         ),
     ],
-    ids=["below an entity that both share", "an interface sets it", "under a fragment", "from another subgraph"],
+    ids=[
+        "below an entity that both share",
+        "an interface sets it",
+        "under a fragment",
+        "under two",
+        "asked for differently",
+        "from another subgraph",
+    ],
 )
 def test_answers(query: str, data: Any, subgraphs: list[str]) -> None:
     found, requests = answer(query)
@@ -267,6 +289,22 @@ def test_what_is_skipped_is_neither_fetched_nor_asked_for_above() -> None:
     assert [request["query"] for _, request in requests] == [
         "query($with: Boolean!){shop{_contextualArgument_0:currency @include(if: $with) item{id}}}"
     ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query($a: Boolean!, $b: Boolean!) { shop { item @include(if: $a) { price } item @skip(if: $b) { price id } } }",
+        "query($a: Boolean!, $b: Boolean!) { shop @include(if: $a) { item { price } } shop @skip(if: $b) { item { price id } } }",
+    ],
+)
+def test_branches_of_one_place_ask_with_one_variable(query: str) -> None:
+    data, requests = answer(query, a=True, b=False)
+    assert data == {"shop": {"item": {"price": "1 [('currency', 'EUR')]", "id": "1"}}}
+    assert requests[1][1]["query"].partition("{")[2] == (
+        "_entities(representations:$representations){...on Item{"
+        "price(currency: $contextualArgument_0) @include(if: $a) price(currency: $contextualArgument_0) @skip(if: $b)}}}"
+    )
 
 
 def test_a_name_that_the_client_uses_is_left_alone() -> None:
