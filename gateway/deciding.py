@@ -44,7 +44,7 @@ class Decisions:
             issues = issues_of(decide(operation, variables, self._grants, caller))
             if reach is not None:
                 issues += outside(operation, reach, self._supergraph)
-            self.cache.put(key, issues, 512 + len(repr(key)) + 512 * len(issues))
+            self.cache.put(key, issues, _ENTRY + _LETTER * len(repr(key)) + _ISSUE * len(issues))
         if issues:
             raise forbidden(issues)
         return reach
@@ -63,6 +63,8 @@ def _gateway_audiences(settings: Settings) -> frozenset[str]:
 
 
 _SCALAR = "."
+_ENTRY, _LETTER, _ISSUE = 700, 5, 420
+"""Bytes that an entry takes, each letter of its key when written out, and each issue (`tests/gateway/test_weights.py`)."""
 
 
 def _shape(value: Any) -> Any:

@@ -85,6 +85,10 @@ class GatewayError(Exception):
         self.status = status if status is not None else issues[0].code.status
         self.headers = dict(headers or {})
 
+    def anew(self) -> GatewayError:
+        """The same, not raised yet: one that was keeps the frames that it went through, and all that they knew."""
+        return GatewayError(*self.issues, status=self.status, headers=self.headers)
+
 
 class OperatorError(Exception):
     """What a person who runs the gateway can mend: a sentence, or one a line."""

@@ -76,7 +76,7 @@ class Introspection:
         found = self._answers.get(key)
         if found is None:
             found = self._execute(who, operation, roots, variables)
-            self._answers.put(key, found, 8 * len(orjson.dumps(found)))
+            self._answers.put(key, found, 3 * len(orjson.dumps(found)))
         return found
 
     def schema_for(self, caller: Caller | None) -> GraphQLSchema:

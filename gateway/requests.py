@@ -17,6 +17,7 @@ from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.introspection import Introspection
 from gateway.language.documents import Limits, coerce_variables, parse_operation
 from gateway.language.operation import Operation, OperationKind
+from gateway.language.weights import document_weight
 from gateway.planning.cache import BytesCache
 from gateway.settings import Settings
 from gateway.trusted import TrustedDocuments, not_supported
@@ -63,8 +64,7 @@ class Documents:
         found = self._parsed(request, self._schema)
         if isinstance(found, GatewayError):
             found = self._told(found, request, caller)
-            # A new one each time: a raised exception keeps the frames that it went through.
-            raise GatewayError(*found.issues, status=found.status, headers=found.headers)
+            raise found.anew()
         return found
 
     def variables(self, operation: Operation, request: GraphQLRequest) -> dict[str, Any]:
@@ -112,8 +112,8 @@ class Documents:
             try:
                 found = parse_operation(schema, request.query, request.operation_name, self._limits)
             except GatewayError as error:
-                found = error
-            self.cache.put(key, found, 2048 + 32 * len(request.query))
+                found = error.anew()
+            self.cache.put(key, found, document_weight(request.query, found))
         return found
 
 

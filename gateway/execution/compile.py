@@ -18,6 +18,7 @@ from gateway.execution.merging import PlainWrite, TopKey, plain_write
 from gateway.execution.owners import Instances
 from gateway.execution.projection import Root, projector
 from gateway.execution.state import Store
+from gateway.execution.weights import plan_weight
 from gateway.language.operation import OperationKind
 from gateway.planning.instances import EntityTarget, RootTarget
 from gateway.planning.nodes import (
@@ -161,9 +162,8 @@ class CompiledPlan:
 
     @property
     def weight(self) -> int:
-        """A rough size in bytes, for caches: texts, and what hangs on each selected field."""
-        texts = sum(len(fetch.text) for fetch in self.plan.fetches) + len(self.plan.operation.text)
-        return 4096 + 24 * texts
+        """Bytes, for caches."""
+        return plan_weight(self.plan)
 
 
 def compile_plan(plan: Plan, api: GraphQLSchema, instances: Mapping[str, Instances] | None = None) -> CompiledPlan:

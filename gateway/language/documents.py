@@ -58,7 +58,10 @@ def parse_operation(schema: GraphQLSchema, query: str, operation_name: str | Non
     definition = _operation(document, operation_name)
     _validated(schema, document, limits)
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-    return normalize(schema, definition, fragments)
+    try:
+        return normalize(schema, definition, fragments)
+    finally:
+        _unchain(document)
 
 
 def coerce_variables(schema: GraphQLSchema, operation: Operation, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,6 +163,14 @@ def _validated(schema: GraphQLSchema, document: DocumentNode, limits: Limits) ->
         raise too_complex("The document takes too much work to validate.")
     if errors:
         raise GatewayError(*(_issue(error, Code.GRAPHQL_VALIDATION_FAILED) for error in errors[:_MAX_ERRORS]))
+
+
+def _unchain(document: DocumentNode) -> None:
+    """Part the tokens: each knows its neighbours, so that one argument that is kept would keep them all."""
+    token = document.loc.start_token if document.loc is not None else None
+    while token is not None:
+        following, token.prev, token.next = token.next, None, None
+        token = following
 
 
 def _issue(error: GraphQLError, code: Code) -> GraphQLIssue:

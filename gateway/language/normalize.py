@@ -93,7 +93,12 @@ def normalize(
     digest = _digest(text)
     masked = masked_text(text)
     signature = digest if masked == text else _digest(masked)
-    return Operation(kind, name, root.name, selections, variables, text, digest, definition, signature)
+    head = OperationDefinitionNode(
+        operation=definition.operation,
+        variable_definitions=definition.variable_definitions,
+        selection_set=SelectionSetNode(selections=()),
+    )
+    return Operation(kind, name, root.name, selections, variables, text, digest, head, signature)
 
 
 def _digest(text: str) -> str:

@@ -102,7 +102,7 @@ class Operation:
     text: str
     hash: str
     definition: Any = None
-    """The `OperationDefinitionNode` that it was made from, for variable coercion; never for decisions."""
+    """An `OperationDefinitionNode` with the variables that were declared, for their coercion; what it selects is left out."""
     signature: str = ""
     """The hash of its text without the values that a client wrote into it: what logs, metrics and traces may name it by. A hash of few
     possible values gives them away."""
