@@ -23,6 +23,7 @@ from gateway.planning.nodes import (
     Path,
     Plan,
     PlanNode,
+    Requirement,
     Subscribe,
 )
 from gateway.planning.nodes import Sequence as SequenceNode
@@ -104,9 +105,14 @@ def path_steps(path: Path) -> list[str]:
     return parts
 
 
+def _distinct(part: EntityPart) -> Iterable[Requirement]:
+    """Objects of several types may be sent alike, as the interface that they have in common."""
+    return {(requirement.entity, requirement.selections): requirement for requirement in part.requires}.values()
+
+
 def _requires(part: EntityPart) -> list[str]:
     lines = ["{"]
-    for requirement in part.requires:
+    for requirement in _distinct(part):
         keys = [line for key in requirement.selections for line in _key_lines(key)]
         inside = ["__typename", *keys]
         lines += _indented([f"... on {requirement.entity} {{", *_indented(inside), "}"])
@@ -233,7 +239,7 @@ def _requires_json(part: EntityPart) -> list[dict[str, Any]]:
             "typeCondition": requirement.entity,
             "selections": [{"kind": "Field", "name": "__typename"}, *map(_key_json, requirement.selections)],
         }
-        for requirement in part.requires
+        for requirement in _distinct(part)
     ]
 
 

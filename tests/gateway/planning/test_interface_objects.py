@@ -87,10 +87,6 @@ def test_objects_of_two_types_ask_an_interface_object_for_their_own_fields_only(
                       __typename
                       id
                     }
-                    ... on User {
-                      __typename
-                      id
-                    }
                   } =>
                   {
                     ... on User {
