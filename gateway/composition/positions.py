@@ -21,7 +21,8 @@ from graphql import (
 )
 
 from gateway.composition.fieldsets import field_set
-from gateway.supergraph.model import FieldJoin, Supergraph, SupergraphType, TypeKind
+from gateway.composition.resolvers import Labels, Resolver, Resolvers
+from gateway.supergraph.model import Supergraph, SupergraphType, TypeKind
 
 __all__ = ["Labels", "Position", "Positions", "State"]
 
@@ -36,10 +37,6 @@ class Position:
     subgraph: str
     type: str
     provided: str = ""
-
-
-Labels = frozenset[tuple[str, bool]]
-"""Labels of `@override` that the way here decided, each with whether it is on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +64,13 @@ class Positions:
         schema = supergraph.schema
         found = (schema.query_type, schema.mutation_type, schema.subscription_type)
         self._roots = {root.name for root in found if root is not None}
+        self._resolvers = Resolvers(supergraph)
         self._closed: dict[State, State] = {}
+        self._met: dict[tuple[object, ...], bool] = {}
+        self._places: dict[frozenset[Position], dict[tuple[str, str], list[Position]]] = {}
+        self._keys: dict[str, list[tuple[Position, list[str], bool]]] = {}
         self._open: set[tuple[object, ...]] = set()
+        self._cuts = 0
         self._contexts = _contexts(supergraph)
 
     def contexts(self, type_name: str) -> frozenset[str]:
@@ -81,14 +83,10 @@ class Positions:
 
     def undecided(self, state: State, field_name: str) -> list[str]:
         """The labels that decide who resolves a field, and that nothing on the way decided."""
-        decided = {label for label, _ in state.labels}
         found: set[str] = set()
-        for position in state.positions:
-            field = self._types[position.type].fields.get(field_name)
-            for join in field.joins.values() if field is not None else ():
-                if join.override_label is not None and join.override_label not in decided:
-                    found.add(join.override_label)
-        return sorted(found)
+        for type_name in {position.type for position in state.positions}:
+            found |= self._resolvers.labels(type_name, field_name)
+        return sorted(found - {label for label, _ in state.labels}) if found else []
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
@@ -98,28 +96,41 @@ class Positions:
         if known is not None:
             return known
         if ("closed", state) in self._open:
+            self._cuts += 1
             return state  # a key that needs itself: whatever else leads there is found by the outer walk
+        cuts = self._cuts
         self._open.add(("closed", state))
         positions = set(state.positions)
         if state.type in self._roots:
             positions |= self.roots(state.type)
-        candidates = list(self._entries(state.type))
-        growing = True
-        while growing:
-            growing = False
-            known = any(position.type == state.type for position in positions)
-            for target, keys, blind in candidates:
-                if target in positions or not (known or blind):
-                    continue
-                here = state.at(state.type, frozenset(positions))
-                if any(self._readable(here, field_set(key)) for key in keys):
-                    positions.add(target)
-                    growing = True
+        while opened := self._opened(state, frozenset(positions)):
+            positions |= opened
         self._open.discard(("closed", state))
         closed = state.at(state.type, frozenset(positions))
-        if not self._open:
+        if not self._open or cuts == self._cuts:  # a cut answer is good only where it was asked
             self._closed[state] = closed
         return closed
+
+    def _opened(self, state: State, positions: frozenset[Position]) -> set[Position]:
+        """What keys open from some positions, with all that is known to lie beyond."""
+        if state.type not in self._keys:
+            self._keys[state.type] = list(self._entries(state.type))
+        here = state.at(state.type, positions)
+        known = any(position.type == state.type for position in positions)
+        read: dict[str, bool] = {}
+        found: set[Position] = set()
+        for target, keys, blind in self._keys[state.type]:
+            if target in positions or target in found or not (known or blind):
+                continue
+            for key in keys:
+                if key not in read:
+                    read[key] = self._readable(here, field_set(key), here=True)
+                if read[key]:
+                    found.add(target)
+                    beyond = self._closed.get(state.at(state.type, frozenset({target})))
+                    found |= beyond.positions if beyond is not None else frozenset()
+                    break
+        return found - positions
 
     def _entries(self, type_name: str) -> Iterator[tuple[Position, list[str], bool]]:
         """Positions that keys can open for objects of a type, with the keys, and whether they do so *blind*: for objects of
@@ -143,42 +154,44 @@ class Positions:
 
     def step(self, state: State, field_name: str) -> frozenset[Position]:
         """The positions behind a field, from all positions of the state that resolve it; empty when none does."""
-        found: set[Position] = set()
-        for position in state.positions:
-            reached = self._through(state, position, field_name)
-            if reached is not None:
-                found.add(reached)
-        return frozenset(found)
+        return frozenset(self._ways(state, field_name))
 
-    def _through(self, state: State, position: Position, field_name: str) -> Position | None:
-        field = self._types[position.type].fields.get(field_name)
-        join = field.joins.get(position.subgraph) if field is not None else None
-        if join is None:
-            return None
+    def _ways(self, state: State, field_name: str) -> Iterator[Position]:
+        places = self._by_place(state.positions)
+        for type_name in dict.fromkeys(type_name for type_name, _ in places):
+            resolvers = self._resolvers.of(type_name, field_name)
+            own = (
+                [subgraph for kind, subgraph in places if kind == type_name]
+                if len(places) < len(resolvers)
+                else resolvers
+            )
+            for subgraph in own:
+                if subgraph in resolvers:
+                    for position in places.get((type_name, subgraph), ()):
+                        reached = self._through(state, position, field_name, resolvers[subgraph])
+                        if reached is not None:
+                            yield reached
+
+    def _by_place(self, positions: frozenset[Position]) -> dict[tuple[str, str], list[Position]]:
+        """By type and subgraph: large sets of positions are asked for the few subgraphs that have a field."""
+        known = self._places.get(positions)
+        if known is None:
+            known = self._places[positions] = {}
+            for position in positions:
+                known.setdefault((position.type, position.subgraph), []).append(position)
+        return known
+
+    def _through(self, state: State, position: Position, field_name: str, resolver: Resolver) -> Position | None:
+        join = resolver.join
         provided = _nested(position.provided, field_name)
-        if provided is None and not self._resolves(state.labels, position, field_name, join):
+        if provided is None and not resolver.resolves(state.labels):
             return None
-        if any(context not in state.contexts for _, _, context, _ in join.context_arguments):
+        if not resolver.contexts <= state.contexts:
             return None
         if join.requires is not None and not self._requirement_met(state, position, join.requires):
             return None
-        declared = join.type or self._declared(position.type, field_name)
         sets = [text for text in (provided, join.provides) if text]
-        return Position(position.subgraph, declared.strip("[]!"), " ".join(sets))
-
-    def _declared(self, type_name: str, field_name: str) -> str:
-        return str(self._schema.type_map[type_name].fields[field_name].type)  # type: ignore[attr-defined]
-
-    def _resolves(self, labels: Labels, position: Position, field_name: str, join: FieldJoin) -> bool:
-        if join.external or (join.used_overridden and join.override_label is None):
-            return False
-        if join.override is not None and join.override_label is not None and (join.override_label, True) not in labels:
-            return False
-        return not any(
-            other.override == position.subgraph
-            and (other.override_label is None or (other.override_label, False) not in labels)
-            for other in self._types[position.type].fields[field_name].joins.values()
-        )
+        return Position(position.subgraph, resolver.target, " ".join(sets))
 
     def _requirement_met(self, state: State, position: Position, requires: str) -> bool:
         """Whether the required fields can be read, and the objects handed back to the subgraph by a key that it has at hand.
@@ -187,14 +200,21 @@ class Positions:
         """
         place = ("requires", state.type, position, requires)
         if place in self._open:
+            self._cuts += 1
             return False
-        self._open.add(place)
         state = replace(state, contexts=frozenset())  # what a requirement reads is read without them
+        asked = (state, position, requires)
+        if asked in self._met:
+            return self._met[asked]
+        self._open.add(place)
+        cuts = self._cuts
         join = self._types[position.type].joins.get(position.subgraph)
         keys = [field_set(key.fields) for key in join.keys] if join is not None else []
         at_hand = any(self._at_hand(position.subgraph, position.type, key) for key in keys)
         met = at_hand and self._readable(state, field_set(requires))
         self._open.discard(place)
+        if not self._open or cuts == self._cuts:
+            self._met[asked] = met
         return met
 
     def _at_hand(self, subgraph: str, type_name: str, selection: SelectionSetNode) -> bool:
@@ -202,37 +222,38 @@ class Positions:
         for node in selection.selections:
             if not isinstance(node, FieldNode):
                 continue
-            field = self._types[type_name].fields.get(node.name.value)
-            join = field.joins.get(subgraph) if field is not None else None
-            if join is None:
+            resolver = self._resolvers.of(type_name, node.name.value).get(subgraph)
+            if resolver is None:
                 continue
-            declared = (join.type or self._declared(type_name, node.name.value)).strip("[]!")
-            if join.external or (
-                node.selection_set is not None and not self._at_hand(subgraph, declared, node.selection_set)
-            ):
+            inner = node.selection_set
+            if resolver.join.external or (inner is not None and not self._at_hand(subgraph, resolver.target, inner)):
                 return False
         return True
 
     # -- selections ----------------------------------------------------------------------------------------------
 
-    def _readable(self, state: State, selection: SelectionSetNode) -> bool:
-        """Whether every field of a selection on the state's type can be read, from here or through keys."""
+    def _readable(self, state: State, selection: SelectionSetNode, *, here: bool = False) -> bool:
+        """Whether every field of a selection on the state's type can be read, from here or through keys; with `here` the
+        fields of the type itself at its positions alone.
+        """
         for node in selection.selections:
             if isinstance(node, InlineFragmentNode):
-                if self._applies(state.type, node) and not self._readable(state, node.selection_set):
+                if self._applies(state.type, node) and not self._readable(state, node.selection_set, here=here):
                     return False
             elif (
                 isinstance(node, FieldNode)
                 and node.name.value != "__typename"
-                and not self._field_readable(state, node)
+                and not self._field_readable(state, node, here)
             ):
                 return False
         return True
 
-    def _field_readable(self, state: State, node: FieldNode) -> bool:
+    def _field_readable(self, state: State, node: FieldNode, here: bool) -> bool:
         name = node.name.value
+        if node.selection_set is None and next(self._ways(state, name), None) is not None:
+            return True
         reached = self.step(state, name)
-        if not reached:
+        if not reached and not here:
             wider = self.closed(state)
             reached = self.step(wider, name) if wider != state else reached
         if not reached:
@@ -298,13 +319,13 @@ class Positions:
                 yield f"  - {subgraph} cannot be entered: {reason}"
 
     def _reason(self, position: Position, field_name: str) -> str:
-        field = self._types[position.type].fields.get(field_name)
-        join = field.joins.get(position.subgraph) if field is not None else None
+        resolver = self._resolvers.of(position.type, field_name).get(position.subgraph)
         where = f"{position.type}.{field_name}"
         if field_name == "__typename":
             return f"it knows {position.type} as an @interfaceObject, and not the type of its objects"
-        if join is None:
+        if resolver is None:
             return f"it has no {where}"
+        join = resolver.join
         if join.external:
             return f"{where} is @external there"
         if join.context_arguments:
