@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from gateway.assembly import Lasting, assemble
+from gateway.assembly import Assembly, Lasting, assemble
 from gateway.exporter import Exporter
 from gateway.lifecycle import Lifecycle
 from gateway.readings import read_lifecycle, read_spans
@@ -77,9 +77,9 @@ class GatewayApp:
                 if self.admin_port is not None and scope["server"][1] == self.admin_port:
                     await assembly.admin(scope, receive, _traced(scope, send))
                 elif path == "/graphql":
-                    await assembly.graphql(scope, receive, send)
+                    await assembly.graphql(_told(assembly, scope), receive, send)
                 elif path == "/plan":
-                    await assembly.plan(scope, receive, send)
+                    await assembly.plan(_told(assembly, scope), receive, send)
                 else:
                     await assembly.pages(scope, receive, _traced(scope, send))
             finally:
@@ -89,7 +89,7 @@ class GatewayApp:
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         else:
-            await self.streaming.serve_websocket(scope, receive, send)
+            await self.streaming.serve_websocket(_told(self.lifecycle.current, scope), receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -120,6 +120,11 @@ class GatewayApp:
         await self.lifecycle.stop()
         if self.exporter is not None:
             await self.exporter.stop()
+
+
+def _told(assembly: Assembly, scope: Scope) -> Scope:
+    """The scope with what is known of the peer, where somebody asks who a client is."""
+    return scope if assembly.peers is None else assembly.peers.told(scope)
 
 
 def _traced(scope: Scope, send: Send) -> Send:

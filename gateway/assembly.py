@@ -36,12 +36,14 @@ from gateway.transport.explorer import Explorer
 from gateway.transport.http import Events, GraphQLEndpoint
 from gateway.transport.operators import operator_routes, read_guard
 from gateway.transport.pages import Health, build_pages
+from gateway.transport.peers import Peers
 from gateway.trusted import TrustedDocuments, read_manifest
 
 if TYPE_CHECKING:
     from gateway.identity.authenticator import TokenAuthenticator
     from gateway.identity.context import ContextSigner
     from gateway.identity.jwks import KeySet
+    from gateway.identity.revocation import Revocations
 
 __all__ = ["Assembly", "Lasting", "assemble", "load_supergraph", "read_grants"]
 
@@ -76,6 +78,9 @@ class Assembly:
     """What the port for operators shows, where there is one."""
     closing: Closing
     """Told to what lasts: subscriptions."""
+    peers: Peers | None = None
+    """Tells of clients, where somebody asks who they are."""
+    revocations: Revocations | None = None
     made_at: float = field(default_factory=time.time)
     running: int = 0
     retired: bool = False
@@ -92,6 +97,8 @@ class Assembly:
         for keys in self.keys.values():
             if keys not in shared:
                 await keys.aclose()
+        if self.revocations is not None:
+            await self.revocations.aclose()
         await self.pipeline.subscriptions.aclose()
         await self.client.close()
 
@@ -103,7 +110,8 @@ def assemble(
     check_complete(settings)
     supergraph = supergraph or load_supergraph(Path(settings.supergraph or ""))
     grants = read_grants(Path(settings.grants), supergraph) if settings.grants else None
-    keys, authenticator, signer = _trusted(settings, grants, before)
+    keys, authenticator, signer, revocations = _trusted(settings, grants, before)
+    peers = _peers(settings)
     explorer = Explorer(settings.explorer) if settings.explorer.enabled else None
     access_log = _access_log(settings.telemetry)
     metrics = lasting.metrics
@@ -152,6 +160,8 @@ def assemble(
         ),
         admin=build_pages(health=lasting.health, assets={}, operators=operators),
         closing=Closing(),
+        peers=peers,
+        revocations=revocations,
     )
 
 
@@ -197,14 +207,25 @@ def _text(path: Path, key: str) -> str:
 
 def _trusted(
     settings: Settings, grants: Grants | None, before: Assembly | None
-) -> tuple[Mapping[tuple[str, str], KeySet], TokenAuthenticator | None, ContextSigner | None]:
+) -> tuple[Mapping[tuple[str, str], KeySet], TokenAuthenticator | None, ContextSigner | None, Revocations | None]:
     if settings.authorization is None and settings.decision_context is None:
-        return {}, None, None
-    from gateway.trust import TokenAuthenticator, key_sets_of, signer_of, verifier_of
+        return {}, None, None, None
+    from gateway.trust import authenticator_of, key_sets_of, revocations_of, signer_of
 
     signer = signer_of(settings)
     keys = key_sets_of(settings, before.keys if before is not None else {})
-    return keys, TokenAuthenticator(verifier_of(settings, keys), grants) if grants is not None else None, signer
+    revocations = revocations_of(settings)
+    authenticator = authenticator_of(settings, keys, grants, revocations) if grants is not None else None
+    return keys, authenticator, signer, revocations
+
+
+def _peers(settings: Settings) -> Peers | None:
+    if settings.authorization is None and settings.listen.proxies is None:
+        return None
+    try:
+        return Peers(settings.listen.proxies)
+    except ValueError as error:
+        raise SettingsError("CONFIG_INVALID", f"listen.proxies.addresses: {error}.") from None
 
 
 def _documents(settings: Settings) -> TrustedDocuments | None:

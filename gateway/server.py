@@ -1,26 +1,30 @@
 """Runs the application: sockets first, so that a port that somebody else has is one plain sentence; then uvicorn.
 
-One worker a process, uvloop and httptools. More cores mean more processes.
+One worker a process, uvloop and httptools. More cores mean more processes. With `listen.tls` the port speaks TLS and hands the
+certificates of clients on; a unix socket and the port for operators stay as they are.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import math
 import os
 import signal
 import socket
+import ssl
 import stat
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import uvicorn
 
-from gateway.settings import LifecycleSettings, Listen
+from gateway.protocols import CertificateProtocol, CertificateWebSocketProtocol
+from gateway.settings import LifecycleSettings, Listen, ServerTlsSettings
 
 __all__ = ["ServeError", "listen", "serve"]
 
@@ -43,7 +47,7 @@ def serve(
     """
     timing = timing or LifecycleSettings()
     sockets = listen(place)
-    places = [_address(opened) for opened in sockets]
+    places = [_address(opened, place.tls) for opened in sockets]
     if place.admin_port is not None:
         sockets.append(_admin(place, sockets))
         app.admin_port = sockets[-1].getsockname()[1]
@@ -52,8 +56,8 @@ def serve(
         uvicorn.Config(
             app,
             loop="uvloop",
-            http="httptools",
-            ws="websockets-sansio",
+            http="httptools" if place.tls is None else CertificateProtocol,
+            ws="websockets-sansio" if place.tls is None else CertificateWebSocketProtocol,
             ws_max_size=max_message,
             # A small message could unpack to a large one, and secrets beside chosen text could be guessed by its length.
             ws_per_message_deflate=False,
@@ -67,6 +71,7 @@ def serve(
         ready=lambda: ready(places),
         drain=drain,
         drain_seconds=timing.drain_seconds,
+        secured={sockets[0]: _tls(place.tls)} if place.tls is not None and place.port is not None else {},
     )
     app.connections = lambda: len(server.server_state.connections)
     try:
@@ -108,9 +113,16 @@ class _Server(uvicorn.Server):
     """
 
     def __init__(
-        self, config: uvicorn.Config, *, ready: Callable[[], None], drain: Callable[[], None], drain_seconds: float
+        self,
+        config: uvicorn.Config,
+        *,
+        ready: Callable[[], None],
+        drain: Callable[[], None],
+        drain_seconds: float,
+        secured: Mapping[socket.socket, ssl.SSLContext],
     ) -> None:
         super().__init__(config)
+        self._secured = secured
         self._ready = ready
         self._drain = drain
         self._drain_seconds = drain_seconds
@@ -143,9 +155,35 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._ready()
+        # uvicorn has TLS on all of its sockets or on none; ours is for the port of clients.
+        await super().startup([opened for opened in sockets or () if opened not in self._secured])
+        if not self.started:
+            return
+        loop = asyncio.get_running_loop()
+        for opened, context in self._secured.items():
+            self.servers.append(await loop.create_server(self._protocol, sock=opened, ssl=context))
+        self._ready()
+
+    def _protocol(self) -> asyncio.Protocol:
+        protocol: Any = self.config.http_protocol_class
+        return protocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+
+def _tls(settings: ServerTlsSettings) -> ssl.SSLContext:
+    """What clients meet on the port: TLS 1.2 at least. Raises `ServeError`."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    try:
+        context.load_cert_chain(settings.certificate, settings.key)
+        if settings.client_ca is not None:
+            context.load_verify_locations(settings.client_ca)
+            required = settings.client == "required"
+            context.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or os.strerror(getattr(error, "errno", 0) or 0)
+        raise ServeError(f"listen.tls: the certificate, its key or the authorities cannot be used: {reason}.") from None
+    return context
 
 
 def _tcp(host: str, port: int) -> socket.socket:
@@ -209,10 +247,10 @@ def _remove_stale(path: Path) -> None:
     raise ServeError(f"The socket {path} is in use by another program.")
 
 
-def _address(opened: socket.socket) -> str:
+def _address(opened: socket.socket, tls: ServerTlsSettings | None = None) -> str:
     name: Any = opened.getsockname()
     if isinstance(name, str):
         return f"unix:{name}"
     addresses: Sequence[Any] = name
     host = f"[{addresses[0]}]" if opened.family == socket.AF_INET6 else addresses[0]
-    return f"http://{host}:{addresses[1]}"
+    return f"{'http' if tls is None else 'https'}://{host}:{addresses[1]}"

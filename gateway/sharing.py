@@ -20,6 +20,7 @@ __all__ = ["SharedRequests"]
 
 _SAME_FOR_ALL = frozenset(
     {
+        b":address",
         b"accept",
         b"accept-encoding",
         b"accept-language",

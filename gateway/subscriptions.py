@@ -255,6 +255,7 @@ def _identity(caller: Caller | None) -> Hashable:
         caller.subject,
         caller.actor,
         caller.audience,
+        caller.key,
     )
 
 

@@ -8,13 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from cryptography.x509 import load_pem_x509_certificates
+
+from gateway.authorization.grants import Grants
 from gateway.identity.authenticator import TokenAuthenticator
+from gateway.identity.binding import Binding
 from gateway.identity.context import ContextSigner, read_signing_key
 from gateway.identity.jwks import KeySet, open_source
+from gateway.identity.proofs import Proofs
+from gateway.identity.revocation import Revocations
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
-from gateway.settings import Settings, SettingsError
+from gateway.settings import AuthorizationSettings, IssuerSettings, Settings, SettingsError
 
-__all__ = ["TokenAuthenticator", "key_sets_of", "signer_of", "verifier_of"]
+__all__ = ["authenticator_of", "key_sets_of", "revocations_of", "signer_of"]
+
+MAXIMUM_LIST = 16 * 1024 * 1024
+"""Bytes of a revocation list."""
+MINIMUM_SECRET = 32
 
 
 def key_sets_of(settings: Settings, known: Mapping[tuple[str, str], KeySet]) -> dict[tuple[str, str], KeySet]:
@@ -23,30 +33,85 @@ def key_sets_of(settings: Settings, known: Mapping[tuple[str, str], KeySet]) -> 
     Raises `SettingsError`.
     """
     issuers = settings.authorization.issuers if settings.authorization is not None else ()
-    places = [(issuer.issuer, issuer.jwks) for issuer in issuers]
     try:
-        return {place: known.get(place) or KeySet(open_source(place[1])) for place in places}
+        found = {}
+        for issuer in issuers:
+            place = issuer.issuer, issuer.jwks
+            keys = known.get(place) or KeySet(open_source(issuer.jwks))
+            keys.refresh_after = issuer.jwks_refresh
+            found[place] = keys
+        return found
     except ValueError as error:
         raise SettingsError("CONFIG_INVALID", f"authorization.issuers: {error}") from None
 
 
-def verifier_of(settings: Settings, keys: Mapping[tuple[str, str], KeySet]) -> TokenVerifier:
-    """Tokens for this gateway count, and tokens for one of its registers (for that register only, says the pipeline)."""
-    assert settings.authorization is not None
+def authenticator_of(
+    settings: Settings, keys: Mapping[tuple[str, str], KeySet], grants: Grants, revocations: Revocations | None
+) -> TokenAuthenticator:
+    """Who makes callers of requests. Raises `SettingsError`."""
+    return TokenAuthenticator(_verifier(settings, keys), grants, _binding(settings, revocations))
+
+
+def _verifier(settings: Settings, keys: Mapping[tuple[str, str], KeySet]) -> TokenVerifier:
+    """Tokens for this gateway count, and tokens for one of its registers (for that register only, says the pipeline).
+
+    Raises `SettingsError`.
+    """
+    authorization = settings.authorization
+    assert authorization is not None
     registers = {entry.audience for entry in settings.subgraphs.values() if entry.audience}
-    issuers = [
-        TrustedIssuer(
-            issuer.issuer,
-            issuer.audiences | registers,
-            keys[issuer.issuer, issuer.jwks],
-            types=frozenset(issuer.types),
-            authorized_parties=frozenset(issuer.authorized_parties) if issuer.authorized_parties is not None else None,
-        )
-        for issuer in settings.authorization.issuers
-    ]
-    return TokenVerifier(
-        issuers, leeway=settings.authorization.leeway, maximum_lifetime=settings.authorization.maximum_lifetime
+    try:
+        return TokenVerifier([_trusted(issuer, authorization, registers, keys) for issuer in authorization.issuers])
+    except ValueError as error:
+        raise SettingsError("CONFIG_INVALID", f"authorization.issuers: {error}") from None
+
+
+def _trusted(
+    issuer: IssuerSettings,
+    authorization: AuthorizationSettings,
+    registers: set[str],
+    keys: Mapping[tuple[str, str], KeySet],
+) -> TrustedIssuer:
+    lifetime = issuer.maximum_lifetime
+    return TrustedIssuer(
+        issuer.issuer,
+        issuer.audiences | registers,
+        keys[issuer.issuer, issuer.jwks],
+        algorithms=frozenset(issuer.algorithms),
+        types=frozenset(issuer.types),
+        authorized_parties=frozenset(issuer.authorized_parties) if issuer.authorized_parties is not None else None,
+        leeway=authorization.leeway if issuer.leeway is None else issuer.leeway,
+        maximum_lifetime=authorization.maximum_lifetime if lifetime is None else lifetime,
+        bindings=frozenset(issuer.bindings),
+        certificate_name=issuer.certificate_name,
     )
+
+
+def revocations_of(settings: Settings) -> Revocations | None:
+    """The revocation lists, where there are any. Raises `SettingsError`."""
+    revocation = settings.authorization.revocation if settings.authorization is not None else None
+    if revocation is None:
+        return None
+    try:
+        authorities = load_pem_x509_certificates(Path(revocation.authorities).read_bytes())
+        sources = [open_source(place, maximum=MAXIMUM_LIST, plain=True) for place in revocation.lists]
+    except (OSError, ValueError) as error:
+        raise SettingsError("CONFIG_INVALID", f"authorization.revocation: {error}") from None
+    return Revocations(sources, authorities, refresh_after=revocation.refresh)
+
+
+def _binding(settings: Settings, revocations: Revocations | None) -> Binding:
+    """What ties tokens to their holders. Raises `SettingsError`."""
+    dpop = settings.authorization.dpop if settings.authorization is not None else None
+    if dpop is None:
+        return Binding(revocations=revocations)
+    try:
+        secret = Path(dpop.nonce_secret).read_bytes().strip() if dpop.nonce_secret is not None else None
+        if secret is not None and len(secret) < MINIMUM_SECRET:
+            raise ValueError(f"the nonce secret has fewer than {MINIMUM_SECRET} bytes.")
+        return Binding(proofs=Proofs(dpop.urls, nonce_secret=secret), revocations=revocations)
+    except (OSError, ValueError) as error:
+        raise SettingsError("CONFIG_INVALID", f"authorization.dpop: {error}") from None
 
 
 def signer_of(settings: Settings) -> ContextSigner | None:

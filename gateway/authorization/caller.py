@@ -14,7 +14,7 @@ class Caller:
 
     `role` and `identifiers` follow from the claims by the `roles` section of the grants file (`None`: a known party
     without a role, hence without rights). `subject`, `actor` and `token_id` are for the audit trail and never decide.
-    `expires_at` is a Unix time in seconds.
+    `expires_at` is a Unix time in seconds; `key` the thumbprint of the certificate or key that the token is bound to.
     """
 
     role: str | None
@@ -25,4 +25,5 @@ class Caller:
     token_id: str = ""
     expires_at: int = 0
     audience: str = ""
+    key: str = ""
     name: str = field(default="", compare=False)

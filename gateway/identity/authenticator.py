@@ -1,4 +1,4 @@
-"""Callers by access token: from the header `Authorization` to a `Caller`, made once for each verified token."""
+"""Callers by access token: from the headers of a request to a `Caller`, made once for each verified token."""
 
 from __future__ import annotations
 
@@ -6,30 +6,27 @@ from collections.abc import Mapping
 
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants
+from gateway.identity.binding import Binding
 from gateway.identity.caller import caller_of
+from gateway.identity.peer import CERTIFICATE
 from gateway.identity.tokens import TokenVerifier
 
 __all__ = ["TokenAuthenticator"]
 
-_KEPT_CALLERS = 4096
-
 
 class TokenAuthenticator:
-    """Callers by access token. A verified token keeps its claims object, so a caller is made once for each."""
+    """Callers by access token, which must be in the right hands."""
 
-    def __init__(self, verifier: TokenVerifier, grants: Grants) -> None:
+    def __init__(self, verifier: TokenVerifier, grants: Grants, binding: Binding | None = None) -> None:
         self._verifier = verifier
         self._grants = grants
-        self._callers: dict[int, tuple[Mapping[str, object], Caller]] = {}
+        self._binding = binding or Binding()
 
     async def caller(self, headers: Mapping[bytes, bytes]) -> Caller:
-        given = headers.get(b"authorization")
-        claims = await self._verifier.verify(given.decode("latin-1") if given is not None else None)
-        kept = self._callers.get(id(claims))
-        if kept is not None and kept[0] is claims:
-            return kept[1]
-        caller = caller_of(claims, self._grants)
-        if len(self._callers) >= _KEPT_CALLERS:
-            self._callers.clear()
-        self._callers[id(claims)] = (claims, caller)
-        return caller
+        """Who sends `headers` (lower-case names). Raises `GatewayError`."""
+        verified = await self._verifier.verify(headers.get(b"authorization"))
+        if verified.guarded or CERTIFICATE in headers:
+            await self._binding.check(verified, headers)
+        if verified.caller is None:
+            verified.caller = caller_of(verified.claims, self._grants)
+        return verified.caller

@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants, caller_from_claims
-from gateway.identity.tokens import unauthenticated
+from gateway.identity.claims import text, unauthenticated
 
 __all__ = ["caller_of", "scopes_of"]
 
@@ -30,12 +30,13 @@ def caller_of(claims: Mapping[str, Any], grants: Grants) -> Caller:
         role=role,
         identifiers=identifiers,
         scopes=scopes_of(claims),
-        subject=_text(claims.get("sub")),
+        subject=text(claims.get("sub")),
         actor=_actor(claims),
-        token_id=_text(claims.get("jti")),
+        token_id=text(claims.get("jti")),
         expires_at=int(claims["exp"]),
         audience=_audience(claims["aud"]),
-        name=_text(claims.get("instantie_naam")),
+        key=_key(claims.get("cnf")),
+        name=text(claims.get("instantie_naam")),
     )
 
 
@@ -44,7 +45,7 @@ def scopes_of(claims: Mapping[str, Any]) -> frozenset[str]:
     scopes = claims.get("scopes")
     if isinstance(scopes, list):
         return frozenset(scope for scope in scopes if isinstance(scope, str) and _SCOPE.fullmatch(scope))
-    return frozenset(scope for scope in _text(claims.get("scope")).split() if _SCOPE.fullmatch(scope))
+    return frozenset(scope for scope in text(claims.get("scope")).split() if _SCOPE.fullmatch(scope))
 
 
 def _audience(claim: Any) -> str:
@@ -53,10 +54,13 @@ def _audience(claim: Any) -> str:
     return " ".join(item for item in audiences if isinstance(item, str) and item.split() == [item])
 
 
+def _key(confirmation: Any) -> str:
+    """RFC 7800: what the token is bound to."""
+    if not isinstance(confirmation, dict):
+        return ""
+    return text(confirmation.get("x5t#S256")) or text(confirmation.get("jkt"))
+
+
 def _actor(claims: Mapping[str, Any]) -> str | None:
     act = claims.get("act")
-    return _text(act.get("sub")) or None if isinstance(act, dict) else None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return text(act.get("sub")) or None if isinstance(act, dict) else None

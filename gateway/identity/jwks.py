@@ -37,6 +37,8 @@ __all__ = [
     "Source",
     "VerificationKey",
     "open_source",
+    "possible_algorithms",
+    "public_key_of",
     "read_keys",
 ]
 
@@ -44,12 +46,14 @@ MAXIMUM_BYTES = 256 * 1024
 FETCH_TIMEOUT = 5.0
 MINIMUM_RSA_BITS = 2048
 
-ALGORITHMS_OF: Mapping[tuple[Any, Any], frozenset[str]] = {
-    ("RSA", None): frozenset({"RS256", "PS256"}),
-    ("EC", "P-256"): frozenset({"ES256"}),
-    ("OKP", "Ed25519"): frozenset({"EdDSA"}),
+MAXIMUM_KEYS = 64
+
+ALGORITHMS_OF: Mapping[tuple[Any, Any], tuple[str, ...]] = {
+    ("RSA", None): ("RS256", "PS256"),
+    ("EC", "P-256"): ("ES256",),
+    ("OKP", "Ed25519"): ("EdDSA",),
 }
-"""By key type and curve."""
+"""By key type and curve; the first is that of a key that does not say."""
 
 PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
@@ -62,10 +66,10 @@ class KeySetUnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class VerificationKey:
-    """A public key with the algorithms that it may prove: one, or RS256 and PS256 for an RSA key that does not say."""
+    """A public key with the one algorithm that it may prove."""
 
     kid: str
-    algorithms: frozenset[str]
+    algorithm: str
     public_key: PublicKey
 
 
@@ -78,28 +82,32 @@ class Source(Protocol):
 
 
 class FileSource:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, maximum: int = MAXIMUM_BYTES) -> None:
         self.name = str(path)
         self._path = path
+        self._maximum = maximum
 
     async def load(self) -> bytes:
         return await asyncio.to_thread(self._read)
 
     def _read(self) -> bytes:
         with self._path.open("rb") as file:
-            return _bounded(file.read(MAXIMUM_BYTES + 1))
+            return _bounded(file.read(self._maximum + 1), self._maximum)
 
 
 class HttpSource:
-    """A key set behind https, or behind http on this very machine. Redirects are errors: only the configured URL counts."""
+    """A document behind https, or behind http on this very machine. Redirects are errors: only the configured URL counts.
+    `plain`: http will do from everywhere, because the document is signed.
+    """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, maximum: int = MAXIMUM_BYTES, plain: bool = False) -> None:
         parts = urlsplit(url)
-        local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+        local = plain or parts.hostname in ("127.0.0.1", "::1", "localhost")
         if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
             raise ValueError(f"A key set is read from a file or an https URL; {url!r} is neither.")
         self.name = url
         self._parts = parts
+        self._maximum = maximum
 
     async def load(self) -> bytes:
         return await asyncio.wait_for(asyncio.to_thread(self._read), FETCH_TIMEOUT + 1)
@@ -114,20 +122,22 @@ class HttpSource:
             with connection.getresponse() as response:
                 if response.status != http.HTTPStatus.OK:
                     raise ValueError(f"HTTP status {response.status}")
-                return _bounded(response.read(MAXIMUM_BYTES + 1))
+                return _bounded(response.read(self._maximum + 1), self._maximum)
         except http.client.HTTPException as error:
             raise ValueError(type(error).__name__) from error
         finally:
             connection.close()
 
 
-def open_source(place: str) -> Source:
-    """Return the source that a setting names: a file path, or an https URL (http only on the loopback interface)."""
-    return HttpSource(place) if "://" in place else FileSource(Path(place))
+def open_source(place: str, *, maximum: int = MAXIMUM_BYTES, plain: bool = False) -> Source:
+    """Return the source that a setting names: a file path, or an https URL (http only on the loopback interface, or `plain`)."""
+    if "://" in place:
+        return HttpSource(place, maximum=maximum, plain=plain)
+    return FileSource(Path(place), maximum=maximum)
 
 
-def _bounded(document: bytes) -> bytes:
-    if len(document) > MAXIMUM_BYTES:
+def _bounded(document: bytes, maximum: int) -> bytes:
+    if len(document) > maximum:
         raise ValueError("the document is too large")
     return document
 
@@ -148,7 +158,7 @@ class KeySet:
     ) -> None:
         self.generation = 0
         self._source = source
-        self._refresh_after = refresh_after
+        self.refresh_after = refresh_after
         self._minimum_interval = minimum_interval
         self._clock = clock
         self._keys: Mapping[str, VerificationKey] = {}
@@ -162,7 +172,7 @@ class KeySet:
         """
         key = self._look_up(kid)
         if key is not None:
-            if self._clock() - self._attempted_at > self._refresh_after:
+            if self._clock() - self._attempted_at > self.refresh_after:
                 self._start_refresh()
             return key
         if self._may_refresh():
@@ -219,7 +229,7 @@ def read_keys(document: bytes) -> dict[str, VerificationKey]:
     found: dict[str, VerificationKey] = {}
     for entry in entries:
         key = _read_key(entry)
-        if key is not None:
+        if key is not None and len(found) < MAXIMUM_KEYS:
             found.setdefault(key.kid, key)
     return found
 
@@ -231,15 +241,15 @@ def _read_key(entry: Any) -> VerificationKey | None:
     if not isinstance(kid, str) or not kid:
         return None
     try:
-        algorithms = _algorithms(entry) if _meant_for_signatures(entry) else frozenset[str]()
-        if not algorithms:
+        algorithm = _algorithm(entry) if _meant_for_signatures(entry) else None
+        if algorithm is None:
             return None
-        public_key = _public_key(entry)
+        public_key = public_key_of(entry)
     except (PyJWTError, UnsupportedAlgorithm, ValueError, TypeError, KeyError, AttributeError):
         return None
     if isinstance(public_key, RSAPublicKey) and public_key.key_size < MINIMUM_RSA_BITS:
         return None
-    return VerificationKey(kid, algorithms, public_key)
+    return VerificationKey(kid, algorithm, public_key)
 
 
 def _meant_for_signatures(entry: Mapping[str, Any]) -> bool:
@@ -247,14 +257,23 @@ def _meant_for_signatures(entry: Mapping[str, Any]) -> bool:
     return entry.get("use", "sig") == "sig" and (operations is None or "verify" in operations)
 
 
-def _algorithms(entry: Mapping[str, Any]) -> frozenset[str]:
-    """RFC 7518 §3: what a key of this type and curve can prove, narrowed to its own `alg`."""
-    possible = ALGORITHMS_OF.get((entry.get("kty"), entry.get("crv")), frozenset[str]())
-    named = entry.get("alg")
-    return possible if named is None else possible & {named}
+def possible_algorithms(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a JWK of this type and curve can prove. None for a kind that does not count."""
+    kind, curve = entry.get("kty"), entry.get("crv")
+    if not isinstance(kind, str) or not isinstance(curve, str | None):
+        return ()
+    return ALGORITHMS_OF.get((kind, curve), ())
 
 
-def _public_key(entry: Mapping[str, Any]) -> PublicKey:
+def _algorithm(entry: Mapping[str, Any]) -> str | None:
+    """RFC 7518 §3: what a key of this type and curve proves: its own `alg`, else the usual one; never what a token says (T01)."""
+    possible = possible_algorithms(entry)
+    named = entry.get("alg", possible[0] if possible else None)
+    return named if named in possible else None
+
+
+def public_key_of(entry: Mapping[str, Any]) -> PublicKey:
+    """The public key of a JWK. Raises what pyjwt and cryptography raise, ValueError and TypeError for the most part."""
     # Only the public members are handed on: a set that carries private ones by mistake still gives public keys.
     public = {name: entry[name] for name in ("kty", "crv", "n", "e", "x", "y") if name in entry}
     reader = {"RSA": RSAAlgorithm, "EC": ECAlgorithm, "OKP": OKPAlgorithm}[entry["kty"]]

@@ -8,13 +8,19 @@ The JSON Schema of `gateway.yaml` comes from the same types (`gateway settings s
 
 from __future__ import annotations
 
-from gateway.settings.access import AuthorizationSettings, DecisionContextSettings, IssuerSettings
+from gateway.settings.access import (
+    AuthorizationSettings,
+    DecisionContextSettings,
+    DpopSettings,
+    IssuerSettings,
+    RevocationSettings,
+)
 from gateway.settings.base import SettingsError
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
 from gateway.settings.reading import check_complete, read_settings, settings_schema
-from gateway.settings.serving import ExplorerSettings, Listen
+from gateway.settings.serving import ExplorerSettings, Listen, ProxySettings, ServerTlsSettings
 from gateway.settings.subgraphs import (
     BreakerSettings,
     DedupeSettings,
@@ -36,6 +42,7 @@ __all__ = [
     "DecisionContextSettings",
     "DedupeSettings",
     "DocumentSettings",
+    "DpopSettings",
     "ExplorerSettings",
     "HeaderSettings",
     "InstanceSettings",
@@ -45,6 +52,9 @@ __all__ = [
     "Listen",
     "LocatorSettings",
     "OwnerSettings",
+    "ProxySettings",
+    "RevocationSettings",
+    "ServerTlsSettings",
     "Settings",
     "SettingsError",
     "StreamSettings",

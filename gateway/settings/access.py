@@ -1,21 +1,34 @@
-"""Who may ask: the autorisatieservers whose tokens count, and the key that the gateway speaks to registers with."""
+"""Who may ask: the autorisatieservers whose tokens count, what ties a token to its holder, and the key that the gateway speaks to
+registers with.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from gateway.settings.base import Name
+from gateway.settings.base import Name, Seconds
 
-__all__ = ["AuthorizationSettings", "DecisionContextSettings", "IssuerSettings"]
+__all__ = [
+    "AuthorizationSettings",
+    "DecisionContextSettings",
+    "DpopSettings",
+    "IssuerSettings",
+    "RevocationSettings",
+]
+
+Leeway = Annotated[int, Meta(ge=0, le=60)]
+Lifetime = Annotated[int, Meta(gt=0, le=3600)]
 
 
 class IssuerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """An autorisatieserver whose access tokens count. `jwks` is a file or an https URL; `audience` names this gateway.
 
     `types` are the accepted JOSE `typ` values ("" stands for a token without one). Without `authorized_parties` the
-    claim `azp` is not looked at.
+    claim `azp` is not looked at. `leeway` and `maximum_lifetime` win over those of `authorization`. `bindings`: when given, each
+    token must be bound in one of these ways. `certificate_name`: the attribute of a client certificate's subject that must be
+    the party in the token.
     """
 
     issuer: Name
@@ -23,18 +36,48 @@ class IssuerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     audience: Name | Annotated[tuple[Name, ...], Meta(min_length=1)]
     types: tuple[str, ...] = ("at+jwt", "jwt", "")
     authorized_parties: tuple[Name, ...] | None = None
+    algorithms: Annotated[
+        tuple[Literal["RS256", "PS256", "ES256", "EdDSA"], ...],
+        Meta(min_length=1),
+    ] = ("RS256", "PS256", "ES256", "EdDSA")
+    leeway: Leeway | None = None
+    maximum_lifetime: Lifetime | None = None
+    jwks_refresh: Seconds = 300.0
+    bindings: tuple[Literal["certificate", "dpop"], ...] = ()
+    certificate_name: Literal["common_name", "serial_number"] | None = None
 
     @property
     def audiences(self) -> frozenset[str]:
         return frozenset((self.audience,) if isinstance(self.audience, str) else self.audience)
 
 
+class DpopSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Proofs of possession (RFC 9449). `urls`: where clients reach this gateway, as they know it. With `nonce_secret`, a file that
+    all gateways share, proofs need a nonce.
+    """
+
+    urls: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    nonce_secret: Name | None = None
+
+
+class RevocationSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`lists`: files or URLs of revocation lists; `authorities`: a file with the authorities (PEM) that sign them. A client
+    certificate of an authority without a current list does not count. `refresh`: seconds until they are read again.
+    """
+
+    lists: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    authorities: Name
+    refresh: Seconds = 3600.0
+
+
 class AuthorizationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`leeway`: accepted difference of clocks; `maximum_lifetime`: longest life of a token. Both in seconds."""
 
     issuers: Annotated[tuple[IssuerSettings, ...], Meta(min_length=1)]
-    leeway: Annotated[int, Meta(ge=0, le=60)] = 60
-    maximum_lifetime: Annotated[int, Meta(gt=0, le=3600)] = 3600
+    leeway: Leeway = 60
+    maximum_lifetime: Lifetime = 3600
+    dpop: DpopSettings | None = None
+    revocation: RevocationSettings | None = None
 
 
 class DecisionContextSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from gateway.settings.access import AuthorizationSettings
 from gateway.settings.base import SettingsError
-from gateway.settings.subgraphs import TlsSettings
 from gateway.settings.whole import Settings
 
 __all__ = ["check_complete", "read_settings", "settings_schema"]
@@ -100,10 +100,21 @@ def _check(path: Path, settings: Settings) -> None:
             bool(settings.listen.admin_port) and settings.listen.admin_port == settings.listen.port,
             "listen.admin_port: expected another port than `port`.",
         ),
+        (
+            _demands_proofs(settings),
+            "authorization.dpop: expected `urls`, because an issuer's `bindings` name dpop.",
+        ),
     ]
     for wrong, sentence in needs:
         if wrong:
             raise SettingsError("CONFIG_INVALID", f"{path}: {sentence}")
+
+
+def _demands_proofs(settings: Settings) -> bool:
+    authorization = settings.authorization
+    if authorization is None or authorization.dpop is not None:
+        return False
+    return any("dpop" in issuer.bindings for issuer in authorization.issuers)
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
@@ -114,28 +125,52 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         "grants": _absolute(settings.grants, folder),
         "explorer": replace(settings.explorer, examples=_absolute(settings.explorer.examples, folder)),
         "documents": replace(settings.documents, manifest=_absolute(settings.documents.manifest, folder)),
-        "listen": replace(settings.listen, unix=_absolute(settings.listen.unix, folder)),
+        "listen": replace(
+            settings.listen,
+            unix=_absolute(settings.listen.unix, folder),
+            tls=_anchored_files(settings.listen.tls, folder, "certificate", "key", "client_ca"),
+        ),
         "telemetry": replace(settings.telemetry, metrics_token=_absolute(settings.telemetry.metrics_token, folder)),
     }
     changes["subgraphs"] = {
-        name: entry if entry.tls is None else replace(entry, tls=_anchored_tls(entry.tls, folder))
+        name: replace(entry, tls=_anchored_files(entry.tls, folder, "ca", "certificate", "key"))
         for name, entry in settings.subgraphs.items()
     }
     if settings.decision_context is not None:
         key = _absolute(settings.decision_context.key, folder)
         changes["decision_context"] = replace(settings.decision_context, key=key)
     if settings.authorization is not None:
-        issuers = tuple(
-            issuer if "://" in issuer.jwks else replace(issuer, jwks=_absolute(issuer.jwks, folder))
-            for issuer in settings.authorization.issuers
-        )
-        changes["authorization"] = replace(settings.authorization, issuers=issuers)
+        changes["authorization"] = _anchored_authorization(settings.authorization, folder)
     return replace(settings, **changes)
 
 
-def _anchored_tls(tls: TlsSettings, folder: Path) -> TlsSettings:
-    files = {name: _absolute(getattr(tls, name), folder) for name in ("ca", "certificate", "key")}
-    return msgspec.structs.replace(tls, **files)
+def _anchored_authorization(authorization: AuthorizationSettings, folder: Path) -> AuthorizationSettings:
+    replace = msgspec.structs.replace
+    revocation = authorization.revocation
+    if revocation is not None:
+        lists = tuple(_place(place, folder) for place in revocation.lists)
+        revocation = replace(revocation, lists=lists, authorities=str(folder / revocation.authorities))
+    return replace(
+        authorization,
+        issuers=tuple(replace(issuer, jwks=_place(issuer.jwks, folder)) for issuer in authorization.issuers),
+        dpop=_anchored_files(authorization.dpop, folder, "nonce_secret"),
+        revocation=revocation,
+    )
+
+
+_S = TypeVar("_S", bound=msgspec.Struct)
+
+
+def _anchored_files(section: _S | None, folder: Path, *names: str) -> _S | None:
+    """A section, where it is given, with absolute file names under these keys."""
+    if section is None:
+        return None
+    return msgspec.structs.replace(section, **{name: _absolute(getattr(section, name), folder) for name in names})
+
+
+def _place(place: str, folder: Path) -> str:
+    """A URL, or an absolute file name."""
+    return place if "://" in place else str(folder / place)
 
 
 def _absolute(name: str | None, folder: Path) -> str | None:

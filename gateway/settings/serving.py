@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
 
 from gateway.settings.base import Name, Port
 
-__all__ = ["ExplorerSettings", "Listen"]
+__all__ = ["ExplorerSettings", "Listen", "ProxySettings", "ServerTlsSettings"]
+
+
+class ServerTlsSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """TLS on the port for clients: `certificate` and `key` (PEM). With `client_ca` (PEM) clients may show a certificate of these
+    authorities, or have to when `client` is `required`.
+    """
+
+    certificate: Name
+    key: Name
+    client_ca: Name | None = None
+    client: Literal["optional", "required"] = "optional"
+
+
+class ProxySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which senders are proxies of ours (addresses, networks, or `unix` for whoever uses the socket file), and the headers in which
+    they tell the client's certificate (PEM with percent-encoding, or RFC 9440) and address. From anybody else these headers are
+    dropped.
+    """
+
+    addresses: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    certificate_header: Name | None = None
+    address_header: Name | None = None
 
 
 class Listen(Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,6 +43,8 @@ class Listen(Struct, frozen=True, forbid_unknown_fields=True):
     unix: Name | None = None
     admin_host: Name = "127.0.0.1"
     admin_port: Port | None = None
+    tls: ServerTlsSettings | None = None
+    proxies: ProxySettings | None = None
 
 
 class ExplorerSettings(Struct, frozen=True, forbid_unknown_fields=True):

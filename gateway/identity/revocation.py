@@ -1,0 +1,136 @@
+"""Certificates that were taken back: the revocation lists of their authorities (RFC 5280 §5), read and kept fresh.
+
+A list counts when an authority that is trusted here signed it; that, and not the way it came, makes it good, so plain http will do. The
+lists are loaded before the first certificate is judged and anew in the background from then on. A load that fails changes nothing; but a
+list past its `nextUpdate` says nothing any more, and then certificates of that authority cannot be judged: 503, never yes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.identity.certificates import ClientCertificate, invalid_certificate
+from gateway.identity.jwks import Source
+from gateway.telemetry.logs import get_log
+
+__all__ = ["Revocations", "read_list"]
+
+RETRY_AFTER = 10.0
+"""Seconds between two loads, whoever asks."""
+
+_log = get_log(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationList:
+    """What an authority took back. `issuer`: the DER form of its name; `ends`: seconds since 1970."""
+
+    issuer: bytes
+    serials: frozenset[int]
+    ends: float
+
+
+class Revocations:
+    """The lists of all authorities whose certificates count. `refresh_after`: seconds."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        authorities: Sequence[x509.Certificate],
+        *,
+        refresh_after: float = 3600.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._sources = sources
+        self._authorities = authorities
+        self._refresh_after = refresh_after
+        self._clock = clock
+        self._lists: dict[bytes, RevocationList] = {}
+        self._attempted_at = float("-inf")
+        self._task: asyncio.Task[None] | None = None
+
+    async def check(self, certificate: ClientCertificate) -> None:
+        """Raises `GatewayError`: 403 for a certificate that was taken back, 503 when that cannot be told."""
+        found = self._current(certificate.issuer)
+        since = self._clock() - self._attempted_at
+        if found is None and since >= RETRY_AFTER:
+            await asyncio.shield(self._refreshing())
+        elif found is None and self._task is not None and not self._task.done():
+            await asyncio.shield(self._task)
+        elif since > self._refresh_after:
+            self._refreshing()
+        found = found or self._current(certificate.issuer)
+        if found is None:
+            issue = GraphQLIssue(
+                "The client certificate cannot be judged at the moment.", Code.AUTHORIZATION_UNAVAILABLE
+            )
+            raise GatewayError(issue)
+        if certificate.serial in found.serials:
+            raise invalid_certificate("The client certificate was revoked.")
+
+    async def aclose(self) -> None:
+        """Cancel a load that is under way."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _current(self, issuer: bytes) -> RevocationList | None:
+        found = self._lists.get(issuer)
+        return found if found is not None and self._clock() < found.ends else None
+
+    def _refreshing(self) -> asyncio.Task[None]:
+        if self._task is None or self._task.done():
+            self._attempted_at = self._clock()
+            self._task = asyncio.create_task(self._refresh())
+        return self._task
+
+    async def _refresh(self) -> None:
+        for source in self._sources:
+            try:
+                found = await asyncio.to_thread(read_list, await source.load(), self._authorities)
+            except (OSError, ValueError, TimeoutError) as error:
+                _log.warning("crl_refresh_failed", source=source.name, reason=type(error).__name__)
+                continue
+            self._lists[found.issuer] = found
+
+
+def read_list(document: bytes, authorities: Sequence[x509.Certificate]) -> RevocationList:
+    """Read a list, DER or PEM. Raises ValueError for one that no authority signed, or that does not end."""
+    pem = document.lstrip().startswith(b"-----BEGIN")
+    try:
+        found = x509.load_pem_x509_crl(document) if pem else x509.load_der_x509_crl(document)
+        if not any(_signed(found, authority) for authority in authorities):
+            raise ValueError("no authority signed the list")
+        ends = found.next_update_utc
+        serials: Mapping[int, Any] = {entry.serial_number: None for entry in found if not _given_back(entry)}
+    except (TypeError, UnsupportedAlgorithm) as error:
+        raise ValueError("the list cannot be read") from error
+    if ends is None:
+        raise ValueError("the list does not say how long it holds")
+    return RevocationList(found.issuer.public_bytes(), frozenset(serials), ends.timestamp())
+
+
+def _signed(found: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
+    if found.issuer != authority.subject:
+        return False
+    try:
+        key: Any = authority.public_key()
+        return bool(found.is_signature_valid(key))
+    except (InvalidSignature, TypeError):
+        return False
+
+
+def _given_back(entry: x509.RevokedCertificate) -> bool:
+    try:
+        reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+    except x509.ExtensionNotFound:
+        return False
+    return reason is x509.ReasonFlags.remove_from_crl

@@ -1,0 +1,97 @@
+"""Revocation lists: which count, how they are kept."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from gateway.errors import GatewayError
+from gateway.identity.certificates import Certificates
+from gateway.identity.revocation import Revocations, read_list
+from tests.security.stand import Authority, Certificate
+
+
+class Place:
+    """A source whose content a test can change; None cannot be read."""
+
+    name = "place"
+
+    def __init__(self, content: bytes | None) -> None:
+        self.content = content
+        self.loads = 0
+
+    async def load(self) -> bytes:
+        self.loads += 1
+        if self.content is None:
+            raise OSError
+        return self.content
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def judged(revocations: Revocations, certificate: Certificate) -> int:
+    """200, or the status of the refusal."""
+    try:
+        await revocations.check(Certificates().read(certificate.der))
+    except GatewayError as error:
+        return error.status
+    return 200
+
+
+async def test_a_list_is_loaded_once_and_again_when_it_is_old(tmp_path: Path):
+    authority, clock = Authority(tmp_path), Clock()
+    own = authority.issue("own")
+    place = Place(authority.revoke().read_bytes())
+    revocations = Revocations([place], [authority.certificate], refresh_after=100, clock=clock)
+    assert [await judged(revocations, own) for _ in range(3)] == [200, 200, 200]
+    assert place.loads == 1
+    place.content = authority.revoke(own).read_bytes()
+    clock.now += 101
+    assert await judged(revocations, own) == 200  # nobody waits for the background
+    assert revocations._task is not None
+    await revocations._task
+    assert await judged(revocations, own) == 403
+
+
+async def test_a_load_that_fails_changes_nothing_until_the_list_ends(tmp_path: Path):
+    authority, clock = Authority(tmp_path), Clock()
+    own = authority.issue("own")
+    place = Place(authority.revoke(own, ends=timedelta(hours=1)).read_bytes())
+    revocations = Revocations([place], [authority.certificate], refresh_after=100, clock=clock)
+    assert await judged(revocations, own) == 403
+    place.content = None
+    clock.now += 1800
+    assert [await judged(revocations, own), await judged(revocations, authority.issue("other"))] == [403, 200]
+    clock.now += 3600
+    assert await judged(revocations, own) == 503
+
+
+async def test_without_a_list_of_its_authority_a_certificate_cannot_be_judged(tmp_path: Path):
+    authority, other = Authority(tmp_path / "a"), Authority(tmp_path / "b", "other")
+    place = Place(authority.revoke().read_bytes())
+    revocations = Revocations([place], [authority.certificate, other.certificate], clock=Clock())
+    assert await judged(revocations, other.issue("x")) == 503
+    assert await judged(revocations, other.issue("x")) == 503
+    assert place.loads == 1  # a flood costs one load
+
+
+def test_a_list_counts_when_an_authority_signed_it(tmp_path: Path):
+    authority, thief = Authority(tmp_path / "a"), Authority(tmp_path / "b")
+    document = authority.revoke(authority.issue("own")).read_bytes()
+    assert len(read_list(document, [authority.certificate]).serials) == 1
+    pem = x509.load_der_x509_crl(document).public_bytes(Encoding.PEM)
+    assert read_list(pem, [authority.certificate]) == read_list(document, [authority.certificate])
+    for forged in (thief.revoke().read_bytes(), b"", b"x", b"-----BEGIN X509 CRL-----", document[:-3]):
+        with pytest.raises(ValueError, match=r"."):
+            read_list(forged, [authority.certificate])
