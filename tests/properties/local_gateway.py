@@ -17,7 +17,7 @@ from typing import Any, Self
 import jwt
 import pytest
 
-import gateway.pipeline
+import gateway.fetching
 from gateway.app import build_app
 from gateway.settings import read_settings
 from issuer.keys import KeyStore
@@ -34,7 +34,7 @@ CLAIMS = {
 
 
 class _Clock:
-    """Stands in for `datetime` where the pipeline asks which day it is."""
+    """Stands in for `datetime` where it is asked which day it is."""
 
     def __init__(self) -> None:
         self.day = date.min
@@ -46,7 +46,7 @@ class _Clock:
 class LocalGateway:
     def __init__(self, network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
         self._clock = _Clock()
-        monkeypatch.setattr(gateway.pipeline, "datetime", self._clock)
+        monkeypatch.setattr(gateway.fetching, "datetime", self._clock)
         self._app = build_app(read_settings(network.state / "gateway" / "gateway.yaml"))
         self._keys = KeyStore(network.state / "issuer")
         self._runner = asyncio.Runner()
