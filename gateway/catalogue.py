@@ -65,6 +65,10 @@ EXPLAINED: Mapping[Code, tuple[str, str]] = {
         "the certificate is missing, untrusted, or not that of the token",
         "use the certificate that the token was made with",
     ),
+    Code.NOT_ALLOWED: (
+        "the party is blocked, or the request comes from an address that is not registered for it",
+        "ask who runs the network",
+    ),
     Code.METHOD_NOT_ALLOWED: ("another method than the resource has", "see `Allow`"),
     Code.NOT_ACCEPTABLE: (
         "`Accept` leaves out both GraphQL media types",

@@ -60,6 +60,8 @@ class Authenticator(Protocol):
 
     async def caller(self, headers: Headers) -> Caller: ...
 
+    def check_again(self, caller: Caller) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
@@ -287,6 +289,8 @@ class Pipeline:
         subgraphs = sorted({fetch.subgraph for fetch in compiled.plan.fetches})
 
         def check() -> None:
+            if self._authenticator is not None and caller is not None:
+                self._authenticator.check_again(caller)
             self._decisions.check(asked.operation, asked.variables, caller)
 
         return self.subscriptions.begin(

@@ -47,7 +47,8 @@ def serve(
     """
     timing = timing or LifecycleSettings()
     sockets = listen(place)
-    places = [_address(opened, place.tls) for opened in sockets]
+    secured = _secured(place, sockets)
+    places = [_address(opened, tls=opened in secured) for opened in sockets]
     if place.admin_port is not None:
         sockets.append(_admin(place, sockets))
         app.admin_port = sockets[-1].getsockname()[1]
@@ -71,7 +72,7 @@ def serve(
         ready=lambda: ready(places),
         drain=drain,
         drain_seconds=timing.drain_seconds,
-        secured={sockets[0]: _tls(place.tls)} if place.tls is not None and place.port is not None else {},
+        secured=secured,
     )
     app.connections = lambda: len(server.server_state.connections)
     try:
@@ -91,6 +92,8 @@ def listen(place: Listen) -> list[socket.socket]:
             sockets.append(_tcp(place.host, place.port))
         if place.unix is not None:
             sockets.append(_unix(Path(place.unix)))
+        if place.tls is not None and place.tls.port is not None:
+            sockets.append(_tcp(place.host, place.tls.port))
     except ServeError:
         for opened in sockets:
             opened.close()
@@ -167,6 +170,21 @@ class _Server(uvicorn.Server):
     def _protocol(self) -> asyncio.Protocol:
         protocol: Any = self.config.http_protocol_class
         return protocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+
+def _secured(place: Listen, sockets: Sequence[socket.socket]) -> Mapping[socket.socket, ssl.SSLContext]:
+    """Of the sockets of `place`, those that speak TLS."""
+    if place.tls is None:
+        return {}
+    try:
+        context = _tls(place.tls)
+    except ServeError:
+        for opened in sockets:
+            opened.close()
+        raise
+    if place.tls.port is not None:
+        return {sockets[-1]: context}
+    return {sockets[0]: context} if place.port is not None else {}
 
 
 def _tls(settings: ServerTlsSettings) -> ssl.SSLContext:
@@ -247,10 +265,10 @@ def _remove_stale(path: Path) -> None:
     raise ServeError(f"The socket {path} is in use by another program.")
 
 
-def _address(opened: socket.socket, tls: ServerTlsSettings | None = None) -> str:
+def _address(opened: socket.socket, *, tls: bool = False) -> str:
     name: Any = opened.getsockname()
     if isinstance(name, str):
         return f"unix:{name}"
     addresses: Sequence[Any] = name
     host = f"[{addresses[0]}]" if opened.family == socket.AF_INET6 else addresses[0]
-    return f"{'http' if tls is None else 'https'}://{host}:{addresses[1]}"
+    return f"{'https' if tls else 'http'}://{host}:{addresses[1]}"

@@ -15,6 +15,7 @@ from gateway.identity.authenticator import TokenAuthenticator
 from gateway.identity.binding import Binding
 from gateway.identity.context import ContextSigner, read_signing_key
 from gateway.identity.jwks import KeySet, open_source
+from gateway.identity.participants import Participants, ParticipantsError
 from gateway.identity.proofs import Proofs
 from gateway.identity.revocation import Revocations
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
@@ -49,7 +50,16 @@ def authenticator_of(
     settings: Settings, keys: Mapping[tuple[str, str], KeySet], grants: Grants, revocations: Revocations | None
 ) -> TokenAuthenticator:
     """Who makes callers of requests. Raises `SettingsError`."""
-    return TokenAuthenticator(_verifier(settings, keys), grants, _binding(settings, revocations))
+    binding = _binding(settings, revocations)
+    return TokenAuthenticator(_verifier(settings, keys), grants, binding, _participants(settings))
+
+
+def _participants(settings: Settings) -> Participants | None:
+    file = settings.authorization.participants if settings.authorization is not None else None
+    try:
+        return Participants(Path(file)) if file is not None else None
+    except ParticipantsError as error:
+        raise SettingsError("CONFIG_INVALID", f"authorization.participants: {error}.") from None
 
 
 def _verifier(settings: Settings, keys: Mapping[tuple[str, str], KeySet]) -> TokenVerifier:

@@ -8,6 +8,7 @@ from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants
 from gateway.identity.binding import Binding
 from gateway.identity.caller import caller_of
+from gateway.identity.participants import Participants
 from gateway.identity.peer import CERTIFICATE
 from gateway.identity.tokens import TokenVerifier
 
@@ -17,10 +18,17 @@ __all__ = ["TokenAuthenticator"]
 class TokenAuthenticator:
     """Callers by access token, which must be in the right hands."""
 
-    def __init__(self, verifier: TokenVerifier, grants: Grants, binding: Binding | None = None) -> None:
+    def __init__(
+        self,
+        verifier: TokenVerifier,
+        grants: Grants,
+        binding: Binding | None = None,
+        participants: Participants | None = None,
+    ) -> None:
         self._verifier = verifier
         self._grants = grants
         self._binding = binding or Binding()
+        self._participants = participants
 
     async def caller(self, headers: Mapping[bytes, bytes]) -> Caller:
         """Who sends `headers` (lower-case names). Raises `GatewayError`."""
@@ -29,4 +37,11 @@ class TokenAuthenticator:
             await self._binding.check(verified, headers)
         if verified.caller is None:
             verified.caller = caller_of(verified.claims, self._grants)
+        if self._participants is not None:
+            self._participants.check(verified.caller, headers)
         return verified.caller
+
+    def check_again(self, caller: Caller) -> None:
+        """Raises `GatewayError` when a caller who was let in would not be any more, its token aside."""
+        if self._participants is not None:
+            self._participants.check_blocked(caller)

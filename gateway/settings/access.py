@@ -71,11 +71,14 @@ class RevocationSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AuthorizationSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`leeway`: accepted difference of clocks; `maximum_lifetime`: longest life of a token. Both in seconds."""
+    """`leeway`: accepted difference of clocks; `maximum_lifetime`: longest life of a token. Both in seconds. `participants`: a file
+    that says from where, how often and whether at all each party may come.
+    """
 
     issuers: Annotated[tuple[IssuerSettings, ...], Meta(min_length=1)]
     leeway: Leeway = 60
     maximum_lifetime: Lifetime = 3600
+    participants: Name | None = None
     dpop: DpopSettings | None = None
     revocation: RevocationSettings | None = None
 

@@ -155,6 +155,7 @@ def _anchored_authorization(authorization: AuthorizationSettings, folder: Path) 
         issuers=tuple(replace(issuer, jwks=_place(issuer.jwks, folder)) for issuer in authorization.issuers),
         dpop=_anchored_files(authorization.dpop, folder, "nonce_secret"),
         revocation=revocation,
+        participants=_absolute(authorization.participants, folder),
     )
 
 

@@ -12,7 +12,7 @@ __all__ = ["ExplorerSettings", "Listen", "ProxySettings", "ServerTlsSettings"]
 
 
 class ServerTlsSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """TLS on the port for clients: `certificate` and `key` (PEM). With `client_ca` (PEM) clients may show a certificate of these
+    """TLS on the port for clients, or on a `port` of its own beside it: `certificate` and `key` (PEM). With `client_ca` (PEM) clients may show a certificate of these
     authorities, or have to when `client` is `required`.
     """
 
@@ -20,6 +20,7 @@ class ServerTlsSettings(Struct, frozen=True, forbid_unknown_fields=True):
     key: Name
     client_ca: Name | None = None
     client: Literal["optional", "required"] = "optional"
+    port: Port | None = None
 
 
 class ProxySettings(Struct, frozen=True, forbid_unknown_fields=True):

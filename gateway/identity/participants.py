@@ -1,0 +1,200 @@
+"""What each participant may do beside its rights: from where, how often, and whether at all.
+
+A file says it, for each party by the name it has in tokens: whoever acts (`act.sub`, else `sub`), and the party that it acts for, as
+`claim:code` or by its own name. The file is looked at once a second when somebody asks, so that a party that is blocked is refused
+at once and nothing restarts. A file that cannot be used changes nothing but a line in the log.
+
+    default: {rate: 20, burst: 40}
+    participants:
+      "20001000001131": {rate: 5, burst: 10, addresses: [192.0.2.0/24]}
+      "code:5050": {blocked: true}
+
+Rates are requests a second, counted in each gateway process. `default` holds for everybody who is not listed, value by value for those who are.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from gateway.authorization.caller import Caller
+from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.identity.peer import ADDRESS
+from gateway.telemetry.logs import get_log
+
+__all__ = ["Participants", "ParticipantsError"]
+
+MAXIMUM_BYTES = 8 * 1024 * 1024
+LOOKED_AT_EVERY = 1.0
+"""Seconds."""
+MAXIMUM_BUCKETS = 10_000
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_log = get_log(__name__)
+
+
+class ParticipantsError(ValueError):
+    """The file cannot be used, in a sentence."""
+
+
+class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
+    blocked: bool | None = None
+    addresses: tuple[str, ...] | None = None
+    rate: Annotated[float, Meta(gt=0)] | None = None
+    burst: Annotated[int, Meta(gt=0)] | None = None
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    default: _Entry = _Entry()
+    participants: dict[str, _Entry] = msgspec.field(default_factory=dict[str, _Entry])
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """`networks`: empty when every address will do. `rate`: None when there is no bound."""
+
+    blocked: bool = False
+    networks: tuple[_Network, ...] = ()
+    rate: float | None = None
+    burst: int = 1
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """A token bucket: `left` requests were possible at `at`."""
+
+    left: float
+    at: float
+
+
+class Participants:
+    """The rules of a file. Raises `ParticipantsError` when it cannot be used at the start."""
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path = path
+        self._clock = clock
+        self._default = _Rule()
+        self._rules: Mapping[str, _Rule] = {}
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._looked_at = clock()
+        self._stamp = _stamp(path)
+        self._read()
+
+    def check(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
+        """Raises `GatewayError`: 403 for who is blocked or comes from elsewhere, 429 for who comes too often."""
+        self.check_blocked(caller)
+        name = caller.actor or caller.subject
+        rule = self._rules.get(name, self._default)
+        if rule.networks and not _inside(headers.get(ADDRESS, b""), rule.networks):
+            raise _not_allowed("The access token may not be used from this address.")
+        if rule.rate is not None:
+            self._take(name, rule.rate, rule.burst)
+
+    def check_blocked(self, caller: Caller) -> None:
+        """Raises `GatewayError` 403 when the caller, or the party that it acts for, is blocked by now."""
+        self._refresh()
+        named = [f"{claim}:{code}" for claim, code in caller.identifiers.items()]
+        rules = [rule for name in (caller.actor or "", caller.subject, *named) if (rule := self._rules.get(name))]
+        if any(rule.blocked for rule in rules) or (not rules and self._default.blocked):
+            raise _not_allowed("The party is blocked.")
+
+    def _take(self, name: str, rate: float, burst: int) -> None:
+        now = self._clock()
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = _Bucket(burst, now)
+            if len(self._buckets) > MAXIMUM_BUCKETS:
+                self._buckets.popitem(last=False)
+        self._buckets.move_to_end(name)
+        left = min(burst, bucket.left + (now - bucket.at) * rate)
+        bucket.left, bucket.at = left, now
+        if left < 1:
+            wait = max(1, math.ceil((1 - left) / rate))
+            issue = GraphQLIssue("The party asks too often.", Code.RATE_LIMITED)
+            raise GatewayError(issue, headers={"Retry-After": str(wait)})
+        bucket.left = left - 1
+
+    def _refresh(self) -> None:
+        now = self._clock()
+        if now - self._looked_at < LOOKED_AT_EVERY:
+            return
+        self._looked_at = now
+        stamp = _stamp(self._path)
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._read()
+        except ParticipantsError as error:
+            _log.error("participants_refused", reason=str(error))
+
+    def _read(self) -> None:
+        try:
+            with self._path.open("rb") as file:
+                document = file.read(MAXIMUM_BYTES + 1)
+            if len(document) > MAXIMUM_BYTES:
+                raise ParticipantsError("the file is too large")
+            content = _decoded(document)
+            told = msgspec.convert({} if content is None else content, _File)
+            default = _rule(told.default, _Rule())
+            rules = {name: _rule(entry, default) for name, entry in told.participants.items()}
+        except OSError as error:
+            raise ParticipantsError(f"the file cannot be read ({type(error).__name__})") from error
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            # What stands in the file may identify a person; the place says enough.
+            place = str(error).partition(" - at ")[2] if isinstance(error, msgspec.ValidationError) else ""
+            raise ParticipantsError(
+                "the file is no list of participants" + (f", at {place}" if place else "")
+            ) from error
+        self._default, self._rules = default, rules
+
+
+def _decoded(document: bytes) -> Any:
+    """YAML; tried as JSON first, which is read many times faster."""
+    try:
+        return msgspec.json.decode(document)
+    except msgspec.DecodeError:
+        return msgspec.yaml.decode(document) if document.strip() else None
+
+
+def _rule(entry: _Entry, default: _Rule) -> _Rule:
+    networks = default.networks
+    if entry.addresses is not None:
+        try:
+            networks = tuple(ipaddress.ip_network(place) for place in entry.addresses)
+        except ValueError as error:
+            raise ParticipantsError("an address is none") from error
+    rate = default.rate if entry.rate is None else entry.rate
+    burst = entry.burst or (default.burst if entry.rate is None else max(1, math.ceil(entry.rate)))
+    return _Rule(default.blocked if entry.blocked is None else entry.blocked, networks, rate, burst)
+
+
+def _inside(address: bytes, networks: tuple[_Network, ...]) -> bool:
+    try:
+        place = ipaddress.ip_address(address.decode("ascii"))
+    except ValueError:
+        return False
+    mapped = getattr(place, "ipv4_mapped", None)
+    return any((mapped or place) in network for network in networks)
+
+
+def _not_allowed(message: str) -> GatewayError:
+    return GatewayError(GraphQLIssue(message, Code.NOT_ALLOWED))
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
