@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from graphql import ConstDirectiveNode, DirectiveDefinitionNode, DocumentNode, SchemaDefinitionNode, SchemaExtensionNode
 
+from gateway.composition import connectors
 from gateway.composition.elements import Names
 from gateway.composition.issues import Issue, error
 from gateway.composition.specs import (
@@ -103,8 +104,16 @@ class Linked:
             if feature.identity == f"{APOLLO}{feature.name}" and feature.version in versions:
                 yield from (LinkedDirective(FEDERATION_DIRECTIVES[name], feature, NEWEST) for name in directives)
 
+    @property
+    def connect(self) -> Feature | None:
+        """The link to the connect specification, whose directives are handed on as they are."""
+        return next((f for f in self.features if self.is_linking and connectors.is_connect(f)), None)
+
     def names(self) -> Names:
-        return Names({one.name: one.spec.name for one in self.directives()}, self.link.directive("link"))
+        federation = {one.name: one.spec.name for one in self.directives()}
+        if (connect := self.connect) is not None:
+            federation |= {connect.directive(name): name for name in connectors.DIRECTIVES}
+        return Names(federation, self.link.directive("link"))
 
     def scalars(self) -> frozenset[str]:
         """The scalars of federation under the names they have here."""

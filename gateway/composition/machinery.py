@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from gateway.composition.connectors import CONNECT_IDENTITY, connectors_version
 from gateway.composition.merge.context import Composed, Context
 from gateway.composition.merge.joins import join, quoted
 from gateway.composition.merge.linked import FEATURES, LinkedFeature, link_text
 from gateway.composition.rules.compose_directive import element_of
 from gateway.composition.versions import Version, join_version
+from gateway.supergraph.features import APOLLO
 
 __all__ = ["Machinery", "machinery"]
 
@@ -46,22 +48,35 @@ def machinery(context: Context) -> Machinery:
     version = join_version(context.subgraphs)
     used = [feature for feature in FEATURES if _is_used(feature, context.names)]
     taken = {"join", "link", *(feature.name for feature in used)}
+    connect = connectors_version(context.subgraphs)
     directives = [*_join_directives(version), _LINK]
     types = [*_join_types(version), _graph_enum(context), "scalar link__Import", _PURPOSES]
     for feature in used:
         for directive, text in feature.directives.items():
             directives.append(f"directive @{context.names.get(directive, feature.default(directive))}{text}")
-        types += feature.types
+        types += [_with_joins(context, feature, text) for text in feature.types]
     return Machinery(
         links=(
             'url: "https://specs.apollo.dev/link/v1.0"',
             f'url: "https://specs.apollo.dev/join/v{version[0]}.{version[1]}", for: EXECUTION',
             *(link_text(feature, context.names) for feature in used),
+            *([f'url: "{CONNECT_IDENTITY}/v{connect[0]}.{connect[1]}", for: EXECUTION'] if connect is not None else []),
             *_composed_links(context.composed, taken),
         ),
         directives=directives,
         types=types,
     )
+
+
+def _with_joins(context: Context, feature: LinkedFeature, text: str) -> str:
+    """A scalar of a specification is also a type of the subgraphs that link the specification itself, and not by federation."""
+    graphs = [
+        context.graphs[subgraph.name]
+        for subgraph in context.subgraphs
+        for linked in subgraph.features
+        if linked.identity == f"{APOLLO}{feature.name}" and linked.prefix == feature.name
+    ]
+    return "".join([text, *(f"\n  {join('type', graph=graph)}" for graph in graphs)])
 
 
 def _is_used(feature: LinkedFeature, names: Mapping[str, str]) -> bool:

@@ -15,6 +15,7 @@ from graphql import (
     DirectiveDefinitionNode,
     DocumentNode,
     EnumTypeDefinitionNode,
+    InputObjectTypeDefinitionNode,
     ListTypeNode,
     NamedTypeNode,
     NonNullTypeNode,
@@ -26,6 +27,7 @@ from graphql import (
     print_ast,
 )
 
+from gateway.composition import connectors
 from gateway.composition.issues import Issue, error
 from gateway.composition.links import Linked
 from gateway.composition.model import type_text
@@ -46,6 +48,8 @@ def is_machinery(node: object, linked: Linked) -> bool:
         return False
     link = linked.link
     owned = {*linked.scalars(), *_SERVICE_TYPES, link.type("Purpose"), link.type("Import")}
+    if linked.connect is not None:
+        owned |= {linked.connect.type(name) for name in connectors.TYPES}
     return node.name.value in owned
 
 
@@ -58,7 +62,7 @@ def support(document: DocumentNode, linked: Linked) -> tuple[DefinitionNode, ...
     }
     texts = {f"@{one.name}": definition(one.spec, one.feature, one.version) for one in linked.directives()}
     texts |= {name: f"scalar {name}" for name in sorted(linked.scalars())}
-    for node in parse(link_definitions(linked.link), no_location=True).definitions:
+    for node in (*parse(link_definitions(linked.link), no_location=True).definitions, *_connectors(linked)):
         assert isinstance(node, (DirectiveDefinitionNode, TypeDefinitionNode))
         name = f"@{node.name.value}" if isinstance(node, DirectiveDefinitionNode) else node.name.value
         texts.setdefault(name, print_ast(node))
@@ -66,10 +70,15 @@ def support(document: DocumentNode, linked: Linked) -> tuple[DefinitionNode, ...
     return parse(wanted, no_location=True).definitions if wanted else ()
 
 
+def _connectors(linked: Linked) -> tuple[DefinitionNode, ...]:
+    return connectors.connector_definitions(linked.connect) if linked.connect is not None else ()
+
+
 def bad_definitions(document: DocumentNode, linked: Linked) -> Iterator[Issue]:
     """Definitions of federation's directives and types that contradict the specification."""
     specified = {one.name: one for one in linked.directives()}
     scalars = linked.scalars()
+    yield from _bad_connectors(document, linked)
     for node in document.definitions:
         if isinstance(node, DirectiveDefinitionNode) and (one := specified.get(node.name.value)) is not None:
             if one.feature is None and one.spec.name in _FEDERATION_1_KEYS and _is_old_form(node):
@@ -79,6 +88,41 @@ def bad_definitions(document: DocumentNode, linked: Linked) -> Iterator[Issue]:
             continue
         elif isinstance(node, TypeDefinitionNode) and node.name.value in scalars:
             yield _bad_type(node, "a scalar", linked.subgraph)
+
+
+def _bad_connectors(document: DocumentNode, linked: Linked) -> Iterator[Issue]:
+    wanted = {(_is_directive(node), _name(node)): node for node in _connectors(linked)}
+    scalars = frozenset(_name(node) for node in wanted.values() if isinstance(node, ScalarTypeDefinitionNode))
+    for node in document.definitions if wanted else ():
+        if not isinstance(node, (DirectiveDefinitionNode, TypeDefinitionNode)):
+            continue
+        specified = wanted.get((_is_directive(node), _name(node)))
+        if isinstance(node, DirectiveDefinitionNode) and isinstance(specified, DirectiveDefinitionNode):
+            yield from _compared(node, print_ast(specified), scalars, linked.subgraph)
+        elif isinstance(node, TypeDefinitionNode) and isinstance(specified, ScalarTypeDefinitionNode):
+            if not isinstance(node, ScalarTypeDefinitionNode):
+                yield _bad_type(node, "a scalar", linked.subgraph)
+        elif isinstance(node, TypeDefinitionNode) and isinstance(specified, InputObjectTypeDefinitionNode):
+            yield from _bad_input(node, specified, linked.subgraph)
+
+
+def _bad_input(node: TypeDefinitionNode, wanted: InputObjectTypeDefinitionNode, subgraph: str) -> Iterator[Issue]:
+    if not isinstance(node, InputObjectTypeDefinitionNode):
+        yield _bad_type(node, "an input type", subgraph)
+        return
+    given = {field.name.value for field in node.fields or ()}
+    for field in wanted.fields or ():
+        if isinstance(field.type, NonNullTypeNode) and field.name.value not in given:
+            yield _bad_type(node, f"an input type with the field {field.name.value}", subgraph)
+
+
+def _is_directive(node: object) -> bool:
+    return isinstance(node, DirectiveDefinitionNode)
+
+
+def _name(node: DefinitionNode) -> str:
+    assert isinstance(node, (DirectiveDefinitionNode, TypeDefinitionNode))
+    return node.name.value
 
 
 def bad_link_definition(document: DocumentNode, linked: Linked) -> list[Issue]:

@@ -26,6 +26,7 @@ from gateway.composition.links import Linked, link_problems, read_links
 from gateway.composition.model import SubgraphInput, SubgraphSchema
 from gateway.composition.own_definitions import bad_definitions, bad_link_definition, is_machinery, support
 from gateway.composition.validity import check_directives, check_schema, check_structure
+from gateway.supergraph.deprecations import without_null_reasons
 
 __all__ = ["read_subgraph"]
 
@@ -38,7 +39,7 @@ def read_subgraph(given: SubgraphInput) -> tuple[SubgraphSchema | None, list[Iss
         # It becomes a value of an enum in the graph, and such names are GraphQL's own.
         return None, [error("INVALID_GRAPHQL", "The name of a subgraph cannot begin with two underscores.", given.name)]
     try:
-        document = parse(given.sdl)
+        document = without_null_reasons(parse(given.sdl), given.sdl)
         linked = read_links(given.name, document)
         if problems := link_problems(linked):
             return None, problems

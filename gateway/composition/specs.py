@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.composition.connectors import DIRECTIVES, TYPES, is_connect
 from gateway.supergraph.features import APOLLO, Feature
 
 __all__ = [
@@ -129,6 +130,8 @@ def elements_of(feature: Feature) -> frozenset[str] | None:
             return None
         scalars = {name for name, since in SCALARS.items() if since <= version}
         return frozenset({f"@{spec.name}" for spec in directives_of(version)} | scalars)
+    if is_connect(feature):
+        return frozenset({f"@{name}" for name in DIRECTIVES} | set(TYPES))
     versions, directives = STANDALONE.get(feature.name, (frozenset[tuple[int, int]](), ()))
     if version not in versions:
         return None

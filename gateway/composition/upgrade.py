@@ -18,6 +18,7 @@ from graphql import (
     NameNode,
     SelectionNode,
     SelectionSetNode,
+    StringValueNode,
     print_ast,
 )
 
@@ -62,16 +63,20 @@ def _cleaned(subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> tuple[
 
 
 def _with_texts(found: TypeDef) -> TypeDef:
-    """Keys as text, and without `@external` on the type itself, which Federation 1 did not know."""
+    """Field sets as text, and without `@external` on the type itself, which Federation 1 did not know."""
     kept = tuple(_with_text(a) for a in found.applied if not (a.federation and a.name == "external"))
-    return replace(found, applied=kept)
+    return _mapped(replace(found, applied=kept), lambda f: replace(f, applied=tuple(map(_with_text, f.applied))))
 
 
 def _with_text(applied: Applied) -> Applied:
     fields = applied.values.get("fields")
     if not applied.federation or not isinstance(fields, list):
         return applied
-    return replace(applied, values={**applied.values, "fields": " ".join(map(str, fields))})
+    items: list[object] = fields
+    names = [name for name in items if isinstance(name, str)]
+    return (
+        replace(applied, values={**applied.values, "fields": " ".join(names)}) if len(names) == len(items) else applied
+    )
 
 
 def _trimmed(found: TypeDef, facts: Facts) -> TypeDef:
@@ -148,12 +153,18 @@ def _real_externals(found: TypeDef, subgraph: SubgraphSchema, all_: Sequence[Sub
 
 
 def _keyed_by(type_name: str, owner: SubgraphSchema, *, first: bool) -> set[str]:
-    """The fields of a type in its keys, or in its first key, in a subgraph."""
+    """The fields of a type in its keys, or in its first key, in a subgraph. A key that is a list or a bare name, and no text,
+    was never read for this.
+    """
     declared = owner.types.get(type_name)
-    keys = list(declared.all("key")) if declared is not None else []
+    keys = [key for key in declared.all("key") if _is_text(key)] if declared is not None else []
     selections = [try_field_set(key.values.get("fields")) for key in (keys[:1] if first else keys)]
     found = (place for one in selections if one is not None for place in coordinates(owner, type_name, one))
     return {name for parent, name in found if parent == type_name}
+
+
+def _is_text(key: Applied) -> bool:
+    return all(isinstance(a.value, StringValueNode) for a in key.node.arguments or () if a.name.value == "fields")
 
 
 def _without_repeated_tags(found: TypeDef, subgraph: SubgraphSchema, all_: Sequence[SubgraphSchema]) -> TypeDef:

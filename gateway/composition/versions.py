@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from gateway.composition.issues import Issue, hint
 from gateway.composition.model import SubgraphSchema
+from gateway.composition.specs import FEDERATION_1_SINCE
 from gateway.supergraph.features import APOLLO
 
 __all__ = ["check", "federation_version", "join_version"]
@@ -25,19 +26,18 @@ _BROUGHT_BY: dict[tuple[str, Version], Version] = {
     (f"{APOLLO}connect", (0, 1)): (2, 10),
     (f"{APOLLO}connect", (0, 2)): (2, 11),
     (f"{APOLLO}connect", (0, 3)): (2, 12),
+    (f"{APOLLO}connect", (0, 4)): (2, 13),
 }
 
 
 def federation_version(subgraph: SubgraphSchema) -> Version | None:
-    """The version that the subgraph is composed under; None for Federation 1."""
-    if subgraph.version is None:
-        return None
+    """The version that the subgraph is composed under; None for Federation 1 that links nothing newer."""
     brought = [
         _BROUGHT_BY[feature.identity, feature.version]
         for feature in subgraph.features
         if feature.version is not None and (feature.identity, feature.version) in _BROUGHT_BY
     ]
-    return max([subgraph.version, *brought])
+    return max([subgraph.version or FEDERATION_1_SINCE, *brought]) if subgraph.version is not None or brought else None
 
 
 def join_version(subgraphs: Iterable[SubgraphSchema]) -> Version:
@@ -52,7 +52,8 @@ def join_version(subgraphs: Iterable[SubgraphSchema]) -> Version:
 def check(subgraphs: Iterable[SubgraphSchema]) -> Iterator[Issue]:
     for subgraph in subgraphs:
         version = federation_version(subgraph)
-        if version is not None and subgraph.version is not None and version > subgraph.version:
-            older, newer = (f"v{one[0]}.{one[1]}" for one in (subgraph.version, version))
-            message = f"{subgraph.name} links federation {older}, but is composed under {newer}."
+        linked = subgraph.version or FEDERATION_1_SINCE
+        if version is not None and version > linked:
+            older, newer = (f"v{one[0]}.{one[1]}" for one in (linked, version))
+            message = f"{subgraph.name} has federation {older}, but is composed under {newer}."
             yield hint("IMPLICITLY_UPGRADED_FEDERATION_VERSION", message, subgraph.name)

@@ -53,6 +53,7 @@ def _type_name(definition: str) -> str:
 def _schema(graph: MergedGraph, links: Sequence[str]) -> str:
     lines = [*_description(graph.description, ""), "schema"]
     lines += [f"  @link({link})" for link in links]
+    lines += [f"  {text}" for text in graph.schema_joins]
     lines += [f"  {directive.text}" for directive in graph.schema_directives]
     lines += ["{", *(f"  {root.lower()}: {root}" for root in ROOTS if root in graph.types), "}"]
     return "\n".join(lines)

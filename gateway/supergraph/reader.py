@@ -28,6 +28,7 @@ from graphql import (
 )
 
 from gateway.supergraph.api import api_document, build_checked, full_document
+from gateway.supergraph.deprecations import without_null_reasons
 from gateway.supergraph.errors import SupergraphError
 from gateway.supergraph.features import Feature, argument_values, linked_features, schema_directives
 from gateway.supergraph.legacy import with_owners
@@ -91,7 +92,7 @@ def read_supergraph(sdl: str) -> Supergraph:
 
 def _parsed(sdl: str) -> DocumentNode:
     try:
-        return parse(sdl)
+        return without_null_reasons(parse(sdl), sdl)
     except GraphQLError as error:
         raise SupergraphError("INVALID_GRAPHQL", error.message) from None
 

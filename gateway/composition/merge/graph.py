@@ -13,6 +13,7 @@ from gateway.composition.merge.definitions import merge_definitions
 from gateway.composition.merge.directives import merge_directives
 from gateway.composition.merge.enums import merge_enum
 from gateway.composition.merge.inputs import merge_input_type
+from gateway.composition.merge.joins import carried, carried_links
 from gateway.composition.merge.model import MergedDefinition, MergedGraph, MergedType
 from gateway.composition.model import named_type
 from gateway.composition.rules.type_kinds import kind_of
@@ -37,10 +38,12 @@ def merge_graph(context: Context) -> MergedGraph:
     for name, kind in kinds.items():
         if kind is TypeKind.ENUM:
             types[name] = merge_enum(context, name, is_input=name in inputs, is_output=name in outputs)
+    applied = {s.name: s.schema_applied for s in context.subgraphs}
     return MergedGraph(
         types={name: types[name] for name in sorted(types) if _is_used_root(types[name])},
         directives=directives,
-        schema_directives=merge_directives(context, "schema", {s.name: s.schema_applied for s in context.subgraphs}),
+        schema_directives=merge_directives(context, "schema", applied),
+        schema_joins=(*carried_links(context), *carried(context, applied)),
         description=context.description("schema", (s.description for s in context.subgraphs)),
     )
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from graphql import print_ast
+from graphql import ConstDirectiveNode, DirectiveNode
 
+from gateway.composition.connectors import DIRECTIVES, is_connect
 from gateway.composition.fieldsets import canonical
 from gateway.composition.merge.context import Context
+from gateway.composition.merge.values import value_text
 from gateway.composition.model import ROOTS, Applied, TypeDef
 
-__all__ = ["carried", "field_joins", "join", "quoted", "type_joins"]
+__all__ = ["carried", "carried_links", "field_joins", "join", "quoted", "type_joins"]
 
 
 def quoted(text: str) -> str:
@@ -89,17 +91,31 @@ def field_joins(context: Context, types: Mapping[str, str], knowing: int) -> tup
 
 
 def carried(context: Context, given: Mapping[str, Sequence[Applied]]) -> tuple[str, ...]:
-    """`@join__directive` for what the graph only passes on, with the subgraphs that say it: `@cacheTag`."""
-    graphs: dict[str, list[str]] = {}
+    """`@join__directive` for what the graph only passes on, with the subgraphs that say it: `@cacheTag`, and connectors under
+    their names in the subgraph.
+    """
+    graphs: dict[tuple[str, str], list[str]] = {}
     for subgraph, applied in given.items():
         for one in applied:
-            if one.federation and one.name == "cacheTag":
-                graphs.setdefault(_arguments(one), []).append(context.graphs[subgraph])
-    return tuple(
-        join("directive", graphs=f"[{', '.join(dict.fromkeys(names))}]", name=quoted("federation__cacheTag"), args=args)
-        for args, names in graphs.items()
-    )
+            if one.federation and (one.name == "cacheTag" or one.name in DIRECTIVES):
+                name = "federation__cacheTag" if one.name == "cacheTag" else one.node.name.value
+                graphs.setdefault((name, _arguments(one.node)), []).append(context.graphs[subgraph])
+    return tuple(_carrier(name, args, names) for (name, args), names in graphs.items())
 
 
-def _arguments(applied: Applied) -> str:
-    return "{" + ", ".join(f"{a.name.value}: {print_ast(a.value)}" for a in applied.node.arguments or ()) + "}"
+def carried_links(context: Context) -> tuple[str, ...]:
+    """`@join__directive` for the links to the connect specification, by which a router knows the names of its directives."""
+    graphs: dict[str, list[str]] = {}
+    for subgraph in context.subgraphs:
+        for feature in subgraph.features:
+            if is_connect(feature) and feature.node is not None:
+                graphs.setdefault(_arguments(feature.node), []).append(context.graphs[subgraph.name])
+    return tuple(_carrier("link", args, names) for args, names in graphs.items())
+
+
+def _carrier(name: str, args: str, graphs: Sequence[str]) -> str:
+    return join("directive", graphs=f"[{', '.join(dict.fromkeys(graphs))}]", name=quoted(name), args=args)
+
+
+def _arguments(node: ConstDirectiveNode | DirectiveNode) -> str:
+    return "{" + ", ".join(f"{a.name.value}: {value_text(a.value)}" for a in node.arguments or ()) + "}"

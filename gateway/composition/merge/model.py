@@ -86,3 +86,4 @@ class MergedGraph:
     directives: Mapping[str, MergedDefinition] = field(default_factory=dict[str, MergedDefinition])
     schema_directives: tuple[MergedDirective, ...] = ()
     description: str | None = None
+    schema_joins: tuple[str, ...] = ()

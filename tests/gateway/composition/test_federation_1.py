@@ -147,6 +147,20 @@ def test_fields_may_be_written_as_names_and_lists(fields: str):
     )
 
 
+@pytest.mark.parametrize(("fields", "at_hand"), [('"id"', True), ("id", False), ('["id"]', False)])
+def test_only_a_key_that_is_text_says_that_an_extension_has_its_external_fields(fields: str, at_hand: bool):
+    sdl = types(link="", a=A, b=f"extend type T @key(fields: {fields}) {{ id: ID! @external g: Int }}")
+    external = "id: ID! @join__field(graph: A) @join__field(graph: B, external: true)"
+    assert (external not in sdl, "  id: ID!\n" in sdl) == (at_hand, at_hand)
+
+
+@pytest.mark.parametrize("fields", ["x", '["x"]', '"x"'])
+def test_a_requirement_may_be_written_as_a_name_or_a_list(fields: str):
+    b = f'extend type T @key(fields: "id") {{ id: ID! @external x: Int @external z: Int @requires(fields: {fields}) }}'
+    sdl = types(link="", a='type Query { t: T } type T @key(fields: "id") { id: ID! x: Int }', b=b)
+    assert 'z: Int @join__field(graph: B, requires: "x")' in sdl
+
+
 def test_requires_and_provides_lose_what_is_at_hand():
     sdl = types(
         link="",
