@@ -108,12 +108,13 @@ class GatewayApp:
         if self.exporter is not None:
             self.exporter.start()
 
-    def drain(self) -> None:
+    def drain(self) -> asyncio.Task[None]:
         """Not ready any more; what would go on without end comes to its end while the connections still stand. The server
-        calls it, on its loop, when it is told to stop.
+        calls it, on its loop, when it is told to stop, and waits for what it gives back.
         """
         self.lifecycle.drain()
         self._drained = asyncio.get_running_loop().create_task(self.streaming.drain())
+        return self._drained
 
     async def stop(self) -> None:
         """Close what was opened."""

@@ -83,6 +83,7 @@ def serve(
             drain=application.drain,
             max_message=reading.settings.subscriptions.max_message_bytes,
             timing=reading.settings.lifecycle,
+            limits=reading.settings.limits,
         )
 
 

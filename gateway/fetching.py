@@ -76,6 +76,10 @@ class Fetching:
         signing = self._signing(caller, trace.id)
         return {**ruled, **signing(endpoint)} if signing is not None else ruled
 
+    def passes_on(self, name: bytes, endpoint: str) -> bool:
+        """Whether a header of the client, in lower case, goes on to this endpoint."""
+        return self._client.rules(endpoint).takes(name)
+
     def _signing(self, caller: Caller | None, trace_id: str) -> Callable[[str], Mapping[str, str]] | None:
         signer, grants = self._signer, self._grants
         if caller is None or signer is None or grants is None:

@@ -287,6 +287,7 @@ class Pipeline:
     def _subscribe(self, asked: _Asked, headers: Headers, trace: Trace) -> Subscription:
         fetching, caller, compiled = self._fetching, asked.caller, self._plan(asked)
         subgraphs = sorted({fetch.subgraph for fetch in compiled.plan.fetches})
+        endpoints = tuple(name for subgraph in subgraphs for name in self._served.endpoints_of(subgraph))
 
         def check() -> None:
             if self._authenticator is not None and caller is not None:
@@ -300,10 +301,11 @@ class Pipeline:
                 caller=caller,
                 trace=trace,
                 roots=self._introspection.answer(asked.operation, asked.variables, caller),
-                endpoints=tuple(name for subgraph in subgraphs for name in self._served.endpoints_of(subgraph)),
+                endpoints=endpoints,
                 headers_for=lambda endpoint: fetching.sent(caller, trace, headers, endpoint),
                 fetcher=lambda: fetching.fetcher(caller, trace, headers),
                 check=check,
+                renewable=not any(fetching.passes_on(b"authorization", endpoint) for endpoint in endpoints),
             )
         )
 

@@ -23,10 +23,14 @@ from typing import Any
 
 import uvicorn
 
-from gateway.protocols import CertificateProtocol, CertificateWebSocketProtocol
-from gateway.settings import LifecycleSettings, Listen, ServerTlsSettings
+from gateway.connections import connections
+from gateway.settings import LifecycleSettings, LimitSettings, Listen, ServerTlsSettings
 
 __all__ = ["ServeError", "listen", "serve"]
+
+
+_LOOK = 0.1
+"""Seconds between looks for a second signal."""
 
 
 class ServeError(Exception):
@@ -38,14 +42,17 @@ def serve(
     place: Listen,
     *,
     ready: Callable[[list[str]], None] = lambda _: None,
-    drain: Callable[[], None] = lambda: None,
+    drain: Callable[[], asyncio.Task[None] | None] = lambda: None,
     max_message: int = 1024 * 1024,
     timing: LifecycleSettings | None = None,
+    limits: LimitSettings | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is told the addresses, `drain` that the end has begun. `max_message` bounds a
-    WebSocket message, in bytes. Raises `ServeError`.
+    """Serve until SIGTERM or SIGINT; `ready` is told the addresses, `drain` that the end has begun: what it gives back ends
+    the streams. `max_message` bounds a WebSocket message, in bytes. Raises `ServeError`.
     """
     timing = timing or LifecycleSettings()
+    limits = limits or LimitSettings()
+    http, websocket = connections(head_seconds=limits.head_seconds, stalled_seconds=limits.stalled_seconds)
     sockets = listen(place)
     secured = _secured(place, sockets)
     places = [_address(opened, tls=opened in secured) for opened in sockets]
@@ -57,8 +64,8 @@ def serve(
         uvicorn.Config(
             app,
             loop="uvloop",
-            http="httptools" if place.tls is None else CertificateProtocol,
-            ws="websockets-sansio" if place.tls is None else CertificateWebSocketProtocol,
+            http=http,
+            ws=websocket,
             ws_max_size=max_message,
             # A small message could unpack to a large one, and secrets beside chosen text could be guessed by its length.
             ws_per_message_deflate=False,
@@ -111,8 +118,8 @@ def _admin(place: Listen, others: Sequence[socket.socket]) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it listens, and leaves in order: not ready, a while for load balancers to see it, no new connections, the rest
-    of the running requests, end. A second signal ends it at once.
+    """Tells when it listens, and leaves in order: not ready, a while for load balancers to see it, no new connections, the end of
+    the streams, the rest of the running requests, end. A second signal ends it at once.
     """
 
     def __init__(
@@ -120,7 +127,7 @@ class _Server(uvicorn.Server):
         config: uvicorn.Config,
         *,
         ready: Callable[[], None],
-        drain: Callable[[], None],
+        drain: Callable[[], asyncio.Task[None] | None],
         drain_seconds: float,
         secured: Mapping[socket.socket, ssl.SSLContext],
     ) -> None:
@@ -131,6 +138,7 @@ class _Server(uvicorn.Server):
         self._drain_seconds = drain_seconds
         self._told = False
         self._leave_at: float | None = None
+        self._drained: asyncio.Task[None] | None = None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -152,10 +160,22 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         if self._told and self._leave_at is None:
             self._leave_at = time.monotonic() + self._drain_seconds
-            self._drain()
+            self._drained = self._drain()
         if self._leave_at is not None and time.monotonic() >= self._leave_at:
             self.should_exit = True
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        began, grace = time.monotonic(), self.config.timeout_graceful_shutdown or 0
+        # uvicorn would close the sockets first, and nobody would hear why.
+        while self._drained is not None and not self._drained.done() and not self.force_exit:
+            if time.monotonic() - began > grace:
+                break
+            await asyncio.wait({self._drained}, timeout=_LOOK)
+        self.config.timeout_graceful_shutdown = max(1, math.ceil(grace - (time.monotonic() - began)))
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         # uvicorn has TLS on all of its sockets or on none; ours is for the port of clients.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 
@@ -79,6 +80,7 @@ class Streaming:
         chosen = settings.subscriptions
         access_log = get_log("gateway.access").info if settings.telemetry.access_log else None
         self.operations = CurrentOperations()
+        self._grace = settings.lifecycle.grace_seconds
         self.websocket = (
             WebSocketEndpoint(self.operations, settings=chosen, access_log=access_log) if chosen.websocket else None
         )
@@ -96,10 +98,7 @@ class Streaming:
 
     async def drain(self) -> None:
         """Close the sockets (1001) and streams, once their subscriptions have ended; no new ones are let in."""
-        if self.websocket is not None:
-            await self.websocket.drain()
-        if self.events is not None:
-            await self.events.drain()
+        await asyncio.gather(*(part.drain(self._grace) for part in (self.websocket, self.events) if part is not None))
 
     def read_into(self, metrics: Metrics, current: Callable[[], Assembly]) -> None:
         """Let `metrics` show connections and subscriptions."""

@@ -38,7 +38,7 @@ from gateway.subgraphs.streams.source import StreamClient
 from gateway.telemetry.logs import get_log, whereabouts
 from gateway.telemetry.trace import Trace
 
-__all__ = ["Opening", "Subscription", "Subscriptions"]
+__all__ = ["Opening", "Subscription", "Subscriptions", "identity_of"]
 
 _log = get_log(__name__)
 
@@ -50,8 +50,8 @@ _SIGNED = "Decision-Context"
 class Opening:
     """Everything that a subscription needs, decided by the pipeline.
 
-    `endpoints` are all that the plan may ask; `headers_for` gives what one of them is sent for this caller, now. `check` decides again and raises `GatewayError`. `fetcher` makes one for the
-    fetches of one event.
+    `endpoints` are all that the plan may ask; `headers_for` gives what one of them is sent for this caller, now. `check` decides again and
+    raises `GatewayError`. `fetcher` makes one for the fetches of one event. `renewable`: no endpoint is sent the token itself.
     """
 
     compiled: CompiledPlan
@@ -63,6 +63,7 @@ class Opening:
     headers_for: Callable[[str], Mapping[str, str]]
     fetcher: Callable[[], Fetcher]
     check: Callable[[], None]
+    renewable: bool = True
 
 
 class Subscription:
@@ -80,6 +81,7 @@ class Subscription:
         self._owner = owner
         self._subscriber = subscriber
         self._margin = margin
+        self._renewable = opening.renewable
         self._timer: asyncio.TimerHandle | None = None
         self._watch_token()
 
@@ -101,8 +103,10 @@ class Subscription:
         return await self._subscriber.__anext__()
 
     def renew(self, caller: Caller) -> bool:
-        """Go on with another token; False when it is one of another identity, and nothing changes."""
-        if self.caller is None or _identity(caller) != _identity(self.caller):
+        """Go on with another token; False when it is one of another identity, or when a subgraph was sent the old one, and
+        nothing changes.
+        """
+        if self.caller is None or not self._renewable or identity_of(caller) != identity_of(self.caller):
             return False
         self.caller = caller
         self._watch_token()
@@ -241,10 +245,10 @@ def _class_of(opening: Opening) -> Hashable:
         for endpoint in opening.endpoints
     )
     variables = orjson.dumps(opening.variables, option=orjson.OPT_SORT_KEYS)
-    return opening.compiled.plan.operation.hash, variables, _identity(opening.caller), sent
+    return opening.compiled.plan.operation.hash, variables, identity_of(opening.caller), sent
 
 
-def _identity(caller: Caller | None) -> Hashable:
+def identity_of(caller: Caller | None) -> Hashable:
     """Everything of a caller but the token itself: who, for whom, how far, where."""
     if caller is None:
         return None

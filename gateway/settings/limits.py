@@ -10,10 +10,16 @@ __all__ = ["CacheSettings", "LimitSettings"]
 
 
 class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What one request may cost, before any work is done for it. Sizes in bytes, times in seconds."""
+    """What one request may cost, before any work is done for it. Sizes in bytes, times in seconds.
+
+    A connection is cut off when the head of a request takes longer than `head_seconds`, or when nothing of an answer is taken for
+    `stalled_seconds`.
+    """
 
     body_bytes: Positive = 1024 * 1024
     body_seconds: Seconds = 10.0
+    head_seconds: Seconds = 10.0
+    stalled_seconds: Seconds = 30.0
     request_seconds: Seconds = 30.0
     max_tokens: Positive = 4000
     max_depth: Positive = 24

@@ -43,7 +43,7 @@ class ProtocolError(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
         self.code = code
-        self.reason = reason[:_MAX_REASON]
+        self.reason = reason.encode()[:_MAX_REASON].decode(errors="ignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a `subscribe` asks: the parameters of a GraphQL request."""
+    """What a `subscribe` asks: the parameters of a GraphQL request. With a `document_id` the query may be empty."""
 
     query: str
     operation_name: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    document_id: str | None = None
 
 
 def read_message(data: str | bytes, max_size: int) -> Message:
@@ -98,12 +99,15 @@ def request_of(payload: Any) -> Request:
     """The payload of a `subscribe`. Raises `ProtocolError` 4400."""
     if not isinstance(payload, dict):
         raise _invalid("subscribe needs a payload")
-    query, name = payload.get("query"), payload.get("operationName")
+    query, name, extensions = payload.get("query"), payload.get("operationName"), _object(payload, "extensions")
+    document_id = _document_id(payload, extensions)
+    if query is None and document_id is not None:
+        query = ""
     if not isinstance(query, str):
         raise _invalid("query must be a string")
     if name is not None and not isinstance(name, str):
         raise _invalid("operationName must be a string")
-    return Request(query, name, _object(payload, "variables"), _object(payload, "extensions"))
+    return Request(query, name, _object(payload, "variables"), extensions, document_id)
 
 
 def _id(content: Mapping[str, Any], type_: str) -> str:
@@ -130,6 +134,16 @@ def _payload(content: Mapping[str, Any], type_: str) -> Any:
             if payload is not None and not isinstance(payload, dict):
                 raise _invalid(f"the payload of {type_} must be an object")
     return payload
+
+
+def _document_id(payload: Mapping[str, Any], extensions: Mapping[str, Any]) -> str | None:
+    """The id of a trusted document, under its own name or as the ecosystem's clients send it."""
+    found, persisted = payload.get("documentId"), extensions.get("persistedQuery")
+    if found is None and persisted is not None:
+        found = persisted.get("sha256Hash") if isinstance(persisted, dict) else persisted
+    if found is not None and not isinstance(found, str):
+        raise _invalid("the id of a document must be a string")
+    return found
 
 
 def _object(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:

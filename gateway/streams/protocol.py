@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Any, ClassVar
 
+import orjson
+
 from gateway.streams.messages import (
     Message,
     MessageType,
@@ -199,7 +201,11 @@ class _Protocol:
         self._say("ping", payload=payload)
 
     def pong(self, payload: Payload | None = None) -> None:
-        self._say("pong", payload=payload)
+        try:
+            self._say("pong", payload=payload)
+        except orjson.JSONEncodeError:
+            # Read, a payload may be nested deeper than it can be written again.
+            self.close(CloseCode.INVALID_MESSAGE, "Invalid message: nested too deeply")
 
     def _handle(self, message: Message) -> Event | None:
         raise NotImplementedError

@@ -42,7 +42,7 @@ def header_lines(headers: Mapping[str, str]) -> bytes:
     """Headers as they go over the wire. Raises ValueError for a name or value that could smuggle another header."""
     lines: list[str] = []
     for name, value in headers.items():
-        if not name.replace("-", "").isalnum() or not value.isprintable() or not value.isascii():
+        if not name.replace("-", "").isalnum() or not value.replace("\t", " ").isprintable() or not value.isascii():
             raise ValueError("a header has a name of letters, digits and dashes, and a printable ASCII value")
         lines.append(f"{name}: {value}\r\n")
     return "".join(lines).encode("ascii")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from gateway.answers import GraphQLResponse, refusal
 from gateway.errors import Code, GatewayError, GraphQLIssue
@@ -27,6 +28,16 @@ __all__ = ["EventStreams"]
 _SINGLE = frozenset({"PUT", "DELETE"})
 
 
+@dataclass(slots=True)
+class _Line:
+    """What the log says of one request."""
+
+    code: str = ""
+    size: int = 0
+    operation: str = ""
+    role: str | None = None
+
+
 class EventStreams:
     """The SSE side of one GraphQL resource."""
 
@@ -42,7 +53,10 @@ class EventStreams:
         self._settings = settings or SubscriptionSettings()
         self._limits = limits or LimitSettings()
         self._access_log = access_log
-        self._single = Reservations(operations, self._settings) if self._settings.single_connection else None
+        single = self._settings.single_connection
+        self._single = Reservations(operations, self._settings, access_log) if single else None
+        self.methods = _SINGLE if single else frozenset[str]()
+        """Methods that no other request has."""
         self._open = 0
 
     @property
@@ -54,43 +68,56 @@ class EventStreams:
         """Whether a request is one of these."""
         if event_stream_wish(headers.get(b"accept")) is not Wish.NO:
             return True
-        return self._single is not None and (scope["method"] in _SINGLE or TOKEN_HEADER in headers)
+        return self._single is not None and (scope["method"] in self.methods or TOKEN_HEADER in headers)
 
     async def __call__(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         trace = trace_of(headers)
         self._open += 1
+        line = _Line()
         try:
-            code, size = await self._serve(scope, headers, receive, send, trace)
+            await self._serve(scope, headers, receive, send, trace, line)
         except ClientGone:
-            code, size = "CLIENT_GONE", 0
+            line.code = "CLIENT_GONE"
         finally:
             self._open -= 1
         if self._access_log is not None:
-            ms = round((time.perf_counter() - started) * 1000, 2)
-            self._access_log("events", over="sse", ms=ms, trace=trace.id, code=code, bytes=size)
+            self._access_log(
+                "events",
+                over="sse",
+                ms=round((time.perf_counter() - started) * 1000, 2),
+                trace=trace.id,
+                operation=line.operation[:16],
+                role=line.role,
+                code=line.code,
+                bytes=line.size,
+            )
 
-    async def drain(self) -> None:
+    async def drain(self, seconds: float) -> None:
         """End the streams of single connections; those of one operation end with their subscription."""
         if self._single is not None:
-            await self._single.drain()
+            await self._single.drain(seconds)
 
     async def _serve(
-        self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send, trace: Trace
-    ) -> tuple[str, int]:
-        """Answer; return the code and the number of bytes for the log."""
+        self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send, trace: Trace, line: _Line
+    ) -> None:
         try:
             token = token_of(scope, headers) if self._single is not None else None
             if self._single is not None and (token is not None or scope["method"] in _SINGLE):
-                return await self._on_single(self._single, scope, headers, receive, send, trace, token)
+                await self._on_single(self._single, scope, headers, receive, send, trace, token, line)
+                return
             request = await read_request(scope, headers, receive, self._limits)
             answer = await unless_gone(receive, self._operations.subscribe(request, headers, trace))
         except GatewayError as error:
-            return await self._plain(refusal(error), headers, send, trace)
+            await self._plain(refusal(error), headers, send, trace, line)
+            return
         if isinstance(answer, GraphQLResponse) and not (answer.executed and self._wanted(headers)):
-            return await self._plain(answer, headers, send, trace)
-        size = await stream_answer(answer, receive, send, trace_id=trace.id, heartbeat=self._settings.heartbeat)
-        return answer.code, size
+            await self._plain(answer, headers, send, trace, line)
+            return
+        line.operation, line.role = answer.operation, answer.role
+        line.size = await stream_answer(answer, receive, send, trace_id=trace.id, heartbeat=self._settings.heartbeat)
+        # Of a subscription it is known only now how it ended.
+        line.code = answer.code
 
     def _wanted(self, headers: Mapping[bytes, bytes]) -> bool:
         return event_stream_wish(headers.get(b"accept")) is Wish.YES
@@ -104,23 +131,29 @@ class EventStreams:
         send: Send,
         trace: Trace,
         token: str | None,
-    ) -> tuple[str, int]:
+        line: _Line,
+    ) -> None:
         method: str = scope["method"]
         if method == "PUT":
-            return await self._plain(await single.reserve(headers), headers, send, trace)
-        if token is None:
+            answer = await single.reserve(headers)
+        elif token is None:
             raise GatewayError(GraphQLIssue("The token of a stream is needed.", Code.BAD_USER_INPUT))
-        if method == "DELETE":
-            return await self._plain(single.stop(token, scope), headers, send, trace)
-        if method == "GET":
-            return "", await single.listen(token, receive, send, trace.id)
-        request = await read_request(scope, headers, receive, self._limits)
-        return await self._plain(single.run(token, request, headers, trace), headers, send, trace)
+        elif method == "DELETE":
+            answer = await single.stop(token, scope, headers)
+        elif method == "GET":
+            line.size = await single.listen(token, headers, receive, send, trace.id)
+            return
+        else:
+            request = await read_request(scope, headers, receive, self._limits)
+            answer = await single.run(token, request, headers, trace)
+        await self._plain(answer, headers, send, trace, line)
 
     async def _plain(
-        self, answer: GraphQLResponse, headers: Mapping[bytes, bytes], send: Send, trace: Trace
-    ) -> tuple[str, int]:
+        self, answer: GraphQLResponse, headers: Mapping[bytes, bytes], send: Send, trace: Trace, line: _Line
+    ) -> None:
         """A response of one piece: JSON, or what its headers say."""
+        line.code, line.size = answer.code, len(answer.body)
+        line.operation, line.role = answer.operation, answer.role
         try:
             media_type = accepted_media_type(headers.get(b"accept"))
         except GatewayError:
@@ -137,4 +170,3 @@ class EventStreams:
             }
         )
         await send({"type": "http.response.body", "body": answer.body})
-        return answer.code, len(answer.body)

@@ -32,7 +32,9 @@ Answer = Callable[[GraphQLRequest, Mapping[bytes, bytes], Trace], Awaitable[Grap
 
 
 class Events(Protocol):
-    """Answers requests that want server-sent events (`transport/events.py`)."""
+    """Answers requests that want server-sent events (`transport/events.py`). `methods` are those that only it has."""
+
+    methods: frozenset[str]
 
     def concern(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bool: ...
 
@@ -68,6 +70,7 @@ class GraphQLEndpoint:
         try:
             headers = request_headers(scope["headers"])
             if self._events is not None and self._events.concern(scope, headers):
+                self._check_method(scope, self._events.methods)
                 await self._events(scope, headers, receive, send)
                 return
             trace = trace_of(headers)
@@ -89,13 +92,16 @@ class GraphQLEndpoint:
         self._record(response, status, started, trace)
 
     async def _read(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> GraphQLRequest:
+        self._check_method(scope)
+        return await read_request(scope, headers, receive, self._limits)
+
+    def _check_method(self, scope: Scope, more: frozenset[str] = frozenset()) -> None:
         method: str = scope["method"]
-        if method not in self._methods:
+        if method not in self._methods and method not in more:
             raise GatewayError(
                 GraphQLIssue(f"The method {method[:16]} is not supported here.", Code.METHOD_NOT_ALLOWED),
-                headers={"Allow": ", ".join(self._methods)},
+                headers={"Allow": ", ".join((*self._methods, *sorted(more)))},
             )
-        return await read_request(scope, headers, receive, self._limits)
 
     def _record(self, response: GraphQLResponse, status: int, started: float, trace: Trace | None) -> None:
         seconds = time.perf_counter() - started

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections import deque
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,6 +35,9 @@ from gateway.transport.asgi import Receive, Send
 __all__ = ["Operations", "Socket"]
 
 _STOPPING = GraphQLIssue("The gateway is stopping. Subscribe again.", Code.GATEWAY_STOPPING)
+_LAST_WORDS = 1.0
+"""Seconds for what ends a subscription; a client that takes nothing any more does not hold up the end."""
+_TOKEN = re.compile(r"[\x21-\x7e]+( [\x21-\x7e]+)*")
 
 
 class Operations(Protocol):
@@ -98,18 +102,20 @@ class Socket:
             timer.cancel()
             await self._abandon()
 
-    async def drain(self) -> None:
-        """End every subscription with its reason, then the socket."""
-        for running in tuple(self._running.values()):
+    async def drain(self, seconds: float) -> None:
+        """End every subscription with its reason, then the socket. What has one answer gets so many `seconds` for it."""
+        streams: list[asyncio.Task[None]] = []
+        others: list[asyncio.Task[None]] = []
+        for running in self._running.values():
             if running.stream is not None:
                 running.stream.end(_STOPPING)
-        tasks = [running.task for running in self._running.values() if running.task is not None]
-        if tasks:
-            # A client that takes nothing any more does not hold up the end.
-            await asyncio.wait(tasks, timeout=1)
+            if running.task is not None:
+                (others if running.stream is None else streams).append(running.task)
+        await _done(others, seconds)
+        await _done(streams, _LAST_WORDS)
         self._protocol.close(CloseCode.GOING_AWAY, "Going away")
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(_LAST_WORDS):
                 await self._flush()
 
     # -- events --------------------------------------------------------------------------------------------------
@@ -130,15 +136,15 @@ class Socket:
                 pass
 
     async def _initiate(self, payload: Mapping[str, Any] | None) -> None:
-        token = _token_in(payload)
-        if token is not None:
-            self._headers[b"authorization"] = token
-        if b"authorization" in self._headers:
-            try:
+        try:
+            token = _token_in(payload)
+            if token is not None:
+                self._headers[b"authorization"] = token
+            if b"authorization" in self._headers:
                 await self._operations.caller(self._headers)
-            except GatewayError:
-                self._protocol.forbid()
-                return
+        except GatewayError:
+            self._protocol.forbid()
+            return
         # Without a token the connection stands, and each operation has to bring its own.
         self._protocol.acknowledge()
 
@@ -149,19 +155,24 @@ class Socket:
             return
         extensions = dict(request.extensions)
         own = extensions.pop("authorization", None)
+        try:
+            headers = self._headers if own is None else {**self._headers, b"authorization": _header(own)}
+        except GatewayError as error:
+            self._protocol.error(id_, [issue.as_json() for issue in error.issues])
+            return
         running = self._running[id_] = _Running(own is not None)
-        headers = self._headers if own is None else {**self._headers, b"authorization": _header(own)}
-        asked = GraphQLRequest(request.query, request.operation_name, request.variables, extensions)
+        asked = GraphQLRequest(
+            request.query, request.operation_name, request.variables, extensions, document_id=request.document_id
+        )
         running.task = self._start(self._operate(id_, running, asked, headers))
 
     async def _ping(self, payload: Mapping[str, Any] | None) -> None:
-        token = _token_in(payload)
-        if token is None or payload is None or self._protocol.state is not State.READY:
-            self._protocol.pong(payload)
-            return
-        headers = {**self._headers, b"authorization": token}
         try:
-            caller = await self._operations.caller(headers)
+            token = _token_in(payload) if self._protocol.state is State.READY else None
+            if payload is None or token is None:
+                self._protocol.pong(payload)
+                return
+            caller = await self._operations.caller({**self._headers, b"authorization": token})
         except GatewayError as error:
             self._protocol.pong({"errors": [issue.as_json() for issue in error.issues]})
             return
@@ -250,8 +261,8 @@ class Socket:
                 if closing is not None and not self._closed:
                     self._closed = True
                     await self._transmit({"type": "websocket.close", "code": closing.code, "reason": closing.reason})
-            except OSError:
-                # The server tells so that the line is gone; `receive` says it as well.
+            except (OSError, RuntimeError):
+                # The server tells so that the line is gone, or that it closed it itself; `receive` says it as well.
                 self._protocol.lost()
                 self._outbox.clear()
 
@@ -273,8 +284,13 @@ class Socket:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def _done(tasks: Collection[asyncio.Task[None]], seconds: float) -> None:
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
+
+
 def _token_in(payload: Mapping[str, Any] | None) -> bytes | None:
-    """The value of `authorization`, however it is capitalized; one that is no text is a bad token, not a missing one."""
+    """The value of `authorization`, however it is capitalized. Raises `GatewayError` 401."""
     for name, value in (payload or {}).items():
         if name.lower() == "authorization" and value is not None:
             return _header(value)
@@ -282,4 +298,7 @@ def _token_in(payload: Mapping[str, Any] | None) -> bytes | None:
 
 
 def _header(value: Any) -> bytes:
-    return value.encode("latin-1", "replace") if isinstance(value, str) else b"?"
+    """What could stand in a header, and nothing else: it may go on to a subgraph in one. Raises `GatewayError` 401."""
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        raise GatewayError(GraphQLIssue("The access token is no text that a header could hold.", Code.UNAUTHENTICATED))
+    return value.encode("ascii")

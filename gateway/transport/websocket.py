@@ -6,6 +6,7 @@ subprotocol. Only `graphql-transport-ws` is spoken; a client of the legacy `grap
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 import orjson
@@ -75,11 +76,12 @@ class WebSocketEndpoint:
         finally:
             self._sockets.discard(socket)
 
-    async def drain(self) -> None:
-        """Let no socket in any more, and end the open ones: GATEWAY_STOPPING to each subscription, then close code 1001."""
+    async def drain(self, seconds: float) -> None:
+        """Let no socket in any more, and end the open ones: GATEWAY_STOPPING to each subscription, `seconds` for what has one
+        answer, then close code 1001.
+        """
         self._draining = True
-        for socket in tuple(self._sockets):
-            await socket.drain()
+        await asyncio.gather(*(socket.drain(seconds) for socket in self._sockets))
 
     def _admit(self, headers: Mapping[bytes, bytes]) -> None:
         if not origin_allowed(headers.get(b"origin"), headers.get(b"host"), self._settings.origins):

@@ -142,6 +142,11 @@ class EventSource:
         async with asyncio.timeout(10):
             return await self.reader.read()
 
+    async def content(self) -> bytes:
+        """The body of an answer of one piece."""
+        async with asyncio.timeout(10):
+            return await self.reader.readexactly(int(self.headers.get("content-length", "0")))
+
     async def _line(self) -> str:
         async with asyncio.timeout(10):
             line = (await self.reader.readuntil(b"\n")).decode()

@@ -1,0 +1,132 @@
+"""Connections that give or take too slowly are cut off; uvicorn's own would wait for as long as the other side likes.
+
+Two ways to hold a connection, and what hangs on it, for nothing: a request whose head never ends, and an answer, a stream or a close frame
+that is never taken. Bodies have a clock of their own (`limits.body_seconds`), sockets a ping every twenty seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from gateway.protocols import CertificateProtocol, CertificateWebSocketProtocol
+
+if TYPE_CHECKING:
+    from asyncio.transports import BaseTransport
+
+__all__ = ["connections"]
+
+_LOOKS = 3
+"""How often a buffer is looked at before it counts as stuck: a slow client may be met twice at the same fill, hardly three times."""
+
+
+def connections(
+    *, head_seconds: float, stalled_seconds: float
+) -> tuple[type[CertificateProtocol], type[CertificateWebSocketProtocol]]:
+    """The protocol classes of HTTP and WebSocket. `head_seconds`: for the head of a request, from its first byte, or from the
+    opening of the connection. `stalled_seconds`: without a byte taken, while some wait.
+    """
+
+    class Http(_Http):
+        pass
+
+    class WebSocket(_WebSocket):
+        pass
+
+    Http.head_seconds = head_seconds
+    Http.stalled_seconds = WebSocket.stalled_seconds = stalled_seconds
+    return Http, WebSocket
+
+
+class _Http(CertificateProtocol):
+    head_seconds: ClassVar[float]
+    stalled_seconds: ClassVar[float]
+    _head: asyncio.TimerHandle | None = None
+    _outflow: _Outflow | None = None
+
+    def connection_made(self, transport: BaseTransport) -> None:  # type: ignore[override]  # uvicorn narrows it
+        opened = cast("asyncio.Transport", transport)
+        super().connection_made(opened)
+        self._outflow = _Outflow(opened, self.loop, self.stalled_seconds)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._let_go()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        self._let_go()
+        super().handle_websocket_upgrade()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        self._head_came()
+        super().on_headers_complete()
+
+    def _await_head(self) -> None:
+        if self._head is None:
+            self._head = self.loop.call_later(self.head_seconds, self._head_late)
+
+    def _head_came(self) -> None:
+        if self._head is not None:
+            self._head.cancel()
+            self._head = None
+
+    def _head_late(self) -> None:
+        self._head = None
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is not None and not cycle.response_complete:
+            # The request before this one is still being answered; that one is no fault of anybody.
+            self._await_head()
+            return
+        self.transport.abort()
+
+    def _let_go(self) -> None:
+        self._head_came()
+        if self._outflow is not None:
+            self._outflow.end()
+
+
+class _WebSocket(CertificateWebSocketProtocol):
+    stalled_seconds: ClassVar[float]
+    _outflow: _Outflow | None = None
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)
+        self._outflow = _Outflow(self.transport, self.loop, self.stalled_seconds)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._outflow is not None:
+            self._outflow.end()
+        super().connection_lost(exc)
+
+
+class _Outflow:
+    """Aborts a connection of which nothing is taken for `seconds` while something waits, also when it is closing already."""
+
+    __slots__ = ("_loop", "_same", "_seconds", "_size", "_timer", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._seconds = seconds / _LOOKS
+        self._size = 0
+        self._same = 0
+        self._timer = loop.call_later(self._seconds, self._look)
+
+    def end(self) -> None:
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        size = self._transport.get_write_buffer_size()
+        self._same = self._same + 1 if size and size == self._size else 0
+        self._size = size
+        if self._same >= _LOOKS:
+            self._transport.abort()
+            return
+        self._timer = self._loop.call_later(self._seconds, self._look)
