@@ -19,6 +19,7 @@ from gateway.execution.owners import Instances
 from gateway.execution.projection import Root, projector
 from gateway.execution.state import Store
 from gateway.execution.weights import plan_weight
+from gateway.language.operation import Condition as FieldCondition
 from gateway.language.operation import OperationKind
 from gateway.planning.instances import EntityTarget, RootTarget
 from gateway.planning.nodes import (
@@ -112,6 +113,7 @@ class PartRun:
     tree: Tree
     selections: tuple[FetchSelection, ...] | None
     surroundings: Surroundings | None = None
+    conditions: tuple[tuple[str, bool], ...] = ()
 
     def owners(self, data: Store) -> list[list[Store]]:
         """The objects at each path."""
@@ -216,8 +218,7 @@ class _Compiler:
                 branches = tuple(self.run(child) for child in node.nodes)
                 return ParallelRun(branches, all(map(_is_single, branches)))
             case Condition():
-                tests = tuple((condition.variable, condition.wanted) for condition in node.conditions)
-                return ConditionRun(tests, self.run(node.node))
+                return ConditionRun(_tests(node.conditions), self.run(node.node))
             case Subscribe():
                 raise ValueError("a subscription stands at the root of a plan only")
 
@@ -249,6 +250,7 @@ class _Compiler:
             tree=_tree(part.selections),
             selections=part.selections if _aliased(part.selections) else None,
             surroundings=surroundings(part, self._walker),
+            conditions=_tests(part.conditions),
         )
 
     def _walker(self, path: Path) -> Walker:
@@ -271,6 +273,10 @@ class _Compiler:
                 if len(part.paths) > 1:
                     share = Share.PER_PATH
         return share
+
+
+def _tests(conditions: Iterable[FieldCondition]) -> tuple[tuple[str, bool], ...]:
+    return tuple((condition.variable, condition.wanted) for condition in conditions)
 
 
 def _is_single(node: Run) -> bool:

@@ -8,7 +8,7 @@ what the caller may see (503 AUTHORIZATION_UNAVAILABLE or POLICY_MISMATCH), whic
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -19,6 +19,7 @@ from gateway.execution.compile import (
     EntityRun,
     FetchRun,
     ParallelRun,
+    PartRun,
     Run,
     SequenceRun,
     prefix,
@@ -86,7 +87,7 @@ async def run_node(node: Run, state: State, typename_key: str) -> None:
             branches = (run_node(child, state, typename_key) for child in node.nodes)
             await (together(branches) if node.single else asyncio.gather(*branches))
         case ConditionRun():
-            if all((state.variables.get(name) is True) is wanted for name, wanted in node.conditions):
+            if _holds(state, node.conditions):
                 await run_node(node.node, state, typename_key)
 
 
@@ -97,6 +98,10 @@ async def _asked(state: State, subgraph: str, body: bytes, *, idempotent: bool =
         state.fatal = state.fatal or fatal_of(answer)
         return answer
     return read_answer(answer)
+
+
+def _holds(state: State, conditions: Iterable[tuple[str, bool]]) -> bool:
+    return all((state.variables.get(name) is True) is wanted for name, wanted in conditions)
 
 
 def _variables(state: State, names: tuple[str, ...]) -> dict[str, Any]:
@@ -153,7 +158,7 @@ def _report_root(node: FetchRun, state: State, where: list[Path], error: Upstrea
 
 
 async def _fetch_entities(node: EntityRun, state: State, typename_key: str) -> None:
-    batches = _batches(node, state.data, typename_key)
+    batches = _batches(node, state, typename_key)
     for batch in batches:
         batch.settle_keyless()
     if not any(batch.representations for batch in batches):
@@ -170,23 +175,31 @@ async def _fetch_entities(node: EntityRun, state: State, typename_key: str) -> N
         _write(batches, state, answer)
 
 
-def _batches(node: EntityRun, data: Store, typename_key: str) -> list[Batch]:
+def _batches(node: EntityRun, state: State, typename_key: str) -> list[Batch]:
     """A batch for each part, and for each set of values that objects of one part stand below (`@fromContext`).
 
     Where that makes several, each has variables of its own: two parts may use one variable with different values.
     """
     if node.varying is None:
-        return [Batch(part, Found({}, part.owners(data)), typename_key) for part in node.parts]
+        return [Batch(part, Found({}, _owners(part, state)), typename_key) for part in node.parts]
     found = [
         (part, alike)
         for part in node.parts
-        for alike in (part.surroundings.find(data) if part.surroundings is not None else [Found({}, part.owners(data))])
+        for alike in (
+            part.surroundings.find(state.data if _holds(state, part.conditions) else {})
+            if part.surroundings is not None
+            else [Found({}, _owners(part, state))]
+        )
     ]
     several = sum(1 for part, _ in found if part.surroundings is not None) > 1
     return [
         Batch(part, alike, typename_key, f"_{number}" if several and part.surroundings is not None else "")
         for number, (part, alike) in enumerate(found)
     ]
+
+
+def _owners(part: PartRun, state: State) -> list[list[Store]]:
+    return part.owners(state.data if _holds(state, part.conditions) else {})
 
 
 def _body(node: EntityRun, batches: list[Batch]) -> bytes:

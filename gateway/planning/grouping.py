@@ -4,6 +4,7 @@
    `_entities` over several paths; others become aliased parts. Depth is the number of fetches that must come before, so
    merging never makes the plan longer.
 2. Conditions that hang on everything a fetch asks are lifted out of its text around it: what is skipped is not fetched.
+   Those that hang on one part of a fetch leave that part without objects; a fetch without any is not made.
 3. What depends on nothing common runs in parallel; the rest in sequence.
 
 The outcome depends on the groups' order of creation only, so equal operations give equal plans.
@@ -71,10 +72,11 @@ def _steps(groups: Sequence[Group]) -> list[_Step]:
     of_group: dict[Group, _Step] = {}
     for group in groups:
         conditions = _hoisted(group)
-        place = (group.subgraph, depths[group], conditions) if group.entity else (group,)
+        place = (group.subgraph, depths[group]) if group.entity else (group,)
         step = places.get(place)
         if step is None:
             step = places[place] = _Step(len(places), [], conditions)
+        step.conditions = tuple(condition for condition in step.conditions if condition in conditions)
         step.groups.append(group)
         of_group[group] = step
     for group, step in of_group.items():
@@ -137,9 +139,12 @@ def _parts(step: _Step, taken: set[str], variables: Variables) -> tuple[EntityPa
     """Groups that ask the same of the same objects are one part; so are groups that ask the same of different types."""
     together: dict[tuple[Path, str, tuple[FetchSelection, ...], frozenset[str]], list[Group]] = {}
     contexts: dict[tuple[FetchSelection, ...], tuple[ContextArgument, ...]] = {}
+    conditions: dict[tuple[tuple[FetchSelection, ...], frozenset[str]], tuple[FieldCondition, ...]] = {}
     for group in step.groups:
         selections = freeze(group.selections, step.conditions) or (_EXISTS,)
         contexts[selections] = variables.contexts(group.selections)
+        own = tuple(condition for condition in _hoisted(group) if condition not in step.conditions)
+        conditions[selections, frozenset(group.homes)] = own
         together.setdefault((group.path, group.exact, selections, frozenset(group.homes)), []).append(group)
     places: dict[
         tuple[tuple[Requirement, ...], tuple[FetchSelection, ...], frozenset[str]], list[tuple[Path, str]]
@@ -158,6 +163,7 @@ def _parts(step: _Step, taken: set[str], variables: Variables) -> tuple[EntityPa
             selections=selections,
             homes=homes,
             contexts=contexts[selections],
+            conditions=conditions[selections, homes],
         )
         for number, ((requires, selections, homes), where) in enumerate(places.items())
     )

@@ -143,6 +143,8 @@ class EntityPart:
 
     `paths` lead to the objects; `exact` tells per path the type that objects there certainly have ("" where the answer's
     `__typename` decides). `homes` are the types whose existence this part judges: a null entity makes the object null.
+    Where `conditions` do not hold, no object is asked for: they hang on everything that is selected here (and stand there),
+    but not on other parts of the fetch.
     """
 
     alias: str
@@ -153,6 +155,7 @@ class EntityPart:
     selections: tuple[FetchSelection, ...]
     homes: frozenset[str] = frozenset()
     contexts: tuple[ContextArgument, ...] = ()
+    conditions: tuple[FieldCondition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
