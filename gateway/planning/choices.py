@@ -43,13 +43,15 @@ FETCH: Cost = (1, 1, 0)
 class Place:
     """A type in a subgraph ("" before any subgraph is chosen), with what `@provides` offers there.
 
-    `linked` says that the object was reached over a field, so that its home has not judged it yet.
+    `linked` says that the object was reached over a field, so that its home has not judged it yet. `confined`: no other
+    subgraph may be asked from here, what is not known on the spot remains.
     """
 
     type: str
     subgraph: str
     provided: tuple[Selection, ...] = ()
     linked: bool = False
+    confined: bool = False
 
 
 Guard = frozenset[tuple[str, str, str]]

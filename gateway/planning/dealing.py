@@ -5,6 +5,9 @@ deals greedily, fields with one way first. Then the outcome is improved: one sub
 whole gets cheaper (sequential fetches, fetches, fields). Fields with equal ways are dealt as one, so the work hangs on the
 number of different ways and not on the number of fields.
 
+A field whose answer would need another fetch below it may be split: each of its subgraphs answers what it knows itself, all
+at once (shared root fields, shared links). That is done where it makes the plan shorter or smaller.
+
 What a key or a requirement has to fetch first counts once, however many routes need it, and a subgraph that is visited for
 that is open for fields as well.
 """
@@ -62,6 +65,8 @@ class _Deal:
     """What is visited, be it for a key only."""
     wanted: frozenset[Opened] = frozenset()
     banned: frozenset[Opened] = frozenset()
+    split: frozenset[int] = frozenset()
+    """The fields, by their order, that several subgraphs answer in part."""
     given: list[tuple[int, Field, Option]] = field(default_factory=list[tuple[int, Field, Option]])
     missing: list[Field] = field(default_factory=list[Field])
     conditions: dict[int, None] = field(default_factory=dict[int, None])
@@ -120,7 +125,7 @@ class Dealer:
 
     def finish(self) -> Choice:
         """The steps for every field taken, in the order of the fields."""
-        deal = self._improved(self._deal(frozenset(), frozenset()))
+        deal = self._parted(self._improved(self._deal(_Deal())))
         answered: dict[Opened, list[tuple[int, Local]]] = {}
         if self._home is not None:
             answered[self._home] = []
@@ -161,11 +166,17 @@ class Dealer:
 
     # -- dealing -------------------------------------------------------------------------------------------------
 
-    def _deal(self, wanted: frozenset[Opened], banned: frozenset[Opened]) -> _Deal:
-        deal = _Deal(dict.fromkeys(self._visited), wanted, banned)
+    def _deal(self, deal: _Deal) -> _Deal:
+        """Deal everything out on the terms of `deal`, which is empty yet."""
+        deal.opened = dict.fromkeys(self._visited)
         for alike in sorted(self._pending.values(), key=lambda alike: len(alike.options)):
             self._search.meter.step()
-            self._give(alike, deal)
+            whole = [item for item in alike.fields if item[0] not in deal.split]
+            for order, asked, options in alike.fields:
+                if order in deal.split:
+                    self._give_parts(order, asked, options, deal)
+            if whole:
+                self._give(_Alike(whole), deal)
         return deal
 
     def _give(self, alike: _Alike, deal: _Deal) -> None:
@@ -180,6 +191,20 @@ class Dealer:
             deal.given.append((order, asked, option))
             if option.remainder:
                 self._give_rest(order, asked, option, deal)
+
+    def _give_parts(self, order: int, asked: Field, options: Sequence[Option], deal: _Deal) -> None:
+        """Each subgraph answers what it knows of a field, the one that knows most first; the rest is dealt as a whole."""
+        parts = {id(option): self._search.part(asked, option, self._place, self._guard) for option in options}
+        for option in sorted(options, key=lambda option: _leaves(parts[id(option)].remainder)):
+            part = self._search.part(asked, option, self._place, self._guard)
+            if option.edge.late or _is_banned(option, deal) or _leaves(part.remainder) == _leaves(asked.selections):
+                continue
+            _book(part, deal)
+            deal.given.append((order, asked, part))
+            if not part.remainder:
+                return
+            asked = replace(asked, selections=part.remainder)
+        self._give(_Alike([(order, asked, self._search.options(asked, self._place, self._guard))]), deal)
 
     def _give_rest(self, order: int, asked: Field, taken: Option, deal: _Deal) -> None:
         rest = replace(asked, selections=taken.remainder)
@@ -201,11 +226,24 @@ class Dealer:
             improved = False
             for opened in candidates:
                 if opened in deal.opened:
-                    trial = self._deal(deal.wanted - {opened}, deal.banned | {opened})
+                    terms = _Deal(wanted=deal.wanted - {opened}, banned=deal.banned | {opened})
                 else:
-                    trial = self._deal(deal.wanted | {opened}, deal.banned - {opened})
+                    terms = _Deal(wanted=deal.wanted | {opened}, banned=deal.banned - {opened})
+                trial = self._deal(terms)
                 if trial.price < deal.price:
                     deal, improved = trial, True
+        return deal
+
+    def _parted(self, deal: _Deal) -> _Deal:
+        """Split fields as long as that saves a fetch, or a wait without one fetch more."""
+        if not self._search.divisible(self._place):
+            return deal
+        wide = {order for alike in self._pending.values() if len(alike.options) > 1 for order, _, _ in alike.fields}
+        below = (order for order, _, option in deal.given if option.choice is not None and option.choice.cost[1] > 0)
+        for order in [order for order in dict.fromkeys(below) if order in wide][:_TRIALS]:
+            trial = self._deal(_Deal(wanted=deal.wanted, banned=deal.banned, split=deal.split | {order}))
+            if trial.price < deal.price and trial.fetches <= deal.fetches:
+                deal = trial
         return deal
 
     def _candidates(self) -> list[Opened]:
@@ -223,7 +261,7 @@ class Dealer:
 def _cheapest(options: Sequence[Option], deal: _Deal) -> int | None:
     best: tuple[Price, int] | None = None
     for number, option in enumerate(options):
-        if option.route is not None and option.route.opened in deal.banned:
+        if _is_banned(option, deal):
             continue
         price = (_price(option, deal), number)
         if best is None or price < best:
@@ -283,6 +321,10 @@ def _profile(asked: Field, options: Sequence[Option]) -> object:
         (option.subgraph, id(option.route), option.choice.cost if option.choice is not None else FREE)
         for option in options
     )
+
+
+def _is_banned(option: Option, deal: _Deal) -> bool:
+    return option.route is not None and option.route.opened in deal.banned
 
 
 def _is_open(option: Option, opened: Opened) -> bool:

@@ -100,6 +100,11 @@ class QueryGraph:
         """Whether the client sees an interface or a union here."""
         return is_abstract_type(self.schema.type_map[type_name])
 
+    def has_effects(self, type_name: str) -> bool:
+        """Whether its fields do something: a mutation, or a stream that is opened."""
+        roots = (self.schema.mutation_type, self.schema.subscription_type)
+        return any(root is not None and root.name == type_name for root in roots)
+
     def knows(self, type_name: str, subgraph: str) -> bool:
         known = self._supergraph.types.get(type_name)
         return known is not None and subgraph in known.joins

@@ -55,7 +55,7 @@ class Search:
     def choose(self, selections: tuple[Selection, ...], place: Place, guard: Guard = NO_GUARD) -> Choice:
         """The best steps for `selections` at `place`. Raises GatewayError PLAN_BUDGET."""
         provided = tuple(map(id, place.provided))
-        memo = (id(selections), place.type, place.subgraph, provided, place.linked, guard)
+        memo = (id(selections), place.type, place.subgraph, provided, place.linked, place.confined, guard)
         found = self._choices.get(memo)
         if found is None:
             self.meter.step()
@@ -88,6 +88,8 @@ class Search:
                 # Nothing is cheaper, and looking at every other subgraph of an entity means looking from each of them at
                 # every other one: with 20 that share a key no plan would be within its budget.
                 return found
+        if place.confined:
+            return found
         for subgraph in self.graph.subgraphs_of(place.type, field.name):
             entry = self.graph.entry_type(place.type, field.name, subgraph)
             assert entry is not None
@@ -118,7 +120,13 @@ class Search:
         offered = self._provided(place, field.name)
         if offered is not None:
             provided = (*provided, *offered.selections)
-        return self.choose(field.selections, Place(edge.target, edge.subgraph, provided, linked=True), guard)
+        inside = Place(edge.target, edge.subgraph, provided, linked=True, confined=place.confined)
+        return self.choose(field.selections, inside, guard)
+
+    def part(self, field: Field, option: Option, place: Place, guard: Guard) -> Option:
+        """What the subgraph of an option answers of `field` without any other; the rest remains."""
+        start = place if option.route is None else Place(option.route.entry, option.subgraph)
+        return replace(option, choice=self.below(field, option.edge, replace(start, confined=True), guard))
 
     def _provided(self, place: Place, name: str) -> Field | None:
         if not place.provided:
@@ -129,6 +137,8 @@ class Search:
         self, place: Place, entry: str, target: str, requires: tuple[Selection, ...], field: str, guard: Guard
     ) -> Route | None:
         """The cheapest way from `place` into `target`, with `requires` in hand; None when no key can be had."""
+        if place.confined:
+            return None
         memo = (place.type, place.subgraph, tuple(map(id, place.provided)), entry, target, id(requires), guard)
         if memo not in self._routes:
             self._kept.append((place, requires))
@@ -157,6 +167,13 @@ class Search:
         return best
 
     # -- helpers -------------------------------------------------------------------------------------------------
+
+    def divisible(self, place: Place) -> bool:
+        """Whether a field at this place may be asked of several subgraphs, each for a part of what is below it.
+
+        Not where asking has effects, nor where a visit judges existence: the parts would have to be judged apart.
+        """
+        return not (self._homes or place.confined or self.graph.has_effects(place.type))
 
     def judged_elsewhere(self, place: Place) -> bool:
         home = self._homes.get(place.type)

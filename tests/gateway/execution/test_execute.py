@@ -11,7 +11,7 @@ import pytest
 from gateway.execution.compile import compile_plan
 from gateway.execution.execute import execute
 from gateway.subgraphs.failure import FetchFailure
-from tests.gateway.execution.harness import Federation, World
+from tests.gateway.execution.harness import Federation, World, entity_parts
 from tests.gateway.planning.harness import plan
 
 SDL = {
@@ -115,6 +115,52 @@ async def test_nothing_to_ask_is_not_asked() -> None:
     result = await federation.run("{ pets { ... on Dog { age } } }")
     assert result.data == {"pets": [None]}
     assert [subgraph for subgraph, _ in federation.requests] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("dogs", "box", "asked"),
+    [
+        (True, True, {"_e0": ["d0", "d1"], "_e1": ["b"]}),
+        (True, False, {"_e0": ["d0", "d1"], "_e1": []}),
+        (False, True, {"_e0": [], "_e1": ["b"]}),
+        (False, False, None),
+    ],
+)
+async def test_a_part_whose_conditions_fail_asks_for_no_object(dogs: bool, box: bool, asked: object) -> None:
+    federation = Federation(
+        {
+            "a": """
+                type Query { pets: [Dog] box: Box }
+                type Dog @key(fields: "id") { id: ID! } type Box @key(fields: "id") { id: ID! }
+            """,
+            "b": 'type Dog @key(fields: "id") { id: ID! age: Int } type Box @key(fields: "id") { id: ID! h: Int }',
+        },
+        make().world,
+    )
+    query = "query($dogs: Boolean!, $box: Boolean!) { pets { age @include(if: $dogs) } box { h @include(if: $box) } }"
+    federation.world.roots["pets"] = federation.world.entities["Dog"]
+    result = await federation.run(query, {"dogs": dogs, "box": box})
+    assert result.data == {
+        "pets": [{"age": 0}, {"age": 1}] if dogs else [{}, {}],
+        "box": {"h": 2} if box else {},
+    }
+    entities = [entity_parts(request) for subgraph, request in federation.requests if subgraph == "b"]
+    found = [{alias: [item["id"] for item in items] for alias, items in parts.items()} for parts in entities]
+    assert found == ([asked] if asked is not None else [])
+
+
+async def test_parts_of_a_shared_list_come_together_in_their_places() -> None:
+    federation = Federation(
+        {
+            "a": 'type Query { pets: [Dog] } type Dog @key(fields: "id") { id: ID! name: String! }',
+            "b": 'type Query { pets: [Dog] } type Dog @key(fields: "id") { id: ID! age: Int! }',
+        },
+        make().world,
+    )
+    federation.world.roots["pets"] = [federation.world.entities["Dog"][0], None, federation.world.entities["Dog"][1]]
+    result = await federation.run("{ pets { name age } }")
+    assert result.data == {"pets": [{"name": "dog0", "age": 0}, None, {"name": "dog1", "age": 1}]}
+    assert [request["query"] for _, request in federation.requests] == ["{pets{name}}", "{pets{age}}"]
 
 
 async def test_an_object_without_its_key_has_nothing_elsewhere() -> None:

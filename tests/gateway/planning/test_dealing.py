@@ -90,3 +90,80 @@ def test_a_field_required_with_two_arguments_is_handed_over_with_each() -> None:
         "query($r0: [_Any!]!,$r1: [_Any!]!){_e0:_entities(representations:$r0){...on I{x}} "
         "_e1:_entities(representations:$r1){...on I{y}}}"
     )
+
+
+# -- shared fields: each subgraph answers its part -----------------------------------------------------------------------
+
+FEED = graph(
+    a='type Query { feed: [Post] @shareable } type Post @key(fields: "id") { id: ID! title: String }',
+    b="""
+        type Query { feed: [Post] @shareable }
+        type Mutation { publish: Post }
+        type Post @key(fields: "id") { id: ID! likes: Int author: User }
+        type User @key(fields: "id") { id: ID! }
+    """,
+    c='type User @key(fields: "id") { id: ID! name: String }',
+)
+
+
+def test_two_subgraphs_that_share_a_root_field_answer_their_parts_at_once() -> None:
+    assert planned(FEED, "{ feed { title likes } }") == text("""
+        QueryPlan {
+          Parallel {
+            Fetch(service: "a") {
+              {
+                feed {
+                  title
+                }
+              }
+            },
+            Fetch(service: "b") {
+              {
+                feed {
+                  likes
+                }
+              }
+            },
+          },
+        }
+    """)
+
+
+def test_what_a_mutation_returns_is_never_asked_of_two() -> None:
+    assert planned(FEED, "mutation { publish { title likes } }") == text("""
+        QueryPlan {
+          Sequence {
+            Fetch(service: "b") {
+              {
+                publish {
+                  id
+                  likes
+                }
+              }
+            },
+            Flatten(path: "publish") {
+              Fetch(service: "a") {
+                {
+                  ... on Post {
+                    __typename
+                    id
+                  }
+                } =>
+                {
+                  ... on Post {
+                    title
+                  }
+                }
+              },
+            },
+          },
+        }
+    """)
+
+
+def test_where_homes_judge_existence_the_other_part_comes_by_the_key() -> None:
+    made = plan(FEED, "{ feed { title likes } }", homes={"Post": "a"})
+    assert [fetch.text for fetch in made.fetches] == [
+        "{feed{id likes}}",
+        "query($representations: [_Any!]!){_entities(representations:$representations){...on Post{title}}}",
+    ]

@@ -314,6 +314,61 @@ def test_what_is_skipped_is_not_fetched(shop: Supergraph) -> None:
     """)
 
 
+def test_parts_of_one_request_keep_conditions_of_their_own() -> None:
+    supergraph = graph(
+        a="""
+            type Query { me: User top: Item }
+            type User @key(fields: "id") { id: ID! } type Item @key(fields: "id") { id: ID! }
+        """,
+        b='type User @key(fields: "id") { id: ID! name: String } type Item @key(fields: "id") { id: ID! price: Int }',
+    )
+    query = "query($a: Boolean!, $b: Boolean!) { me { name @include(if: $a) } top { price @skip(if: $b) } }"
+    assert planned(supergraph, query) == text("""
+        QueryPlan {
+          Sequence {
+            Fetch(service: "a") {
+              {
+                me {
+                  id @include(if: $a)
+                }
+                top {
+                  id @skip(if: $b)
+                }
+              }
+            },
+            BatchFetch(service: "b") {
+              Flatten(path: "me") {
+                {
+                  ... on User {
+                    __typename
+                    id
+                  }
+                } =>
+                {
+                  ... on User {
+                    name @include(if: $a)
+                  }
+                }
+              },
+              Flatten(path: "top") {
+                {
+                  ... on Item {
+                    __typename
+                    id
+                  }
+                } =>
+                {
+                  ... on Item {
+                    price @skip(if: $b)
+                  }
+                }
+              },
+            },
+          },
+        }
+    """)
+
+
 def test_requirements_of_a_skipped_field_are_skipped_too(shop: Supergraph) -> None:
     fetches = plan(shop, "query($a: Boolean!) { top { name shipping @include(if: $a) } }").fetches
     assert fetches[0].text == (
