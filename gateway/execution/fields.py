@@ -109,8 +109,24 @@ class Fields:
 
 
 def _only_own_fields(selections: Iterable[Selection]) -> bool:
-    """Whether an answer depends on no runtime type."""
-    return all(isinstance(selection, Field) and selection.name != "__typename" for selection in selections)
+    """Whether an answer depends on no runtime type: what fragments ask for was asked of every object before them."""
+    asked: set[str] = set()
+    for selection in selections:
+        if isinstance(selection, Fragment):
+            if not _all_asked(selection.selections, asked):
+                return False
+        elif selection.name == "__typename":
+            return False
+        elif not (selection.selections or selection.conditions):
+            asked.add(selection.key)
+    return True
+
+
+def _all_asked(selections: Iterable[Selection], asked: set[str]) -> bool:
+    return all(
+        _all_asked(selection.selections, asked) if isinstance(selection, Fragment) else selection.key in asked
+        for selection in selections
+    )
 
 
 def condition_test(conditions: Iterable[Condition]) -> str:

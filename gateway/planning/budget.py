@@ -33,6 +33,11 @@ class Meter:
         self._steps = 0
         self._selections = 0
 
+    @property
+    def steps(self) -> int:
+        """Search steps spent so far."""
+        return self._steps
+
     def step(self, count: int = 1) -> None:
         """Spend search steps. Raises GatewayError PLAN_BUDGET when they are used up."""
         self._steps += count

@@ -67,6 +67,8 @@ class _Deal:
     banned: frozenset[Opened] = frozenset()
     split: frozenset[int] = frozenset()
     """The fields, by their order, that several subgraphs answer in part."""
+    favored: frozenset[str] = frozenset()
+    """Subgraphs that are visited anyway: opening them is no fetch more."""
     given: list[tuple[int, Field, Option]] = field(default_factory=list[tuple[int, Field, Option]])
     missing: list[Field] = field(default_factory=list[Field])
     conditions: dict[int, None] = field(default_factory=dict[int, None])
@@ -118,9 +120,10 @@ class Dealer:
         first = options[0] if options else None
         if first is not None and first.settled:
             self._local.append((self._order, Local(field, first.edge, first.choice)))
-        else:
-            alike = self._pending.setdefault(_profile(field, options), _Alike([]))
-            alike.fields.append((self._order, field, options))
+            return True
+        if len(options) > 1:
+            self._search.contested.update(option.subgraph for option in options if option.route is not None)
+        self._pending.setdefault(_profile(field, options), _Alike([])).fields.append((self._order, field, options))
         return bool(options)
 
     def finish(self) -> Choice:
@@ -169,6 +172,7 @@ class Dealer:
     def _deal(self, deal: _Deal) -> _Deal:
         """Deal everything out on the terms of `deal`, which is empty yet."""
         deal.opened = dict.fromkeys(self._visited)
+        deal.favored = self._search.favored
         for alike in sorted(self._pending.values(), key=lambda alike: len(alike.options)):
             self._search.meter.step()
             whole = [item for item in alike.fields if item[0] not in deal.split]
@@ -277,7 +281,9 @@ def _price(option: Option, deal: _Deal) -> Price:
         depth += option.route.cost[0]
         if opened not in deal.wanted:
             new = [place for place in (opened, *_visits(option.route.condition)) if place not in deal.opened]
-            fetches += len(new) + (0 if id(option.route.condition) in deal.conditions else _deeper(option.route))
+            fetches += _added(new, deal) + (
+                0 if id(option.route.condition) in deal.conditions else _deeper(option.route)
+            )
             size += 0 if opened in deal.opened else option.route.cost[2]
     return _leaves(option.remainder), depth, fetches, size
 
@@ -289,7 +295,7 @@ def _book(option: Option, deal: _Deal) -> None:
     if route is not None:
         depth += route.cost[0]
         new = [place for place in dict.fromkeys((route.opened, *_visits(route.condition))) if place not in deal.opened]
-        fetches += len(new)
+        fetches += _added(new, deal)
         deal.opened.update(dict.fromkeys(new))
         if id(route.condition) not in deal.conditions:
             deal.conditions[id(route.condition)] = None
@@ -298,6 +304,10 @@ def _book(option: Option, deal: _Deal) -> None:
     deal.depth = max(deal.depth, depth)
     deal.fetches += fetches
     deal.size += size + 1
+
+
+def _added(new: Iterable[Opened], deal: _Deal) -> int:
+    return sum(1 for subgraph, _ in new if subgraph not in deal.favored)
 
 
 def _visits(condition: Choice) -> Iterable[Opened]:

@@ -38,7 +38,7 @@ from gateway.planning.nodes import (
 )
 from gateway.planning.selections import Selections
 
-__all__ = ["arranged"]
+__all__ = ["arranged", "weight"]
 
 _EXISTS = FetchField("__typename", "__typename", hidden=True)
 """All that a visit asks of which nothing is wanted but whether the entity is there."""
@@ -64,6 +64,11 @@ def arranged(
     steps = _steps(groups)
     fetches = {step: _node(step, kind, variables, instances or {}) for step in steps}
     return _ordered(steps, fetches)
+
+
+def weight(groups: Sequence[Group]) -> tuple[int, int]:
+    """How many fetches follow each other, and how many there are in all."""
+    return max(_depths(groups).values(), default=-1) + 1, len(_steps(groups))
 
 
 def _steps(groups: Sequence[Group]) -> list[_Step]:

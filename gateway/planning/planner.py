@@ -1,7 +1,9 @@
 """An operation in, a plan out. Pure and deterministic: equal inputs give equal plans, whose texts are equal bytes.
 
 Three stages: `search.py` chooses which subgraph answers what, `groups.py` lays the choice out as fetches, `grouping.py`
-merges and orders them. Mutations are planned one run of root fields after the other, because each may see what the one
+merges and orders them. The search weighs each object by itself; where what it chose makes more fetches than follow each
+other, it is asked again to count on one subgraph or another as visited anyway, and the plan with the fewest fetches stays.
+Mutations are planned one run of root fields after the other, because each may see what the one
 before it did (GraphQL §6.2.2); a subscription is its stream plus a plan for each event.
 """
 
@@ -17,8 +19,8 @@ from gateway.planning.choices import Choice, Jump, Place
 from gateway.planning.contexts import with_contexts
 from gateway.planning.documents import Variables
 from gateway.planning.graph import QueryGraph, query_graph
-from gateway.planning.grouping import arranged
-from gateway.planning.groups import Builder
+from gateway.planning.grouping import arranged, weight
+from gateway.planning.groups import Builder, Group
 from gateway.planning.instances import InstanceRules, RootTarget, root_target
 from gateway.planning.nodes import Condition, Fetch, Plan, PlanNode, Sequence, Subscribe
 from gateway.planning.search import Search
@@ -28,6 +30,8 @@ from gateway.supergraph.model import Supergraph
 __all__ = ["plan_operation"]
 
 _INTROSPECTION = frozenset({"__schema", "__type", "__typename"})
+_STEPS_FOR_FEWER = 1500
+"""Search steps of a whole planning run beyond which no plan with fewer fetches is looked for."""
 
 
 def plan_operation(
@@ -45,8 +49,8 @@ def plan_operation(
     is always visited there, and a null from there makes the whole object null. `labels` are the `@override` labels that
     are on. `instances` has the rules of each subgraph that runs as several instances. Raises GatewayError: PLAN_BUDGET, or INTERNAL_SERVER_ERROR for a graph that cannot answer the operation.
     """
-    meter = Meter(budget or Budget())
-    planner = _Planner(query_graph(supergraph, labels), operation, dict(homes or {}), meter, instances or {})
+    graph = query_graph(supergraph, labels)
+    planner = _Planner(graph, operation, dict(homes or {}), budget or Budget(), instances or {})
     return Plan(operation, planner.plan(), planner.typename_key, frozenset(homes or ()))
 
 
@@ -56,12 +60,14 @@ class _Planner:
         graph: QueryGraph,
         operation: Operation,
         homes: dict[str, str],
-        meter: Meter,
+        budget: Budget,
         instances: Mapping[str, InstanceRules],
     ) -> None:
         self._graph = graph
         self._operation = operation
-        self._meter = meter
+        self._homes = homes
+        self._budget = budget
+        self._meter = meter = Meter(budget)
         self._instances = instances
         self._search = Search(graph, homes, meter)
         self._contexts = with_contexts(graph, operation, meter)
@@ -83,8 +89,8 @@ class _Planner:
             case OperationKind.SUBSCRIPTION:
                 return self._subscription(selections)
 
-    def _choice(self, selections: tuple[Selection, ...]) -> Choice:
-        choice = self._search.choose(selections, Place(self._operation.root_type, ""))
+    def _choice(self, selections: tuple[Selection, ...], search: Search | None = None) -> Choice:
+        choice = (search or self._search).choose(selections, Place(self._operation.root_type, ""))
         if choice.remainder:
             raise GatewayError(
                 GraphQLIssue("The operation cannot be answered by this graph.", Code.INTERNAL_SERVER_ERROR)
@@ -92,12 +98,40 @@ class _Planner:
         return choice
 
     def _planned(self, selections: tuple[Selection, ...]) -> PlanNode | None:
-        return self._built(self._choice(selections))
+        groups = self._laid_out(self._choice(selections), self._meter, self._context)
+        return self._arranged(self._fewest(groups, selections))
+
+    def _fewest(self, groups: list[Group], selections: tuple[Selection, ...]) -> list[Group]:
+        """`groups`, or those of another choice that makes a shorter plan or one with fewer fetches.
+
+        The work on it is bounded by a number of steps, so that it adds the same to plans of any size.
+        """
+        best, favored, spent = weight(groups), frozenset[str](), self._meter.steps
+        improved = bool(self._search.contested)
+        while improved:
+            improved = False
+            for subgraph in sorted(self._search.contested - favored):
+                if best[1] <= best[0] or spent > _STEPS_FOR_FEWER:
+                    return groups
+                meter = Meter(self._budget)
+                search = Search(self._graph, self._homes, meter, favored | {subgraph})
+                context = Context([((), self._contexts.selections)])
+                trial = self._laid_out(self._choice(selections, search), meter, context)
+                spent += meter.steps
+                if weight(trial) < best:
+                    best, favored, groups, improved = weight(trial), search.favored, trial, True
+        return groups
 
     def _built(self, choice: Choice) -> PlanNode | None:
-        builder = Builder(self._graph, self._meter, self.typename_key, self._instances, self._contexts)
-        builder.build(choice, self._operation.root_type, self._context)
-        return arranged(builder.groups, self._operation.kind, self._variables, self._instances)
+        return self._arranged(self._laid_out(choice, self._meter, self._context))
+
+    def _laid_out(self, choice: Choice, meter: Meter, context: Context) -> list[Group]:
+        builder = Builder(self._graph, meter, self.typename_key, self._instances, self._contexts)
+        builder.build(choice, self._operation.root_type, context)
+        return builder.groups
+
+    def _arranged(self, groups: list[Group]) -> PlanNode | None:
+        return arranged(groups, self._operation.kind, self._variables, self._instances)
 
     def _mutation(self, selections: tuple[Selection, ...]) -> PlanNode | None:
         """Runs of root fields of one subgraph (and instance) travel together; it executes them in order itself."""

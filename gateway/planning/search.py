@@ -40,12 +40,20 @@ __all__ = ["Search"]
 
 
 class Search:
-    """One planning run over a graph. `homes` names the subgraph that judges the existence of an entity type."""
+    """One planning run over a graph. `homes` names the subgraph that judges the existence of an entity type.
 
-    def __init__(self, graph: QueryGraph, homes: Mapping[str, str], meter: Meter) -> None:
+    `favored` subgraphs are counted on as visited anyway, for other objects. `contested` collects those that were one of
+    several ways to answer a field.
+    """
+
+    def __init__(
+        self, graph: QueryGraph, homes: Mapping[str, str], meter: Meter, favored: frozenset[str] = frozenset()
+    ) -> None:
         self.graph = graph
         self._homes = homes
         self.meter = meter
+        self.favored = favored
+        self.contested: set[str] = set()
         self._choices: dict[object, Choice] = {}
         self._routes: dict[object, Route | None] = {}
         self._flat: dict[tuple[int, str], tuple[Field, ...]] = {}

@@ -167,3 +167,58 @@ def test_where_homes_judge_existence_the_other_part_comes_by_the_key() -> None:
         "{feed{id likes}}",
         "query($representations: [_Any!]!){_entities(representations:$representations){...on Post{title}}}",
     ]
+
+
+# -- what another object visits anyway -----------------------------------------------------------------------------------
+
+
+def test_a_subgraph_that_another_type_needs_anyway_answers_for_both() -> None:
+    supergraph = graph(
+        a="""
+            type Query { any: [Any] } union Any = Dog | Cat
+            type Dog @key(fields: "id") { id: ID! } type Cat @key(fields: "id") { id: ID! }
+        """,
+        b='type Dog @key(fields: "id") { id: ID! age: Int @shareable }',
+        c='type Dog @key(fields: "id") { id: ID! age: Int @shareable } type Cat @key(fields: "id") { id: ID! lives: Int }',
+    )
+    assert planned(supergraph, "{ any { ... on Dog { age } ... on Cat { lives } } }") == text("""
+        QueryPlan {
+          Sequence {
+            Fetch(service: "a") {
+              {
+                any {
+                  __typename
+                  ... on Cat {
+                    id
+                  }
+                  ... on Dog {
+                    id
+                  }
+                }
+              }
+            },
+            Flatten(path: "any.@") {
+              Fetch(service: "c") {
+                {
+                  ... on Cat {
+                    __typename
+                    id
+                  }
+                  ... on Dog {
+                    __typename
+                    id
+                  }
+                } =>
+                {
+                  ... on Cat {
+                    lives
+                  }
+                  ... on Dog {
+                    age
+                  }
+                }
+              },
+            },
+          },
+        }
+    """)

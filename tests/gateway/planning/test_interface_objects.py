@@ -165,6 +165,7 @@ def test_answers_are_those_of_one_schema() -> None:
         "{ users { __typename label ... on Admin { since posts } friend { address label __typename } } }",
         "{ top { posts address friend { ... on Admin { since address } id } } }",
         "{ top { friend { friend { posts } } label } }",
+        "{ top { posts ... on Admin { posts } friend { posts ... on Guest { posts } ... on Admin { posts } } } }",
     ):
         result = asyncio.run(federation.run(query))
         assert (result.data, result.errors) == (federation.monolith(query)[0], ())
