@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from gateway.audit.keyed import Seen
 from gateway.authorization.decide import Decision, Reason, Refusal
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.execution.result import ExecutionResult
@@ -47,6 +48,8 @@ class GraphQLResponse:
     asked: Operation | None = None
     """What was asked, for counting; None when nothing came of the document."""
     lines: tuple[tuple[bytes, bytes], ...] = ()
+    seen: Seen | None = None
+    """What a record says of it."""
 
 
 def refusal(error: GatewayError, *, executed: bool = False) -> GraphQLResponse:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gateway.assembly import Assembly, Lasting, assemble
 from gateway.exporter import Exporter
 from gateway.lifecycle import Lifecycle
 from gateway.readings import read_lifecycle, read_spans
-from gateway.settings import Settings
+from gateway.settings import AuditSettings, Settings
 from gateway.sources import Reading, Source
 from gateway.streaming import Streaming
 from gateway.supergraph.model import Supergraph
@@ -22,6 +23,10 @@ from gateway.telemetry.process import read_process
 from gateway.telemetry.trace import TRACE_HEADER, trace_of
 from gateway.transport.asgi import Message, Receive, Scope, Send
 from gateway.transport.pages import Health
+
+if TYPE_CHECKING:
+    from gateway.audit.configured import Audit
+    from gateway.audit.journal import Journal
 
 __all__ = ["GatewayApp", "app_of", "build_app"]
 
@@ -39,11 +44,12 @@ def app_of(reading: Reading, source: Source | None = None) -> GatewayApp:
     telemetry = reading.settings.telemetry
     exporter = Exporter(telemetry) if telemetry.otlp_url is not None else None
     streaming = Streaming(reading.settings)
-    lasting = Lasting(Health(), metrics, exporter.spans if exporter is not None else None, streaming.events)
+    audit = _opened(reading.settings.audit, metrics)
+    lasting = Lasting(Health(), metrics, exporter.spans if exporter is not None else None, streaming.events, audit)
     assembly = assemble(reading.settings, lasting, supergraph=reading.supergraph)
     lifecycle = Lifecycle(assembly, lasting, reading, source)
     streaming.operations.lifecycle = lifecycle
-    app = GatewayApp(lifecycle, streaming, exporter)
+    app = GatewayApp(lifecycle, streaming, exporter, audit.journal if audit is not None else None)
     if metrics is not None:
         read_lifecycle(metrics, lifecycle, lambda: app.connections())  # noqa: PLW0108 - the server sets it later
         read_process(metrics)
@@ -53,10 +59,25 @@ def app_of(reading: Reading, source: Source | None = None) -> GatewayApp:
     return app
 
 
+def _opened(settings: AuditSettings | None, metrics: Metrics | None) -> Audit | None:
+    if settings is None:
+        return None
+    from gateway.audit.configured import open_audit
+
+    return open_audit(settings, metrics)
+
+
 class GatewayApp:
     """The ASGI application. Paths are taken from the scope, never from a URL that a header helped to make (case T11)."""
 
-    def __init__(self, lifecycle: Lifecycle, streaming: Streaming, exporter: Exporter | None = None) -> None:
+    def __init__(
+        self,
+        lifecycle: Lifecycle,
+        streaming: Streaming,
+        exporter: Exporter | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        self.journal = journal
         self.lifecycle = lifecycle
         self.exporter = exporter
         self.admin_port: int | None = None
@@ -107,6 +128,8 @@ class GatewayApp:
         await self.lifecycle.start()
         if self.exporter is not None:
             self.exporter.start()
+        if self.journal is not None:
+            self.journal.start()
 
     def drain(self) -> asyncio.Task[None]:
         """Not ready any more; what would go on without end comes to its end while the connections still stand. The server
@@ -121,6 +144,8 @@ class GatewayApp:
         await self.lifecycle.stop()
         if self.exporter is not None:
             await self.exporter.stop()
+        if self.journal is not None:
+            await self.journal.stop()
 
 
 def _told(assembly: Assembly, scope: Scope) -> Scope:

@@ -40,6 +40,8 @@ from gateway.transport.peers import Peers
 from gateway.trusted import TrustedDocuments, read_manifest
 
 if TYPE_CHECKING:
+    from gateway.audit.configured import Audit
+    from gateway.audit.recorder import Recorder
     from gateway.identity.authenticator import TokenAuthenticator
     from gateway.identity.context import ContextSigner
     from gateway.identity.jwks import KeySet
@@ -58,6 +60,7 @@ class Lasting:
     metrics: Metrics | None = None
     spans: Spans | None = None
     events: Events | None = None
+    audit: Audit | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +121,7 @@ def assemble(
     operators = operator_routes(metrics, read_guard(settings.telemetry)) if metrics is not None else ()
     endpoints = endpoints_of(settings, supergraph)
     trusted, parties = _documents(settings), served(settings, supergraph)
+    recorder = _recorder(settings, lasting, supergraph, grants)
     # Nothing is refused from here on: a client that shares connections must come into an assembly, which closes it.
     client = HttpClient(endpoints, before=before.client if before is not None else None)
     pipeline = Pipeline(
@@ -132,6 +136,7 @@ def assemble(
         served=parties,
         trusted=trusted,
         streams=stream_client(settings, endpoints),
+        recorder=recorder,
     )
     if trusted is not None:
         _warm(pipeline, trusted, settings.lifecycle.warm_documents)
@@ -226,6 +231,16 @@ def _peers(settings: Settings) -> Peers | None:
         return Peers(settings.listen.proxies)
     except ValueError as error:
         raise SettingsError("CONFIG_INVALID", f"listen.proxies.addresses: {error}.") from None
+
+
+def _recorder(settings: Settings, lasting: Lasting, supergraph: Supergraph, grants: Grants | None) -> Recorder | None:
+    if settings.audit is None:
+        return None
+    if lasting.audit is None:
+        raise SettingsError("CONFIG_INVALID", "audit: a journal is opened at the start only; restart the gateway.")
+    from gateway.audit.recorder import Recorder
+
+    return Recorder(lasting.audit.journal, settings.audit, lasting.audit.hasher, supergraph, grants)
 
 
 def _documents(settings: Settings) -> TrustedDocuments | None:

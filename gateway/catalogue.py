@@ -97,6 +97,10 @@ EXPLAINED: Mapping[Code, tuple[str, str]] = {
         "a subgraph failed too often and is left alone for a while; with partial data the status is 200 and the error has a `path`",
         _LATER,
     ),
+    Code.AUDIT_UNAVAILABLE: (
+        "what is read must be recorded, and nothing can be recorded now; nothing was answered",
+        _LATER,
+    ),
     Code.AUTHORIZATION_UNAVAILABLE: (
         "what the decision hangs on is not available; nothing was read",
         _LATER,

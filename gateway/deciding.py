@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.answers import forbidden, issues_of, outside
 from gateway.authorization.caller import Caller
-from gateway.authorization.decide import decide
+from gateway.authorization.decide import decide, shape
 from gateway.authorization.grants import Grants
 from gateway.errors import GraphQLIssue
 from gateway.language.operation import Operation
@@ -38,7 +38,7 @@ class Decisions:
         if caller is None or self._grants is None:
             return None
         reach = self._reach(caller)
-        key = (operation.hash, caller.role, caller.scopes, reach, _shape(variables))
+        key = (operation.hash, caller.role, caller.scopes, reach, shape(variables))
         issues = self.cache.get(key)
         if issues is None:
             issues = issues_of(decide(operation, variables, self._grants, caller))
@@ -62,20 +62,5 @@ def _gateway_audiences(settings: Settings) -> frozenset[str]:
     return frozenset(audience for issuer in issuers for audience in issuer.audiences)
 
 
-_SCALAR = "."
 _ENTRY, _LETTER, _ISSUE = 700, 5, 420
 """Bytes that an entry takes, each letter of its key when written out, and each issue (`tests/gateway/test_weights.py`)."""
-
-
-def _shape(value: Any) -> Any:
-    """What a decision can depend on in variables: which keys are there, what is null, what is true or false.
-
-    The values of filters never decide (rows are judged at the source), so that two requests that differ in an id share one decision.
-    """
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, Mapping):
-        return tuple((name, _shape(inner)) for name, inner in value.items())
-    if isinstance(value, list):
-        return ("[]", frozenset(map(_shape, value)))
-    return _SCALAR

@@ -14,11 +14,13 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import orjson
 
 from gateway.answers import GraphQLResponse, forbidden, internal_error, refusal, result_answer
+from gateway.audit.places import now
+from gateway.audit.record import Asking, Kind
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants
 from gateway.deciding import Decisions
@@ -46,6 +48,9 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.spans import Spans
 from gateway.telemetry.trace import Trace
 from gateway.trusted import TrustedDocuments
+
+if TYPE_CHECKING:
+    from gateway.audit.recorder import Recorder
 
 __all__ = ["Authenticator", "GraphQLResponse", "Pipeline", "Signer"]
 
@@ -97,6 +102,7 @@ class Pipeline:
         served: Served | None = None,
         trusted: TrustedDocuments | None = None,
         streams: StreamClient | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         if (grants is None) != (authenticator is None):
             raise ValueError("Grants and an authenticator are given together.")
@@ -105,6 +111,7 @@ class Pipeline:
         self._grants = grants
         self._authenticator = authenticator
         self._metrics = metrics
+        self._recorder = recorder
         self._max_cost = settings.limits.max_cost
         self._costs = read_costs(supergraph.sdl, settings.limits.list_size) if self._max_cost is not None else None
         audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
@@ -204,11 +211,16 @@ class Pipeline:
     ) -> GraphQLResponse | _T:
         caller: Caller | None = None
         operation: Operation | None = None
+        variables: dict[str, Any] = {}
+        at = now() if self._recorder is not None else ""
         try:
+            if self._recorder is not None:
+                self._recorder.check()
             caller = await self._caller(headers)
             operation = self._documents.operation(request, caller)
             check_kind(operation, read_only=request.read_only, streams=streams)
-            asked = self._decided(operation, self._documents.variables(operation, request), caller)
+            variables = self._documents.variables(operation, request)
+            asked = self._decided(operation, variables, caller)
             if self._costs is not None:
                 asked = self._affordable(asked, self._costs, tell=request.extensions.get("cost") is True)
             response = await finish(asked)
@@ -217,6 +229,10 @@ class Pipeline:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the client hears nothing of it (case D10)
             _log.error("internal_error", trace=trace.id, **whereabouts(error))
             response = internal_error(trace.id)
+        if self._recorder is not None:
+            response = await self._recorded(
+                self._recorder, Asking(at, trace, headers, caller, operation, variables), response
+            )
         if not isinstance(response, GraphQLResponse):
             return response
         return GraphQLResponse(
@@ -233,6 +249,27 @@ class Pipeline:
 
     async def _caller(self, headers: Headers) -> Caller | None:
         return None if self._authenticator is None else await self._authenticator.caller(headers)
+
+    async def _recorded(
+        self, recorder: Recorder, asking: Asking, response: GraphQLResponse | _T
+    ) -> GraphQLResponse | _T:
+        """The response once its record is kept, or the refusal that there is none without."""
+        answer = response if isinstance(response, GraphQLResponse) else GraphQLResponse(200, b"")
+        if answer.code == Code.AUDIT_UNAVAILABLE.name:
+            return response
+        kept = False
+        try:
+            await recorder.keep(Kind.REQUEST, asking, status=answer.status, code=answer.code, seen=answer.seen)
+            kept = True
+        except GatewayError as error:
+            return refusal(error)
+        except Exception as error:  # noqa: BLE001 - as above; what has no record does not leave
+            _log.error("internal_error", trace=asking.trace.id, **whereabouts(error))
+            return internal_error(asking.trace.id)
+        finally:
+            if not kept and isinstance(response, Subscription):
+                response.close()
+        return response
 
     def _decided(self, operation: Operation, variables: dict[str, Any], caller: Caller | None) -> _Asked:
         return _Asked(caller, operation, variables, self._decisions.check(operation, variables, caller))
@@ -260,21 +297,31 @@ class Pipeline:
 
     def _planned(self, operation: Operation) -> CompiledPlan:
         homes = self._grants.homes if self._grants is not None else {}
+        keys = self._recorder.keys if self._recorder is not None else None
+        asked = keys.asked(operation) if keys is not None else operation
         started = time.perf_counter()
         try:
-            plan = plan_operation(self._supergraph, operation, homes=homes, instances=self._served.rules)
+            plan = plan_operation(self._supergraph, asked, homes=homes, instances=self._served.rules)
         except GatewayError as error:
             if self._metrics is not None:
                 self._metrics.plans.add(error.issues[0].code.name)
             raise
         if self._metrics is not None:
             self._metrics.planned(len(plan.fetches), time.perf_counter() - started)
-        return compile_plan(plan, self._supergraph.api, self._served.instances)
+        if asked is not operation:
+            plan = replace(plan, operation=operation)
+        compiled = compile_plan(plan, self._supergraph.api, self._served.instances)
+        return compiled if keys is None else replace(compiled, find=keys.finder(operation, plan.typename_key))
 
     async def _answered(self, asked: _Asked, headers: Headers, trace: Trace) -> GraphQLResponse:
         compiled = self._plan(asked)
         fetcher = self._fetching.fetcher(asked.caller, trace, headers)
         roots = self._introspection.answer(asked.operation, asked.variables, asked.caller)
+        recorder, seen = self._recorder, None
+        if recorder is not None and asked.operation.kind is OperationKind.MUTATION:
+            # Whatever becomes of it, that it was begun is known before anything changes.
+            asking = Asking(now(), trace, headers, asked.caller, asked.operation, asked.variables)
+            await recorder.keep(Kind.BEGUN, asking)
         try:
             result = await execute(compiled, asked.variables, fetcher, roots=roots)
         except GatewayError as error:
@@ -282,7 +329,10 @@ class Pipeline:
         if asked.cost is not None:
             told = {"cost": asked.cost, "maximumCost": self._max_cost}
             result = replace(result, extensions={**(result.extensions or {}), **told})
-        return result_answer(result, tuple(fetcher.answered))
+        if recorder is not None:
+            result, seen = recorder.told(compiled.plan, result)
+        answer = result_answer(result, tuple(fetcher.answered))
+        return answer if seen is None else replace(answer, seen=seen)
 
     def _subscribe(self, asked: _Asked, headers: Headers, trace: Trace) -> Subscription:
         fetching, caller, compiled = self._fetching, asked.caller, self._plan(asked)
@@ -306,6 +356,9 @@ class Pipeline:
                 fetcher=lambda: fetching.fetcher(caller, trace, headers),
                 check=check,
                 renewable=not any(fetching.passes_on(b"authorization", endpoint) for endpoint in endpoints),
+                recording=self._recorder.recording(compiled.plan, asked.variables, trace, headers)
+                if self._recorder is not None
+                else None,
             )
         )
 

@@ -17,7 +17,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -38,6 +38,9 @@ from gateway.subgraphs.streams.source import StreamClient
 from gateway.telemetry.logs import get_log, whereabouts
 from gateway.telemetry.trace import Trace
 
+if TYPE_CHECKING:
+    from gateway.audit.recorder import Recording
+
 __all__ = ["Opening", "Subscription", "Subscriptions", "identity_of"]
 
 _log = get_log(__name__)
@@ -52,6 +55,7 @@ class Opening:
 
     `endpoints` are all that the plan may ask; `headers_for` gives what one of them is sent for this caller, now. `check` decides again and
     raises `GatewayError`. `fetcher` makes one for the fetches of one event. `renewable`: no endpoint is sent the token itself.
+    `recording`: how events are recorded, where they are.
     """
 
     compiled: CompiledPlan
@@ -64,6 +68,7 @@ class Opening:
     fetcher: Callable[[], Fetcher]
     check: Callable[[], None]
     renewable: bool = True
+    recording: Recording | None = None
 
 
 class Subscription:
@@ -82,6 +87,7 @@ class Subscription:
         self._subscriber = subscriber
         self._margin = margin
         self._renewable = opening.renewable
+        self._recording = opening.recording
         self._timer: asyncio.TimerHandle | None = None
         self._watch_token()
 
@@ -100,7 +106,16 @@ class Subscription:
         if self._late():
             # The loop was busy, or the clock was set: what waits is not given out after the token.
             self._expire()
-        return await self._subscriber.__anext__()
+        answer = await self._subscriber.__anext__()
+        seen = self._subscriber.seen
+        if self._recording is None or seen is None:
+            return answer
+        try:
+            await self._recording.keep(self.caller, seen)
+        except GatewayError as error:
+            self.end(error.issues[0])
+            return await self._subscriber.__anext__()
+        return answer
 
     def renew(self, caller: Caller) -> bool:
         """Go on with another token; False when it is one of another identity, or when a subgraph was sent the old one, and
@@ -235,7 +250,10 @@ async def _completed(opening: Opening, event: Mapping[str, Any]) -> Answer:
         result = await execute_event(opening.compiled, event, opening.variables, opening.fetcher(), roots=opening.roots)
     except GatewayError as error:
         return Answer(refusal(error).body)
-    return Answer(result_answer(result).body, plain=not result.extensions)
+    seen = None
+    if opening.recording is not None:
+        result, seen = opening.recording.told(result)
+    return Answer(result_answer(result).body, plain=not result.extensions, seen=seen)
 
 
 def _class_of(opening: Opening) -> Hashable:

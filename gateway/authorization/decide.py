@@ -21,7 +21,9 @@ from gateway.authorization.grants import Anchored, Grants, Reach
 from gateway.authorization.reads import pinned_fields, read_coordinates
 from gateway.language.operation import Condition, Field, Fragment, Operation, OperationKind, Selection
 
-__all__ = ["Decision", "Reason", "Refusal", "decide"]
+__all__ = ["Decision", "Reason", "Refusal", "decide", "shape"]
+
+_SCALAR = "."
 
 
 class Reason(Enum):
@@ -68,6 +70,20 @@ def decide(operation: Operation, variables: Mapping[str, Any], grants: Grants, c
     refused = tuple(walk.refused.values())
     missing = dict.fromkeys(refusal.scope for refusal in refused if refusal.scope)
     return Decision(refused, tuple(missing), frozenset(walk.asked))
+
+
+def shape(value: Any) -> Any:
+    """What a decision can depend on in variables: which keys are there, what is null, what is true or false.
+
+    The values of filters never decide (rows are judged at the source), so that two requests that differ in an id share one decision.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Mapping):
+        return tuple((name, shape(inner)) for name, inner in value.items())
+    if isinstance(value, list):
+        return ("[]", frozenset(map(shape, value)))
+    return _SCALAR
 
 
 @dataclass(slots=True)

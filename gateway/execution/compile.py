@@ -6,7 +6,7 @@ immutable and shared by all requests with that plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -17,6 +17,7 @@ from gateway.execution.extract import Extractor, Placer, Walker, extractor, plac
 from gateway.execution.merging import PlainWrite, TopKey, plain_write
 from gateway.execution.owners import Instances
 from gateway.execution.projection import Root, projector
+from gateway.execution.result import Found
 from gateway.execution.state import Store
 from gateway.execution.weights import plan_weight
 from gateway.language.operation import Condition as FieldCondition
@@ -154,13 +155,16 @@ Run = FetchRun | EntityRun | SequenceRun | ParallelRun | ConditionRun
 
 @dataclass(frozen=True, slots=True)
 class CompiledPlan:
-    """`root` fetches, `project` makes `data`. A subscription has `primary`, whose events `root` completes."""
+    """`root` fetches, `project` makes `data`. A subscription has `primary`, whose events `root` completes. `find`, where there is one, looks
+    into the store for the records that an answer holds.
+    """
 
     plan: Plan
     root: Run | None
     project: Root
     typename_key: str
     primary: FetchRun | None = None
+    find: Callable[[Store], Found] | None = None
 
     @property
     def weight(self) -> int:

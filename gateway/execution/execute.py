@@ -68,7 +68,8 @@ async def execute(
     if state.fatal is not None:
         raise state.fatal
     data = compiled.project(state.data, state)
-    return ExecutionResult(data, settled_issues(state))
+    found = compiled.find(state.data) if compiled.find is not None else None
+    return ExecutionResult(data, settled_issues(state), found=found)
 
 
 async def run_node(node: Run, state: State, typename_key: str) -> None:

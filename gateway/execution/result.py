@@ -8,7 +8,10 @@ from typing import Any
 
 from gateway.errors import Code, GraphQLIssue
 
-__all__ = ["ExecutionResult"]
+__all__ = ["ExecutionResult", "Found"]
+
+Found = tuple[dict[str, list[Any]], list[Any]]
+"""The keys of the records that an answer holds, by type, and the values that name a person; as they came."""
 
 _STATUSES = (
     Code.DOWNSTREAM_TIMEOUT,
@@ -26,6 +29,8 @@ class ExecutionResult:
     data: dict[str, Any] | None
     errors: tuple[GraphQLIssue, ...] = ()
     extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    found: Found | None = None
+    """Where the plan has a `find`."""
 
     @property
     def status(self) -> int:

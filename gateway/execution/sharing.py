@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 __all__ = ["Answer", "Buffering", "Overflow", "Subscriber", "Upstreams"]
 
@@ -23,10 +23,11 @@ Overflow = Literal["disconnect", "drop_oldest"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, JSON. `plain`: it has no `extensions` of its own."""
+    """One answer, JSON. `plain`: it has no `extensions` of its own. `seen`: what a record says of it; None for none."""
 
     body: bytes
     plain: bool = True
+    seen: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Buffering:
 class Subscriber:
     """An iterator over answers, JSON in bytes. Close it when done; it is closed by itself when it ends."""
 
-    __slots__ = ("_buffer", "_buffering", "_dropped", "_ended", "_leave", "_size", "_waiter", "lost")
+    __slots__ = ("_buffer", "_buffering", "_dropped", "_ended", "_leave", "_size", "_waiter", "lost", "seen")
 
     def __init__(self, buffering: Buffering, leave: Callable[[Subscriber], None]) -> None:
         self._buffer: deque[Answer] = deque()
@@ -58,6 +59,8 @@ class Subscriber:
         self._waiter: asyncio.Future[None] | None = None
         self.lost = 0
         """Answers that were dropped, in all."""
+        self.seen: Any = None
+        """Of the answer that was given out last."""
 
     def __aiter__(self) -> Subscriber:
         return self
@@ -73,6 +76,7 @@ class Subscriber:
                 self._waiter = None
         answer = self._buffer.popleft()
         self._size -= len(answer.body)
+        self.seen = answer.seen
         return self._marked(answer)
 
     @property

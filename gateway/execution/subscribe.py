@@ -55,4 +55,5 @@ async def execute_event(
     if state.fatal is not None:
         raise state.fatal
     data = compiled.project(state.data, state)
-    return ExecutionResult(data, settled_issues(state))
+    found = compiled.find(state.data) if compiled.find is not None else None
+    return ExecutionResult(data, settled_issues(state), found=found)

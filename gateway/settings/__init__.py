@@ -15,6 +15,7 @@ from gateway.settings.access import (
     IssuerSettings,
     RevocationSettings,
 )
+from gateway.settings.audit import AuditSettings
 from gateway.settings.base import SettingsError
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.lifecycle import LifecycleSettings
@@ -36,6 +37,7 @@ from gateway.settings.telemetry import TelemetrySettings
 from gateway.settings.whole import Settings
 
 __all__ = [
+    "AuditSettings",
     "AuthorizationSettings",
     "BreakerSettings",
     "CacheSettings",

@@ -139,6 +139,9 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     if settings.decision_context is not None:
         key = _absolute(settings.decision_context.key, folder)
         changes["decision_context"] = replace(settings.decision_context, key=key)
+    if settings.audit is not None:
+        files = {name: _absolute(getattr(settings.audit, name), folder) for name in ("folder", "key", "secret")}
+        changes["audit"] = replace(settings.audit, **files)
     if settings.authorization is not None:
         changes["authorization"] = _anchored_authorization(settings.authorization, folder)
     return replace(settings, **changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from gateway.settings.access import AuthorizationSettings, DecisionContextSettings
+from gateway.settings.audit import AuditSettings
 from gateway.settings.base import Name
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.lifecycle import LifecycleSettings
@@ -25,6 +26,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     grants: Name | None = None
     authorization: AuthorizationSettings | None = None
     decision_context: DecisionContextSettings | None = None
+    audit: AuditSettings | None = None
     subgraphs: dict[Name, SubgraphSettings] = field(default_factory=dict[str, SubgraphSettings])
     headers: HeaderSettings = HeaderSettings()
     """For all subgraphs."""

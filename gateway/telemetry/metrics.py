@@ -95,6 +95,11 @@ class Metrics:
         self.plan_fetches = Histogram("gateway_plan_fetches", "Fetches in a plan, when it is made.", bounds=_FETCHES)
         self.plan_seconds = Histogram("gateway_plan_duration_seconds", "Time of making a plan.")
         self.reloads = Counter("gateway_reloads_total", "Reloads of the configuration by result.", ("result",))
+        self.audit_records = Counter("gateway_audit_records_total", "Records that are on the disk.")
+        self.audit_seconds = Histogram(
+            "gateway_audit_write_duration_seconds", "Time of writing records, many at a time."
+        )
+        self.audit_anchors = Counter("gateway_audit_anchors_total", "Heads of the journal that were signed.")
         self._readings: list[tuple[str, str, Kind, Callable[[], Iterable[Sample]]]] = []
 
     def fetched(self, subgraph: str, outcome: str, seconds: float) -> None:
@@ -125,6 +130,9 @@ class Metrics:
             self.plan_fetches,
             self.plan_seconds,
             self.reloads,
+            self.audit_records,
+            self.audit_seconds,
+            self.audit_anchors,
         ):
             lines += metric.lines()
         for name, help_, kind, read in self._readings:

@@ -1,0 +1,200 @@
+"""Which records an answer holds: an operation is asked with the keys of its entities, and one function finds them in what came back.
+
+For every entity type the key is read that *every* subgraph with that type knows, so that reading it costs no further fetch. Where the client selects
+it anyway nothing is added; otherwise it travels under a key of our own, which no projection reads. Where some grant opens a type without its
+key nothing is added either, because who may not have a field must not notice that it was asked.
+
+The function is written once per operation, like a projection. What a subgraph did not confirm for this caller is not found. An object that was read and then
+nulled for a field beside it is found: for the one who asks later who saw, that is the safe side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from graphql import get_named_type, is_composite_type
+
+from gateway.execution.result import Found
+from gateway.execution.state import Mark, Store
+from gateway.execution.writing import Writer
+from gateway.language.operation import Condition, Field, Fragment, Operation, Selection
+from gateway.supergraph.model import Supergraph, SupergraphType, TypeKind
+
+__all__ = ["Finder", "Keys", "Seen"]
+
+_KEY = "_key"
+_NAME = str.isidentifier
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an answer holds: the subgraphs that were asked, the keys of entities by type, the values of the fields that name a person."""
+
+    registers: tuple[str, ...] = ()
+    records: Mapping[str, list[str]] = field(default_factory=dict[str, list[str]])
+    persons: tuple[str, ...] = ()
+
+
+Finder = Callable[[Store], Found]
+
+
+class Keys:
+    """The keys of the entities of one supergraph. `persons` are the coordinates that name a person; `closed` the coordinates that some
+    grant on their type leaves out.
+    """
+
+    def __init__(
+        self, supergraph: Supergraph, persons: Iterable[str] = (), closed: frozenset[str] = frozenset()
+    ) -> None:
+        self._supergraph = supergraph
+        self.persons = frozenset(persons)
+        self._keys = {
+            name: key
+            for name, type_ in supergraph.types.items()
+            if type_.kind is TypeKind.OBJECT
+            and (key := _shared_key(type_)) is not None
+            and f"{name}.{key}" not in closed
+        }
+
+    def is_person(self, type_name: str) -> bool:
+        """Whether the key of a type names a person."""
+        return f"{type_name}.{self._keys.get(type_name, '')}" in self.persons
+
+    def asked(self, operation: Operation) -> Operation:
+        """The operation with the keys of its entities."""
+        selections = self._with_keys(operation.selections, operation.root_type, _own_key(operation))
+        return operation if selections == operation.selections else replace(operation, selections=selections)
+
+    def is_ours(self, operation: Operation, path: tuple[str | int, ...] | None) -> bool:
+        """Whether an issue is about a key that only we asked for."""
+        return path is not None and path[-1:] == (_own_key(operation),)
+
+    def finder(self, operation: Operation, typename_key: str) -> Finder:
+        """The function that finds the records in the store of `asked(operation)`."""
+        writing = _Finding(self._keys, self.persons, typename_key)
+        function = writing.function(self.asked(operation).selections, operation.root_type)
+
+        def find(store: Store) -> Found:
+            records: dict[str, list[Any]] = {name: [] for name in writing.types}
+            persons: list[Any] = []
+            if function is not None:
+                function(store, records, persons.append)
+            return records, persons
+
+        return find
+
+    def _with_keys(self, selections: tuple[Selection, ...], type_name: str, own: str) -> tuple[Selection, ...]:
+        below = tuple(self._below(selection, own) for selection in selections)
+        key = self._keys.get(type_name)
+        if key is None or not selections:
+            return below
+        written = [selection for selection in selections if isinstance(selection, Field) and selection.name == key]
+        if any(not selection.conditions and not selection.arguments for selection in written):
+            return below
+        type_: Any = self._supergraph.schema.type_map[type_name]
+        added = Field(own, key, type_name, type_.fields[key].type)
+        return (*below, *(replace(added, conditions=conditions) for conditions in _conditions(selections)))
+
+    def _below(self, selection: Selection, own: str) -> Selection:
+        if isinstance(selection, Fragment):
+            return replace(selection, selections=self._with_keys(selection.selections, selection.condition, own))
+        if not selection.selections or selection.name.startswith("__"):
+            return selection
+        below = self._with_keys(selection.selections, get_named_type(selection.type).name, own)
+        return replace(selection, selections=below)
+
+
+def _shared_key(type_: SupergraphType) -> str | None:
+    """The first key of one field that every subgraph of the type can read."""
+    for join in type_.joins.values():
+        for key in join.keys:
+            joins = type_.fields[key.fields].joins if _NAME(key.fields) and key.fields in type_.fields else {}
+            if joins and all(name in joins and not joins[name].external for name in type_.joins):
+                return key.fields
+    return None
+
+
+def _conditions(selections: Iterable[Selection]) -> list[tuple[Condition, ...]]:
+    """When anything of these selections is asked at all: always, or under one of several conditions."""
+    found = dict.fromkeys(selection.conditions for selection in selections)
+    return [()] if () in found else list(found)
+
+
+def _own_key(operation: Operation) -> str:
+    """A response key that the client does not use."""
+    key = _KEY
+    while key in operation.text:
+        key += "_"
+    return key
+
+
+class _Finding:
+    """Writes the functions of one operation. `types` are those of which keys may be found."""
+
+    def __init__(self, keys: Mapping[str, str], persons: frozenset[str], typename_key: str) -> None:
+        self._keys = keys
+        self._persons = persons
+        self._typename_key = typename_key
+        self.types: dict[str, None] = {}
+
+    def function(self, selections: tuple[Selection, ...], type_name: str) -> Callable[..., None] | None:
+        """A function of an object, the lists by type and what takes a person; None where nothing can be found."""
+        writer = Writer("o, R, P", {"M": Mark})
+        writer.line("if M in o: return")
+        if not self._lines(writer, selections, type_name):
+            return None
+        return writer.function("records")
+
+    def _lines(self, writer: Writer, selections: tuple[Selection, ...], type_name: str) -> bool:
+        found = self._key(writer, selections, type_name)
+        for selection in selections:
+            if isinstance(selection, Fragment):
+                found |= self._fragment(writer, selection)
+            elif f"{selection.parent}.{selection.name}" in self._persons:
+                writer.line(f"v = o.get({selection.key!r})")
+                writer.line("if v is not None: P(v)")
+                found = True
+            elif is_composite_type(get_named_type(selection.type)):
+                found |= self._composite(writer, selection)
+        return found
+
+    def _key(self, writer: Writer, selections: tuple[Selection, ...], type_name: str) -> bool:
+        key = self._keys.get(type_name)
+        places = dict.fromkeys(s.key for s in selections if isinstance(s, Field) and s.name == key and not s.arguments)
+        if not places:
+            return False
+        self.types[type_name] = None
+        writer.line(f"v = {' or '.join(f'o.get({place!r})' for place in places)}")
+        writer.line(f"if v is not None: R[{type_name!r}].append(v)")
+        return True
+
+    def _composite(self, writer: Writer, selection: Field) -> bool:
+        function = self.function(selection.selections, get_named_type(selection.type).name)
+        if function is None:
+            return False
+        writer.line(f"v = o.get({selection.key!r})")
+        writer.line(f"if v.__class__ is dict: {writer.bind(function)}(v, R, P)")
+        writer.line(f"elif v.__class__ is list: {writer.bind(_each(function))}(v, R, P)")
+        return True
+
+    def _fragment(self, writer: Writer, fragment: Fragment) -> bool:
+        function = self.function(fragment.selections, fragment.condition)
+        if function is None:
+            return False
+        call = f"{writer.bind(function)}(o, R, P)"
+        narrow = fragment.condition in self._keys
+        writer.line(f"if o.get({self._typename_key!r}) == {fragment.condition!r}: {call}" if narrow else call)
+        return True
+
+
+def _each(function: Callable[..., None]) -> Callable[..., None]:
+    def each(items: list[Any], records: Any, person: Any) -> None:
+        for item in items:
+            if item.__class__ is dict:
+                function(item, records, person)
+            elif item.__class__ is list:
+                each(item, records, person)
+
+    return each

@@ -1,0 +1,186 @@
+"""Records each request of one assembly in the journal of the process, before its answer leaves.
+
+What a caller and a decision look like on record is kept as bytes, so that a record costs a few microseconds. Without a record there is no answer: 503
+AUDIT_UNAVAILABLE, from the first moment that nothing can be written, before anything is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gateway.audit.journal import Journal, JournalError
+from gateway.audit.keyed import Keys, Seen
+from gateway.audit.places import now
+from gateway.audit.record import (
+    Asking,
+    Event,
+    Hasher,
+    Kind,
+    caller_part,
+    coordinates_of,
+    operation_part,
+    purpose_of,
+    record,
+)
+from gateway.authorization.caller import Caller
+from gateway.authorization.decide import decide, shape
+from gateway.authorization.grants import Grants
+from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.execution.result import ExecutionResult
+from gateway.language.operation import Operation
+from gateway.planning.cache import BytesCache
+from gateway.planning.nodes import Plan
+from gateway.settings import AuditSettings
+from gateway.supergraph.model import Supergraph
+from gateway.telemetry.trace import Trace
+
+__all__ = ["Recorder", "Recording"]
+
+_CALLERS = 1024
+_OPERATIONS = 8 * 1024 * 1024
+
+
+class Recorder:
+    """`hasher` makes the keyed hashes of persons. One recorder goes with one supergraph and one set of grants."""
+
+    def __init__(
+        self, journal: Journal, settings: AuditSettings, hasher: Hasher, supergraph: Supergraph, grants: Grants | None
+    ) -> None:
+        self._journal = journal
+        self._hasher = hasher
+        self._private = frozenset(settings.private_identifiers)
+        self._purpose = settings.purpose_header.lower().encode() if settings.purpose_header is not None else None
+        self._supergraph = supergraph
+        self._grants = grants
+        self.keys = Keys(supergraph, settings.persons, _closed(grants))
+        self._callers: dict[int, tuple[Caller, bytes]] = {}
+        self._operations = BytesCache[tuple[Any, ...], bytes](_OPERATIONS)
+
+    def check(self) -> None:
+        """Raise `GatewayError`, 503, while nothing can be recorded."""
+        if self._journal.failing:
+            self._journal.refuse()
+            raise _unavailable()
+
+    async def keep(
+        self, kind: Kind, asking: Asking, *, status: int = 200, code: str = "", seen: Seen | None = None
+    ) -> None:
+        """Return when the record is on the disk. Raises `GatewayError`, 503."""
+        caller, operation = asking.caller, asking.operation
+        event = Event(
+            kind,
+            asking.at,
+            asking.trace.id,
+            asking.trace.span,
+            status,
+            code,
+            self._caller(caller) if caller is not None else None,
+            self._operation(operation, asking.variables, caller) if operation is not None else None,
+            purpose_of(asking.headers.get(self._purpose)) if self._purpose is not None else None,
+            seen,
+        )
+        try:
+            await self._journal.append(record(event))
+        except JournalError:
+            raise _unavailable() from None
+
+    def recording(
+        self, plan: Plan, variables: Mapping[str, Any], trace: Trace, headers: Mapping[bytes, bytes]
+    ) -> Recording:
+        """How the events of a subscription with this plan are recorded."""
+        return Recording(self, plan, variables, trace, headers)
+
+    def told(self, plan: Plan, result: ExecutionResult) -> tuple[ExecutionResult, Seen]:
+        """The result without what is about our own keys, and what a record says of it."""
+        if result.errors:
+            issues = tuple(issue for issue in result.errors if not self.keys.is_ours(plan.operation, issue.path))
+            result = replace(result, errors=issues)
+        records, persons = result.found or ({}, [])
+        return result, self._seen(sorted({fetch.subgraph for fetch in plan.fetches}), records, persons)
+
+    def _seen(self, registers: Iterable[str], records: Mapping[str, list[Any]], persons: Iterable[Any]) -> Seen:
+        """What names a person is hashed here; nothing of it goes further."""
+        hashed = dict.fromkeys(map(self._hasher, dict.fromkeys(map(str, persons))))
+        told: dict[str, list[str]] = {}
+        for name, keys in records.items():
+            if not keys:
+                continue
+            told[name] = list(dict.fromkeys(map(str, keys)))
+            if self.keys.is_person(name):
+                told[name] = list(map(self._hasher, told[name]))
+                hashed |= dict.fromkeys(told[name])
+        return Seen(tuple(registers), told, tuple(hashed))
+
+    def _caller(self, caller: Caller) -> bytes:
+        # Tokens are verified once, so the same caller comes back as the same object.
+        kept = self._callers.get(id(caller))
+        if kept is not None and kept[0] is caller:
+            return kept[1]
+        part = caller_part(caller, self._private, self._hasher)
+        while len(self._callers) >= _CALLERS:
+            del self._callers[next(iter(self._callers))]
+        self._callers[id(caller)] = (caller, part)
+        return part
+
+    def _operation(self, operation: Operation, variables: Mapping[str, Any], caller: Caller | None) -> bytes:
+        who = (caller.role, caller.scopes) if caller is not None else None
+        key = (operation.hash, who, shape(variables))
+        part = self._operations.get(key)
+        if part is None:
+            part = self._encoded(operation, variables, caller)
+            self._operations.put(key, part, 512 + len(part))
+        return part
+
+    def _encoded(self, operation: Operation, variables: Mapping[str, Any], caller: Caller | None) -> bytes:
+        if self._grants is None or caller is None:
+            asked: Iterable[str] = coordinates_of(operation.selections)
+            opened: Mapping[str, tuple[str, ...]] = {}
+        else:
+            asked = decide(operation, variables, self._grants, caller).coordinates
+            opened = self._grants.reach(caller.role, caller.scopes).grants
+        release = self._grants.release if self._grants is not None else None
+        return operation_part(operation, asked, opened, release=release, supergraph=self._supergraph.hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """How the events of one subscription are recorded. `plan` is the subscription's."""
+
+    recorder: Recorder
+    plan: Plan
+    variables: Mapping[str, Any]
+    trace: Trace
+    headers: Mapping[bytes, bytes]
+
+    def told(self, result: ExecutionResult) -> tuple[ExecutionResult, Seen]:
+        """As `Recorder.told`."""
+        return self.recorder.told(self.plan, result)
+
+    async def keep(self, caller: Caller | None, seen: Seen) -> None:
+        """Return when it is on record that the caller gets this event. Raises `GatewayError`, 503."""
+        asking = Asking(now(), self.trace, self.headers, caller, self.plan.operation, self.variables)
+        await self.recorder.keep(Kind.EVENT, asking, seen=seen)
+
+
+def _closed(grants: Grants | None) -> frozenset[str]:
+    """Coordinates that some reading grant on their type does not open."""
+    if grants is None:
+        return frozenset()
+    found: set[str] = set()
+    for grant in grants.file.grants:
+        type_ = grants.supergraph.types.get(grant.type.name)
+        opened = {word.text for word in grant.fields}
+        if not grant.enabled or type_ is None:
+            continue
+        for name in type_.fields:
+            coordinate = f"{type_.name}.{name}"
+            if name not in opened and grant.type.register in grants.owners.get(coordinate, ()):
+                found.add(coordinate)
+    return frozenset(found)
+
+
+def _unavailable() -> GatewayError:
+    message = "What is read here is recorded, and nothing can be recorded now. Nothing was answered."
+    return GatewayError(GraphQLIssue(message, Code.AUDIT_UNAVAILABLE), headers={"Retry-After": "5"})

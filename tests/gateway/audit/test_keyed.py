@@ -1,0 +1,117 @@
+"""Keys are asked with an operation where that costs nothing, and found in what came back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.audit.keyed import Keys
+from gateway.execution.state import ABSENT, Mark
+from gateway.language.documents import Limits, parse_operation
+from gateway.language.operation import Fragment, Operation, Selection
+from tests.gateway.planning.harness import graph
+
+GRAPH = graph(
+    shop="""
+    type Query { orders: [Order!] order: Order grid: [[Order]] node: Node person: Person note: Note }
+    interface Node { id: ID! }
+    type Order implements Node @key(fields: "id") { id: ID! total: Int buyer: Person lines: [Line!] }
+    type Line { product: Product! count: Int }
+    type Product @key(fields: "sku") { sku: ID! name: String }
+    type Person @key(fields: "number") { number: ID! }
+    type Note { text: String }
+    """,
+    stock="""
+    type Product @key(fields: "code") { code: ID! weight: Int }
+    type Order @key(fields: "id") { id: ID! shipped: Boolean }
+    """,
+)
+
+
+def operation(text: str) -> Operation:
+    return parse_operation(GRAPH.api, text, None, Limits())
+
+
+def written(selections: tuple[Selection, ...]) -> str:
+    """Selections in short: `key:name{below}`, conditions behind a question mark."""
+    parts: list[str] = []
+    for selection in selections:
+        below = f"{{{written(selection.selections)}}}" if selection.selections else ""
+        if isinstance(selection, Fragment):
+            parts.append(f"...{selection.condition}{below}")
+        else:
+            name = selection.name if selection.key == selection.name else f"{selection.key}:{selection.name}"
+            conditions = "".join(f"?{condition.variable}" for condition in selection.conditions)
+            parts.append(f"{name}{conditions}{below}")
+    return " ".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ("{ orders { total } }", "orders{total _key:id}"),
+        ("{ orders { id total } }", "orders{id total}"),
+        ("{ orders { number: id } }", "orders{number:id}"),
+        ("{ orders { _key: total } }", "orders{_key:total _key_:id}"),
+        ("{ orders { lines { count } } }", "orders{lines{count} _key:id}"),
+        # No key of Product is known to both subgraphs: to read one could cost a fetch.
+        ("{ orders { id lines { product { name } } } }", "orders{id lines{product{name}}}"),
+        ("{ node { ... on Order { total } } }", "node{...Order{total _key:id}}"),
+        ("{ note { text } }", "note{text}"),
+        ("{ __typename }", "__typename"),
+        ("{ __schema { queryType { name } } }", "__schema{queryType{name}}"),
+        (
+            "query ($a: Boolean!, $b: Boolean!) { orders { total @include(if: $a) buyer @include(if: $b) { number } } }",
+            "orders{total?a buyer?b{number} _key?a:id _key?b:id}".replace("_key?a:id _key?b:id", "_key:id?a _key:id?b"),
+        ),
+        (
+            "query ($a: Boolean!) { orders { id @include(if: $a) total } }",
+            "orders{id?a total _key:id}",
+        ),
+    ],
+)  # fmt: skip
+def test_keys_are_added_where_the_client_does_not_ask_for_them(asked: str, sent: str):
+    assert written(Keys(GRAPH).asked(operation(asked)).selections) == sent
+
+
+def test_a_type_that_some_grant_opens_without_its_key_is_left_alone():
+    keys = Keys(GRAPH, closed=frozenset({"Order.id"}))
+    assert written(keys.asked(operation("{ orders { total } }")).selections) == "orders{total}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "store", "found"),
+    [
+        ("{ orders { total } }", {"orders": [{"_key": "1"}, {"_key": "2"}, {}]}, {"Order": ["1", "2"]}),
+        ("{ order { number: id } }", {"order": {"number": 7}}, {"Order": [7]}),
+        ("{ order { id } }", {"order": None}, {"Order": []}),
+        ("{ orders { id } }", {"orders": [{"id": "1", Mark: ABSENT}, {"id": "2"}, None]}, {"Order": ["2"]}),
+        ("{ grid { id } }", {"grid": [[{"id": "1"}, None], None, [{"id": "2"}]]}, {"Order": ["1", "2"]}),
+        (
+            "{ orders { id lines { product { sku } } } }",
+            {"orders": [{"id": "1", "lines": [{"product": {"sku": "x"}}, {"product": {"sku": "y"}}]}]},
+            {"Order": ["1"]},
+        ),
+        ("{ node { ... on Order { id } } }", {"node": {"__typename": "Order", "id": "1"}}, {"Order": ["1"]}),
+        ("{ node { ... on Order { id } } }", {"node": {"__typename": "Other", "id": "1"}}, {"Order": []}),
+        ("{ note { text } }", {"note": {"text": "x"}}, {}),
+    ],
+)  # fmt: skip
+def test_keys_are_found(asked: str, store: dict[Any, Any], found: dict[str, list[Any]]):
+    assert Keys(GRAPH).finder(operation(asked), "__typename")(store) == (found, [])
+
+
+def test_what_names_a_person_is_found_apart():
+    keys = Keys(GRAPH, persons=["Person.number"])
+    find = keys.finder(operation("{ order { id buyer { number } } }"), "__typename")
+    store = {"order": {"id": "1", "buyer": {"number": "123"}}}
+    assert find(store) == ({"Order": ["1"], "Person": ["123"]}, ["123"])
+    assert keys.is_person("Person")
+    assert not keys.is_person("Order")
+
+
+def test_only_an_issue_at_our_own_key_is_ours():
+    keys, asked = Keys(GRAPH), operation("{ orders { total } }")
+    paths = [None, (), ("orders", 0, "total"), ("orders", 0, "_key")]
+    assert [keys.is_ours(asked, path) for path in paths] == [False, False, False, True]
