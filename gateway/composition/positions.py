@@ -202,7 +202,8 @@ class Positions:
         if place in self._open:
             self._cuts += 1
             return False
-        state = replace(state, contexts=frozenset())  # what a requirement reads is read without them
+        # What is required is asked for on behalf of the subgraph, from where its own objects are, and without contexts.
+        state = State(state.type, frozenset({position}), state.labels)
         asked = (state, position, requires)
         if asked in self._met:
             return self._met[asked]
