@@ -7,7 +7,7 @@ label is decided: on the way to it both answers are tried, and what a key or req
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from graphql import (
     FieldNode,

@@ -25,6 +25,8 @@ _KEYWORDS = {
     TypeKind.INPUT: "input",
     TypeKind.SCALAR: "scalar",
 }
+# Built in since 2025; readers that do not have it yet need the definition.
+_ONE_OF = "directive @oneOf on INPUT_OBJECT"
 _BUILT_IN = frozenset({"Boolean", "Float", "ID", "Int", "String"})
 
 
@@ -32,6 +34,8 @@ def write_supergraph(context: Context, graph: MergedGraph) -> str:
     """The supergraph SDL, with a line end at its end."""
     around = machinery(context)
     definitions = [*around.directives, *("\n".join(_definition(one)) for one in graph.directives.values())]
+    if any(directive.name == "oneOf" for merged in graph.types.values() for directive in merged.directives):
+        definitions.append(_ONE_OF)
     blocks = [
         _schema(graph, around.links),
         *sorted(definitions, key=_name_of),

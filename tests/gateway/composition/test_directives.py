@@ -37,3 +37,12 @@ def test_a_scalar_of_a_specification_that_is_linked_by_itself_is_a_type_of_the_s
     sdl = compose([a]).supergraph_sdl
     assert sdl is not None
     assert "scalar requiresScopes__Scope\n  @join__type(graph: A)\n" in sdl
+
+
+@pytest.mark.parametrize(("applied", "count"), [(" @oneOf", 1), ("", 0)])
+def test_one_of_comes_with_its_definition_for_readers_that_lack_it(applied: str, count: int):
+    sdl = compose(
+        [SubgraphInput("a", "", f"type Query {{ q(i: I): Int }} input I{applied} {{ x: Int }}")]
+    ).supergraph_sdl
+    assert sdl is not None
+    assert sdl.count("\ndirective @oneOf on INPUT_OBJECT\n") == count

@@ -157,6 +157,13 @@ UNANSWERABLE = {
         },
         None,
     ),
+    "a requirement that could be read before, and not from the subgraph that has it": (
+        {
+            "a": 'type Query { t: T } type T @key(fields: "id", resolvable: false) { id: ID! g: Int }',
+            "b": 'type T @key(fields: "id") { id: ID! g: Int @external x: Int @requires(fields: "g") }',
+        },
+        None,
+    ),
     "a cycle of requirements": (
         {
             "a": T,
