@@ -20,10 +20,10 @@ def _bomb(levels: int, spread: str) -> str:
 
 @pytest.mark.parametrize("spread", ["...F{n}", "friend {{ ...F{n} }}", "a{n}: friend {{ ...F{n} }}"])
 def test_d01_fragment_bomb_costs_linear_work(spread: str):
-    started = time.perf_counter()
+    started = time.process_time()
     ((code, message),) = refusal(_bomb(25, spread))
     assert (code, message) == ("QUERY_TOO_COMPLEX", "The document selects more than 3000 fields.")
-    assert time.perf_counter() - started < 0.25
+    assert time.process_time() - started < 0.25
 
 
 def test_d01_bomb_in_a_fragment_that_nobody_uses():
@@ -68,10 +68,10 @@ def test_d03_a_key_repeated_through_fragments():
 
 def test_d03_comparing_fields_has_a_budget():
     query = "{ person { " + "friend { friend { friend { id name } } } " * 90 + "} }"
-    started = time.perf_counter()
+    started = time.process_time()
     ((code, _),) = refusal(query)
     assert code == "QUERY_TOO_COMPLEX"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
