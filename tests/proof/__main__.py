@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,7 +57,7 @@ PROOFS: dict[str, Proof] = {
         "tests/properties/test_federation_differential.py",
         20_000,
         counted="operations",
-        slice=1_000,
+        slice=1_200,
     ),
 }
 
@@ -76,13 +77,10 @@ def _run(name: str, proof: Proof) -> int:
     kept = REPOSITORY / ".proof" / f"{name}.json"
     progress = _progress(kept)
     while not progress.slices or progress.counts.get(proof.counted, proof.examples) < proof.examples:
-        status = _slice(proof, progress)
-        if status:
-            print(
-                f"the proof {name} failed with seed {progress.seed + progress.slices}; nothing recorded",
-                file=sys.stderr,
-            )
-            return status
+        failed = _together(proof, progress)
+        if failed is not None:
+            print(f"the proof {name} failed with seed {failed}; nothing recorded", file=sys.stderr)
+            return 1
         kept.parent.mkdir(exist_ok=True)
         kept.write_text(json.dumps(asdict(progress)))
         print(f"{name}: {progress.slices} slices, {progress.counts}", flush=True)
@@ -91,29 +89,37 @@ def _run(name: str, proof: Proof) -> int:
     return 0
 
 
+def _together(proof: Proof, progress: Progress) -> int | None:
+    """Run slices, one on each core, and add up what they counted; the seed of the first that failed, if one did."""
+    first = progress.seed + progress.slices
+    seeds = range(first, first + ((os.cpu_count() or 1) if proof.slice else 1))
+    started = time.monotonic()
+    with ThreadPoolExecutor(len(seeds)) as pool:
+        for seed, counts in zip(seeds, pool.map(lambda seed: _slice(proof, seed), seeds), strict=True):
+            if counts is None:
+                return seed
+            for key, value in counts.items():
+                progress.counts[key] = progress.counts.get(key, 0) + value
+    progress.seconds += time.monotonic() - started
+    progress.slices += len(seeds)
+    return None
+
+
 def _progress(kept: Path) -> Progress:
     """Where the last run was stopped, if it was one of this commit; else a new start."""
     found = Progress(**json.loads(kept.read_text())) if kept.exists() else None
     return found if found and found.commit == _commit() else Progress(_commit(), int(time.time()))
 
 
-def _slice(proof: Proof, progress: Progress) -> int:
-    """Run the test once and add what it counted; the exit status of the test."""
+def _slice(proof: Proof, seed: int) -> dict[str, int] | None:
+    """Run the test once; what it counted, or None when it failed."""
     with tempfile.TemporaryDirectory() as folder:
         counts = Path(folder) / "counts.json"
         examples = str(proof.slice or proof.examples)
         environment = {**os.environ, "IWLZ_PROOF_EXAMPLES": examples, "IWLZ_PROOF_COUNTS": str(counts)}
-        seed = f"--hypothesis-seed={progress.seed + progress.slices}"
-        command = [sys.executable, "-m", "pytest", "-q", proof.test, seed]
-        started = time.monotonic()
+        command = [sys.executable, "-m", "pytest", "-q", proof.test, f"--hypothesis-seed={seed}"]
         status = subprocess.run(command, cwd=REPOSITORY, env=environment, check=False).returncode
-        if status or not counts.exists():
-            return status or 1
-        for key, value in json.loads(counts.read_text()).items():
-            progress.counts[key] = progress.counts.get(key, 0) + value
-    progress.seconds += time.monotonic() - started
-    progress.slices += 1
-    return 0
+        return json.loads(counts.read_text()) if status == 0 and counts.exists() else None
 
 
 def _write(name: str, proof: Proof, progress: Progress) -> None:
