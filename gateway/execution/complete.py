@@ -128,6 +128,7 @@ HELPERS: dict[str, Any] = {
     "removed": removed,
     "untouched": untouched,
     "wrong": wrong,
+    "wrong_object": wrong_object,
 }
 
 

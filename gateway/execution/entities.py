@@ -126,7 +126,7 @@ class Batch:
     def settle_keyless(self) -> None:
         """Objects that could not be asked for have nothing; where existence was the question, they do not exist."""
         for asked, owner in self.keyless:
-            take_away(owner, asked.keys)
+            self._take_away(owner, asked)
             if asked.home:
                 owner[Mark] = Mark.ABSENT
 
@@ -149,7 +149,7 @@ class Batch:
         for owner, place in zip(group.owners, group.places, strict=True):
             entity: Any = entities[place]
             if not isinstance(entity, dict):
-                take_away(owner, asked.keys)
+                self._take_away(owner, asked)
                 if asked.home:
                     owner[Mark] = Mark.UNJUDGED if place in failed or entity is not None else Mark.ABSENT
                 continue
@@ -162,9 +162,16 @@ class Batch:
         """No answer at all: nothing is known of any object."""
         for group in self._groups:
             for owner in group.owners:
-                take_away(owner, group.asked.keys)
+                self._take_away(owner, group.asked)
                 if group.asked.home:
                     owner[Mark] = Mark.UNJUDGED
+
+    def _take_away(self, owner: Store, asked: Asked) -> None:
+        """Nothing came of asking. An interface object keeps its name: whether that will do depends on what is shown of it."""
+        known = owner.get(self._typename_key)
+        take_away(owner, asked.keys)
+        if known == asked.entity:
+            owner[self._typename_key] = known
 
     # -- issues --------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ place that a key may have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from graphql import (
@@ -71,8 +71,18 @@ class Fields:
         """The names that an object there may go by."""
         names = frozenset(member.name for member in self._api.get_possible_types(named))
         # An interface object, of which nobody asks what it really is, goes by the name of the interface.
-        own = all(_only_own_fields(selections) for _, selections in variants)
-        return names | {named.name} if own else names
+        return names if () in self._demanded(variants) else names | {named.name}
+
+    def type_test(self, type_name: str, variants: Variants) -> str:
+        """The Python test whether an object that goes by the name of its interface had to have its own; empty when never."""
+        if not isinstance(self._api.type_map.get(type_name), GraphQLInterfaceType):
+            return ""
+        return " or ".join(
+            f"({condition_test(conditions)})" for conditions in sorted(self._demanded(variants), key=str)
+        )
+
+    def _demanded(self, variants: Variants) -> set[tuple[Condition, ...]]:
+        return {found for conditions, selections in variants for found in _demands(selections, conditions)}
 
     def may_be_absent(self, declared: GraphQLOutputType) -> bool:
         """Whether an object's home may say that it does not exist."""
@@ -108,25 +118,31 @@ class Fields:
         return any(member.name == type_name for member in self._api.get_possible_types(declared))
 
 
-def _only_own_fields(selections: Iterable[Selection]) -> bool:
-    """Whether an answer depends on no runtime type: what fragments ask for was asked of every object before them."""
+def _demands(selections: Iterable[Selection], outer: tuple[Condition, ...]) -> Iterator[tuple[Condition, ...]]:
+    """The conditions under which an answer depends on the runtime type.
+
+    It does for `__typename`, and for what a fragment asks for that was not asked of every object before it.
+    """
     asked: set[str] = set()
     for selection in selections:
+        conditions = (*outer, *selection.conditions)
         if isinstance(selection, Fragment):
-            if not _all_asked(selection.selections, asked):
-                return False
+            yield from _new(selection.selections, conditions, asked)
         elif selection.name == "__typename":
-            return False
+            yield conditions
         elif not (selection.selections or selection.conditions):
             asked.add(selection.key)
-    return True
 
 
-def _all_asked(selections: Iterable[Selection], asked: set[str]) -> bool:
-    return all(
-        _all_asked(selection.selections, asked) if isinstance(selection, Fragment) else selection.key in asked
-        for selection in selections
-    )
+def _new(
+    selections: Iterable[Selection], outer: tuple[Condition, ...], asked: set[str]
+) -> Iterator[tuple[Condition, ...]]:
+    for selection in selections:
+        conditions = (*outer, *selection.conditions)
+        if isinstance(selection, Fragment):
+            yield from _new(selection.selections, conditions, asked)
+        elif selection.key not in asked:
+            yield conditions
 
 
 def condition_test(conditions: Iterable[Condition]) -> str:

@@ -139,6 +139,9 @@ class _PlainProjector:
         writer = Writer(f"o{self._more}", _NAMES)
         if type_name in self._fields.homes:
             writer.line("if M in o: return gone(o[M])")
+        untold = self._fields.type_test(type_name, variants)
+        if untold:
+            writer.line(f"if {untold}: raise Odd")
         if any(tests):
             writer.line("r = {}")
         finished: list[str] = []

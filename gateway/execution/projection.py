@@ -93,8 +93,11 @@ class Projector:
         writer = Writer("o, p, S", complete.HELPERS)
         if type_name in self._fields.homes:
             writer.line("if M in o: return absent(o[M], p, S)")
-        if any(conditions for slot, _ in places for conditions, _ in slot.ways):
+        untold = self._fields.type_test(type_name, variants)
+        if untold or any(conditions for slot, _ in places for conditions, _ in slot.ways):
             writer.line("V = S.variables.get")
+        if untold:
+            writer.line(f"if {untold}: return wrong_object(o, p, S)")
         writer.line("r = {}")
         for slot, way in places:
             self._slot(writer, type_name, slot, way)

@@ -169,3 +169,17 @@ def test_answers_are_those_of_one_schema() -> None:
     ):
         result = asyncio.run(federation.run(query))
         assert (result.data, result.errors) == (federation.monolith(query)[0], ())
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_an_object_whose_type_nobody_asks_for_this_time_has_none(typed: bool) -> None:
+    """The key that leads to the type is skipped together with the question; what else was asked is answered."""
+    guest: dict[str, Any] = {"__typename": "Guest", "id": "2", "posts": 4, "address": "g@x"}
+    federation = Federation(SDL, World({"top": guest}, {"Guest": [guest], "User": [guest]}))
+    for query in (
+        "query ($typed: Boolean!) { top { posts } top @include(if: $typed) { __typename ... on Guest { address } } }",
+        "query ($typed: Boolean!) { top { posts __typename @include(if: $typed) } }",
+        "query ($typed: Boolean!) { top { posts ... on Guest @include(if: $typed) { id } } }",
+    ):
+        result = asyncio.run(federation.run(query, {"typed": typed}))
+        assert (result.data, result.errors) == (federation.monolith(query, {"typed": typed})[0], ())
