@@ -18,7 +18,7 @@ from gateway.errors import Code
 from gateway.execution.compile import Asked, PartRun, Share
 from gateway.execution.contexts import Found
 from gateway.execution.merging import take_away, write_keys
-from gateway.execution.responses import MESSAGES, UpstreamError, client_path
+from gateway.execution.responses import MESSAGES, UpstreamError, client_path, nulled
 from gateway.execution.state import Mark, Path, State, Store
 from gateway.planning.nodes import Path as PlanPath
 
@@ -182,16 +182,14 @@ class Batch:
             for end in [(key,) for key in visible] or [()]:
                 state.issue(code, MESSAGES[code], (*path, *end))
 
-    def report(self, state: State, error: UpstreamError, place: int, rest: Path, *, lost: bool) -> None:
-        """An upstream error inside one entity, at each place of the answer that the entity stands in.
-
-        `lost`: the whole entity went down with it.
-        """
+    def report(self, state: State, error: UpstreamError, place: int, rest: Path, entity: Any) -> None:
+        """An upstream error inside one entity, at each place of the answer that the entity stands in."""
         end = client_path(rest, self.part.tree)
+        lost = () if entity is None else nulled(entity, end)
         for path, _ in self._occurrences(state, place):
             state.issue(error.code, MESSAGES[error.code], (*path, *end), error.instance)
-            if lost:
-                state.settled.add(path)
+            if lost is not None:
+                state.settled.add((*path, *lost))
 
     def _occurrences(self, state: State, wanted: int | None) -> list[tuple[Path, Asked]]:
         """Where the objects of a representation stand in the answer; of all of them for None."""

@@ -36,6 +36,7 @@ from gateway.execution.responses import (
     client_path,
     code_of,
     fatal_of,
+    nulled,
     put_back,
     read_answer,
 )
@@ -142,6 +143,9 @@ def settle_root(node: FetchRun, state: State, owners: list[Store], where: list[P
         write_keys(owner, data, node.keys, copy=number > 0)
     for error in answer.errors:
         _report_root(node, state, where, error)
+        lost = nulled(data, client_path(error.path or (), node.tree))
+        if lost is not None:
+            state.settled.update((*path, *lost) for path in where)
     if answer.data is None:
         state.settled.update(where)
 
@@ -266,7 +270,7 @@ def _write(batches: list[Batch], state: State, answer: Answer) -> None:
         errors = [found for found in inside.get(batch.alias, ()) if 0 <= found[1] < len(entities)]
         batch.write(entities, frozenset(index for _, index, _ in errors))
         for error, index, rest in errors:
-            batch.report(state, error, index, rest, lost=entities[index] is None)
+            batch.report(state, error, index, rest, entities[index])
 
 
 def _entity_place(path: Path | None) -> tuple[str, int, Path] | None:

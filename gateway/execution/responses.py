@@ -128,6 +128,21 @@ def client_path(rest: Path, tree: Tree) -> Path:
     return tuple(found)
 
 
+def nulled(value: Any, path: Path) -> Path | None:
+    """The first place on the way to `path` at which an answer is null already; None when only `path` itself may be.
+
+    `path` as `client_path` gives it, `value` as `put_back` leaves it.
+    """
+    for length, part in enumerate(path):
+        if value is None:
+            return path[:length]
+        if isinstance(part, str):
+            value = value.get(part) if value.__class__ is dict else ...
+        else:
+            value = value[part] if value.__class__ is list and 0 <= part < len(value) else ...
+    return None
+
+
 def put_back(value: Any, selections: Iterable[FetchSelection]) -> None:
     """Move values that travelled under an alias to the keys that they belong to, all the way down."""
     if value.__class__ is list:

@@ -62,7 +62,7 @@ class State:
         self.late: list[GraphQLIssue] = []
         self.removed: dict[Path, list[int]] = {}
         self.settled: set[Path] = set()
-        """Objects that a subgraph nulled for the sake of one field: its issue explains what the others lack (§6.4.4)."""
+        """Places that a subgraph nulled for the sake of one field: its issue explains what its neighbours lack (§6.4.4)."""
         self.reported: set[tuple[Path, str]] = set()
         self.prefixes: tuple[int, set[Path], set[Path]] = (-1, set(), set())
 
@@ -82,6 +82,12 @@ class State:
             exact = {issue.path for issue in self.issues if issue.path is not None}
             above = {found[:length] for found in exact for length in range(1, len(found) + 1)}
             self.prefixes = (len(self.issues), exact, above)
-        return (
-            path in above or path[:-1] in self.settled or any(path[:length] in exact for length in range(1, len(path)))
-        )
+        if path in above or any(path[:length] in exact for length in range(1, len(path))):
+            return True
+        return bool(self.settled) and self._is_settled(path[:-1])
+
+    def _is_settled(self, place: Path) -> bool:
+        """Whether an object is lost, or a list that it stands in."""
+        while place and isinstance(place[-1], int) and place not in self.settled:
+            place = place[:-1]
+        return place in self.settled

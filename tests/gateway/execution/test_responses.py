@@ -271,6 +271,29 @@ async def test_one_failure_takes_all_root_fields_down_and_is_the_only_issue() ->
     assert lines(result) == [("DOWNSTREAM_SERVICE_ERROR", ("b",))]
 
 
+async def test_what_an_object_lacks_that_one_of_two_subgraphs_lost_is_no_issue_of_its_own() -> None:
+    """Both have `place`; one loses it for the sake of `row`, the other still says the rest of it."""
+    shop = """
+        type Query { items: [Item] }
+        type Item @key(fields: "id") { id: ID! }
+    """
+    stock = """
+        type Item @key(fields: "id") { id: ID! place: Place @shareable places: [Place!] @shareable }
+        type Place { id: ID! @shareable row: Int! }
+    """
+    plans = """
+        type Item @key(fields: "id") { id: ID! place: Place @shareable places: [Place!] @shareable }
+        type Place { id: ID! @shareable shelf: Int }
+    """
+    place: dict[str, Any] = {"id": "p", "row": ValueError("no"), "shelf": 4}
+    items: list[dict[str, Any]] = [{"__typename": "Item", "id": "1", "place": place, "places": [place, place]}]
+    federation = Federation({"shop": shop, "stock": stock, "plans": plans}, World({"items": items}, {"Item": items}))
+    for field, where in (("place", ("place", "row")), ("places", ("places", 0, "row"))):
+        result = await federation.run(f"{{ items {{ {field} {{ id row shelf }} }} }}")
+        assert result.data == {"items": [{field: None}]}
+        assert lines(result) == [("DOWNSTREAM_SERVICE_ERROR", ("items", 0, *where))]
+
+
 async def test_a_field_that_two_fetches_asked_for_is_one_issue() -> None:
     people = """
         interface User @key(fields: "id") { id: ID! }
