@@ -10,12 +10,15 @@ and none has to be imported before the gateway can serve. Fields are listed in `
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import contextlib
 import logging
 import random
 import sys
+import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +28,9 @@ import orjson
 __all__ = ["AccessLog", "Log", "RequestLog", "configure_logs", "get_log", "whereabouts"]
 
 _FRAMES = 12
+_MOMENT = 0.02
+"""Seconds that the line of a request may wait for others."""
+_TOGETHER = 256
 
 Level = Literal["info", "warning", "error"]
 
@@ -64,7 +70,9 @@ class RequestLog:
         if ms >= self._slow:
             self._log.warning("slow_request", status=status, ms=ms, **fields)
         elif self._sample >= 1.0 or status >= 500 or random.random() < self._sample:  # noqa: S311 - no secret
-            self._log.info(event, status=status, ms=ms, **fields)
+            fields["status"] = status
+            fields["ms"] = ms
+            _waiting.add(_form("info", event, fields))
 
 
 def get_log(name: str) -> Log:
@@ -86,25 +94,77 @@ def configure_logs(log_format: Literal["json", "console"] = "json") -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[_ToLog()], force=True)
 
 
-def _write(level: Level, event: str, fields: Mapping[str, Any]) -> None:
-    line = _form(level, event, fields)
+class _Waiting:
+    """Lines that are written together a moment later: a write for each costs as much as a fetch. Without a loop there is no
+    later. Whatever is written at once is written after them, and nothing is left behind when the process ends.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """Where the moment has been asked for."""
+
+    def add(self, line: str) -> None:
+        self._lines.append(line)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.write()
+            return
+        if self._loop is not loop:
+            self._loop = loop
+            loop.call_later(_MOMENT, self.write)
+        if len(self._lines) >= _TOGETHER:
+            self._out()
+
+    def write(self) -> None:
+        self._loop = None
+        self._out()
+
+    def _out(self) -> None:
+        lines, self._lines = self._lines, []
+        if lines:
+            _out("".join(lines))
+
+
+_waiting = _Waiting()
+atexit.register(_waiting.write)
+
+
+def _write(level: Level, event: str, fields: dict[str, Any]) -> None:
+    _waiting.write()
+    _out(_form(level, event, fields))
+
+
+def _out(text: str) -> None:
     # A log that cannot be written must not cost an answer.
     with contextlib.suppress(OSError, ValueError):
-        sys.stderr.write(line)
+        sys.stderr.write(text)
         sys.stderr.flush()
 
 
-def _json(level: Level, event: str, fields: Mapping[str, Any]) -> str:
-    now = datetime.now(UTC).isoformat()[:-6] + "Z"
-    return orjson.dumps({**fields, "event": event, "level": level, "timestamp": now}, default=str).decode() + "\n"
+_second: tuple[int, str] = (0, "")
 
 
-def _plain(level: Level, event: str, fields: Mapping[str, Any]) -> str:
+def _json(level: Level, event: str, fields: dict[str, Any]) -> str:
+    """Takes the fields over."""
+    global _second  # noqa: PLW0603 - the date changes once a second
+    now = time.time_ns() // 1000
+    seconds, micro = divmod(now, 1_000_000)
+    if _second[0] != seconds:
+        _second = (seconds, datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S"))
+    fields["event"] = event
+    fields["level"] = level
+    fields["timestamp"] = f"{_second[1]}.{micro:06d}Z"
+    return orjson.dumps(fields, default=str, option=orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def _plain(level: Level, event: str, fields: dict[str, Any]) -> str:
     told = " ".join(f"{name}={value}" for name, value in fields.items())
     return f"{datetime.now(UTC).isoformat()[11:23]} {level:7} {event:16} {told}\n"
 
 
-_form: Callable[[Level, str, Mapping[str, Any]], str] = _json
+_form: Callable[[Level, str, dict[str, Any]], str] = _json
 
 
 class _ToLog(logging.Handler):

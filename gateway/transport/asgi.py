@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeVar
 
+from gateway.subgraphs.deadlines import Deadlines
+
 __all__ = ["App", "ClientGone", "Message", "Receive", "Scope", "Send", "unless_gone"]
 
 Scope = MutableMapping[str, Any]
@@ -28,10 +30,15 @@ class ClientGone(Exception):  # noqa: N818 - an event, and nobody's error
     """The client closed its connection; there is nobody to answer."""
 
 
-async def unless_gone(receive: Receive, work: Awaitable[_T]) -> _T:
-    """Await `work`, which is cancelled when the client goes. The body must have been read. Raises `ClientGone`."""
-    watch = _Watch(receive)
-    timer = asyncio.get_running_loop().call_later(WATCH_AFTER, watch.begin)
+async def unless_gone(receive: Receive, work: Awaitable[_T], watches: Deadlines | None = None) -> _T:
+    """Await `work`, which is cancelled when the client goes. The body must have been read. Raises `ClientGone`.
+
+    `watches`: where many short answers are made, one timer serves them all.
+    """
+    loop = asyncio.get_running_loop()
+    watches = watches if watches is not None else Deadlines()
+    watch = _Watch(receive, watches, loop)
+    watches.start(watch, loop.time() + WATCH_AFTER)
     try:
         return await work
     except asyncio.CancelledError:
@@ -41,25 +48,29 @@ async def unless_gone(receive: Receive, work: Awaitable[_T]) -> _T:
             raise ClientGone from None
         raise
     finally:
-        timer.cancel()
         watch.end()
 
 
 class _Watch:
-    __slots__ = ("_receive", "_task", "gone", "owner")
+    __slots__ = ("_loop", "_receive", "_task", "_watches", "gone", "owner")
 
-    def __init__(self, receive: Receive) -> None:
-        owner = asyncio.current_task()
+    def __init__(self, receive: Receive, watches: Deadlines, loop: asyncio.AbstractEventLoop) -> None:
+        owner = asyncio.current_task(loop)
         assert owner is not None
         self.owner = owner
         self.gone = False
         self._receive = receive
+        self._watches = watches
+        self._loop = loop
         self._task: asyncio.Task[None] | None = None
 
-    def begin(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._wait())
+    def expire(self) -> None:
+        """It takes longer than most: begin to look."""
+        self._watches.end(self)
+        self._task = self._loop.create_task(self._wait())
 
     def end(self) -> None:
+        self._watches.end(self)
         if self._task is not None:
             self._task.cancel()
 

@@ -15,6 +15,7 @@ from gateway.answers import GraphQLResponse, refusal
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.requests import GraphQLRequest
 from gateway.settings import LimitSettings
+from gateway.subgraphs.deadlines import Deadlines
 from gateway.telemetry.logs import AccessLog
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.spans import Spans
@@ -62,6 +63,7 @@ class GraphQLEndpoint:
         self._access_log = access_log
         self._methods = methods
         self._events = events
+        self._watches = Deadlines()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -76,7 +78,7 @@ class GraphQLEndpoint:
             trace = trace_of(headers)
             media_type = accepted_media_type(headers.get(b"accept"))
             request = await self._read(scope, headers, receive)
-            response = await unless_gone(receive, self._answer(request, headers, trace))
+            response = await unless_gone(receive, self._answer(request, headers, trace), self._watches)
         except GatewayError as error:
             response = refusal(error)
         except ClientGone:

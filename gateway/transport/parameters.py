@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from gateway.begun import Begun
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.requests import GraphQLRequest
 from gateway.settings import LimitSettings
@@ -38,9 +39,13 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limits: Li
     announced = headers.get(b"content-length", b"")
     if announced.isdigit() and int(announced) > limits.body_bytes:
         raise _too_large(limits)
+    # Mostly the body is there already, and nothing has to be timed.
+    body = Begun(_receive(receive, limits))
+    if body.done:
+        return await body
     try:
         async with asyncio.timeout(limits.body_seconds):
-            return await _receive(receive, limits)
+            return await body
     except TimeoutError:
         issue = GraphQLIssue(f"The body did not arrive within {limits.body_seconds:g} seconds.", Code.BAD_USER_INPUT)
         raise GatewayError(issue, status=408, headers=_CLOSE) from None

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import re
+import subprocess
 import sys
 from collections.abc import Generator
 from typing import Any
@@ -95,3 +96,27 @@ def test_the_gateway_has_one_log():
     assert [
         file.name for file in source if re.search(r"^(import|from) structlog", file.read_text(), re.MULTILINE)
     ] == []
+
+
+async def test_lines_of_requests_are_written_together_and_before_whatever_comes_after_them(lines: Lines):
+    log = RequestLog(get_log("x"))
+    log("request", status=200, ms=1.0)
+    log("request", status=201, ms=1.0)
+    assert lines.text() == ""
+    get_log("x").warning("fetch_failed")
+    assert [line.get("status") for line in lines.entries()] == [200, 201, None]
+    for status in range(256):
+        log("request", status=status, ms=1.0)
+    assert [line["status"] for line in lines.entries()] == list(range(256))
+
+
+def test_no_line_is_left_behind_when_the_process_ends():
+    script = """
+import asyncio
+from gateway.telemetry.logs import RequestLog, get_log
+async def main():
+    RequestLog(get_log("x"))("request", status=200, ms=1.0)
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    assert json.loads(done.stderr)["status"] == 200
