@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import orjson
 
@@ -68,8 +68,7 @@ class Authenticator(Protocol):
     def check_again(self, caller: Caller) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """A request that may go on to its plan."""
 
     caller: Caller | None
@@ -235,16 +234,8 @@ class Pipeline:
             )
         if not isinstance(response, GraphQLResponse):
             return response
-        return GraphQLResponse(
-            response.status,
-            response.body,
-            response.headers,
-            response.executed,
-            response.code,
-            operation.signature if operation else "",
-            caller.role if caller else None,
-            operation,
-            response.lines,
+        return response._replace(
+            operation=operation.signature if operation else "", role=caller.role if caller else None, asked=operation
         )
 
     async def _caller(self, headers: Headers) -> Caller | None:
@@ -283,7 +274,7 @@ class Pipeline:
                 extensions={"cost": cost, "maximumCost": self._max_cost},
             )
             raise GatewayError(issue)
-        return replace(asked, cost=cost) if tell else asked
+        return asked._replace(cost=cost) if tell else asked
 
     def _plan(self, asked: _Asked) -> CompiledPlan:
         operation = asked.operation
@@ -328,11 +319,11 @@ class Pipeline:
             return refusal(error, executed=error.status == 400)
         if asked.cost is not None:
             told = {"cost": asked.cost, "maximumCost": self._max_cost}
-            result = replace(result, extensions={**(result.extensions or {}), **told})
+            result = result._replace(extensions={**result.extensions, **told})
         if recorder is not None:
             result, seen = recorder.told(compiled.plan, result)
         answer = result_answer(result, tuple(fetcher.answered))
-        return answer if seen is None else replace(answer, seen=seen)
+        return answer if seen is None else answer._replace(seen=seen)
 
     def _subscribe(self, asked: _Asked, headers: Headers, trace: Trace) -> Subscription:
         fetching, caller, compiled = self._fetching, asked.caller, self._plan(asked)

@@ -6,8 +6,8 @@ Whatever follows from the text alone is kept, a refusal too; the key holds every
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from graphql import GraphQLSchema
 
@@ -25,16 +25,15 @@ from gateway.trusted import TrustedDocuments, not_supported
 __all__ = ["Documents", "GraphQLRequest", "check_kind"]
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
+class GraphQLRequest(NamedTuple):
     """The parameters of one request, their JSON types checked. `read_only` (a GET) admits queries alone. `document_id` names a
     trusted document; `query` may be empty then.
     """
 
     query: str
     operation_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    variables: Mapping[str, Any] = MappingProxyType({})
+    extensions: Mapping[str, Any] = MappingProxyType({})
     read_only: bool = False
     document_id: str | None = None
 
@@ -93,7 +92,7 @@ class Documents:
                 return request
             raise not_supported()
         text = self._trusted.text(request.query, request.document_id)
-        return request if text == request.query else replace(request, query=text)
+        return request if text == request.query else request._replace(query=text)
 
     def _told(self, error: GatewayError, request: GraphQLRequest, caller: Caller | None) -> GatewayError:
         """What is wrong with a document, in words of the schema that the caller may know: what validation says names

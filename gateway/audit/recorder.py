@@ -7,7 +7,7 @@ AUDIT_UNAVAILABLE, from the first moment that nothing can be written, before any
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.audit.journal import Journal, JournalError
@@ -96,7 +96,7 @@ class Recorder:
         """The result without what is about our own keys, and what a record says of it."""
         if result.errors:
             issues = tuple(issue for issue in result.errors if not self.keys.is_ours(plan.operation, issue.path))
-            result = replace(result, errors=issues)
+            result = result._replace(errors=issues)
         records, persons = result.found or ({}, [])
         return result, self._seen(sorted({fetch.subgraph for fetch in plan.fetches}), records, persons)
 

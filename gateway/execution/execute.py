@@ -8,7 +8,7 @@ what the caller may see (503 AUTHORIZATION_UNAVAILABLE or POLICY_MISMATCH), whic
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -73,24 +73,34 @@ async def execute(
     return ExecutionResult(data, settled_issues(state), found=found)
 
 
-async def run_node(node: Run, state: State, typename_key: str) -> None:
-    """Run what is below a node of the plan."""
-    if state.fatal is not None:
-        return
+def run_node(node: Run, state: State, typename_key: str) -> Coroutine[Any, Any, None]:
+    """Run what is below a node of the plan, when awaited."""
     match node:
-        case FetchRun():
-            await _fetch(node, state, typename_key)
         case EntityRun():
-            await _fetch_entities(node, state, typename_key)
+            return _fetch_entities(node, state, typename_key)
+        case FetchRun():
+            return _fetch(node, state, typename_key)
         case SequenceRun():
-            for child in node.nodes:
-                await run_node(child, state, typename_key)
+            return _in_turn(node, state, typename_key)
         case ParallelRun():
-            branches = (run_node(child, state, typename_key) for child in node.nodes)
-            await (together(branches) if node.single else asyncio.gather(*branches))
+            return _side_by_side(node, state, typename_key)
         case ConditionRun():
-            if _holds(state, node.conditions):
-                await run_node(node.node, state, typename_key)
+            return _under_conditions(node, state, typename_key)
+
+
+async def _in_turn(node: SequenceRun, state: State, typename_key: str) -> None:
+    for child in node.nodes:
+        await run_node(child, state, typename_key)
+
+
+async def _side_by_side(node: ParallelRun, state: State, typename_key: str) -> None:
+    branches = [run_node(child, state, typename_key) for child in node.nodes]
+    await (together(branches) if node.single else asyncio.gather(*branches))
+
+
+async def _under_conditions(node: ConditionRun, state: State, typename_key: str) -> None:
+    if _holds(state, node.conditions):
+        await run_node(node.node, state, typename_key)
 
 
 async def _asked(state: State, subgraph: str, body: bytes, *, idempotent: bool = True) -> Answer | FetchFailure:
@@ -107,6 +117,8 @@ def _holds(state: State, conditions: Iterable[tuple[str, bool]]) -> bool:
 
 
 def _variables(state: State, names: tuple[str, ...]) -> dict[str, Any]:
+    if not names:
+        return {}
     return {name: state.variables[name] for name in names if name in state.variables}
 
 
@@ -114,6 +126,8 @@ def _variables(state: State, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 async def _fetch(node: FetchRun, state: State, typename_key: str) -> None:
+    if state.fatal is not None:
+        return
     owners = [state.data] if node.walk is None else node.walk(state.data)
     if not owners:
         return
@@ -163,6 +177,8 @@ def _report_root(node: FetchRun, state: State, where: list[Path], error: Upstrea
 
 
 async def _fetch_entities(node: EntityRun, state: State, typename_key: str) -> None:
+    if state.fatal is not None:
+        return
     batches = _batches(node, state, typename_key)
     for batch in batches:
         batch.settle_keyless()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from gateway.errors import Code, GraphQLIssue
 
@@ -22,13 +22,12 @@ _STATUSES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionResult:
+class ExecutionResult(NamedTuple):
     """`data` has its keys in the order the client wrote them. `issues` are masked already."""
 
     data: dict[str, Any] | None
     errors: tuple[GraphQLIssue, ...] = ()
-    extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    extensions: Mapping[str, Any] = MappingProxyType({})
     found: Found | None = None
     """Where the plan has a `find`."""
 

@@ -96,9 +96,8 @@ class SubgraphFetcher:
         lines = self._lines.get(subgraph)
         if lines is None:
             lines = header_lines(self._header_for(subgraph)) if self._header_for is not None else b""
-            rules = self._client.rules(subgraph)
-            if rules.asks:
-                lines += rules.lines(self._incoming or {})
+            if subgraph not in self._client.plain:
+                lines += self._client.rules(subgraph).lines(self._incoming or {})
             self._lines[subgraph] = lines
         return lines
 

@@ -23,6 +23,9 @@ _MAX_SHARED = 64 * 1024
 """Bytes. Requests beyond this are hardly ever equal, and finding out would cost more than it saves."""
 
 
+_TIMEOUT = FetchFailure(FailureKind.TIMEOUT)
+
+
 class HttpClient:
     """One per gateway process; `endpoints` by subgraph name. Close it when the gateway stops."""
 
@@ -30,6 +33,8 @@ class HttpClient:
         """`before` is a client that this one replaces; connections to endpoints that did not change are shared with it."""
         known = before.pools if before is not None else {}
         self.pools = {name: _pool(endpoint, known.get(name)) for name, endpoint in endpoints.items()}
+        self.plain = frozenset(name for name, endpoint in endpoints.items() if not endpoint.rules.asks)
+        """The endpoints that hear nothing of a client's headers."""
 
     async def post(
         self,
@@ -48,21 +53,20 @@ class HttpClient:
         """
         pool = self.pools[subgraph]
         longest = pool.endpoint.timeout
-        allowed = longest if seconds is None or seconds > longest else seconds
-        if not idempotent or not pool.endpoint.shares or len(body) > _MAX_SHARED:
-            return await pool.post(headers + trace, body, allowed, idempotent=idempotent)
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + allowed
-
-        async def send() -> Response | FetchFailure:
-            return await pool.post(headers + trace, body, deadline - clock(), idempotent=True)
-
+        hurried = seconds is not None and seconds < longest
+        due = pool.time() + (seconds if seconds is not None and hurried else longest)
+        if not idempotent or not pool.shares or len(body) > _MAX_SHARED:
+            return await pool.post(headers + trace, body, due, idempotent=idempotent, hurried=hurried)
+        key = (headers, body)
+        if not pool.running.take(key):
+            return await _shared(pool, key, headers + trace, due, hurried=hurried)
+        outcome: Response | FetchFailure | None = None
         try:
+            outcome = await pool.post(headers + trace, body, due, idempotent=True, hurried=hurried)
+            return outcome
+        finally:
             # Whose time was short must not end the wait of those who have more.
-            share = None if allowed == longest else _is_no_timeout
-            return await pool.running.run((headers, body), send, share=share, until=deadline)
-        except TimeoutError:
-            return FetchFailure(FailureKind.TIMEOUT)
+            pool.running.give(key, None if hurried and outcome == _TIMEOUT else outcome)
 
     def rules(self, subgraph: str) -> HeaderRules:
         """Which headers travel to and from a subgraph."""
@@ -102,11 +106,21 @@ class HttpClient:
         await asyncio.sleep(0)
 
 
+async def _shared(
+    pool: Pool, key: tuple[bytes, bytes], headers: bytes, due: float, *, hurried: bool
+) -> Response | FetchFailure:
+    """The answer to a query that is under way; or one of our own, when nothing comes of that one."""
+
+    async def send() -> Response | FetchFailure:
+        return await pool.post(headers, key[1], due, idempotent=True, hurried=hurried)
+
+    try:
+        return await pool.running.run(key, send, share=lambda outcome: not (hurried and outcome == _TIMEOUT), until=due)
+    except TimeoutError:
+        return _TIMEOUT
+
+
 def _pool(endpoint: Endpoint, known: Pool | None) -> Pool:
     pool = known if known is not None and known.endpoint == endpoint else Pool(endpoint)
     pool.users += 1
     return pool
-
-
-def _is_no_timeout(outcome: Response | FetchFailure) -> bool:
-    return not (isinstance(outcome, FetchFailure) and outcome.kind is FailureKind.TIMEOUT)

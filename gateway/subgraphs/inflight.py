@@ -42,22 +42,31 @@ class InFlight(Generic[K, V]):
 
         An exception is nobody else's, and neither is a result that `share` says no to: those who wait start again.
         """
-        while (waiting := self._running.get(key)) is not None:
-            result = await self._joined(waiting, until)
+        while not self.take(key):
+            result = await self._joined(self._running[key], until)
             if result is not None:
                 self.shared += 1
                 return result
-        waiting = self._running[key] = []
         given: V | None = None
         try:
             result = await work()
             given = result if share is None or share(result) else None
             return result
         finally:
-            del self._running[key]
-            for future in waiting:
-                if not future.done():
-                    future.set_result(given)
+            self.give(key, given)
+
+    def take(self, key: K) -> bool:
+        """Be the one who does the work, and has to `give` what comes of it; False when somebody does it already."""
+        if key in self._running:
+            return False
+        self._running[key] = []
+        return True
+
+    def give(self, key: K, result: V | None) -> None:
+        """The work has ended; None tells those who wait to start again."""
+        for future in self._running.pop(key):
+            if not future.done():
+                future.set_result(result)
 
     async def _joined(self, waiting: list[asyncio.Future[V | None]], until: float | None) -> V | None:
         loop = asyncio.get_running_loop()

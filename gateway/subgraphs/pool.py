@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
+from collections.abc import Coroutine
+from typing import Any
 
 from gateway.subgraphs.breaker import Breaker, BreakerState
 from gateway.subgraphs.connection import Connection, ExchangeError, Response
@@ -42,6 +44,8 @@ class Pool:
         self._opening = 0
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.shares = endpoint.shares
 
     @property
     def count(self) -> tuple[int, int]:
@@ -53,22 +57,35 @@ class Pool:
     def breaker_state(self) -> BreakerState:
         return BreakerState.CLOSED if self.breaker is None else self.breaker.state
 
-    async def post(self, headers: bytes, body: bytes, seconds: float, *, idempotent: bool) -> Response | FetchFailure:
-        """POST a request, unless the breaker is open. `seconds` bounds everything, waiting for a place included."""
-        breaker = self.breaker
-        if breaker is None:
-            return await self._sent(headers, body, seconds, idempotent=idempotent)
-        clock = asyncio.get_running_loop().time
-        admission = breaker.admit(clock())
+    def time(self) -> float:
+        """Loop time."""
+        # Asking for the loop costs a system call each time.
+        if self._loop is None or self._loop.is_closed():
+            self._loop = asyncio.get_running_loop()
+        return self._loop.time()
+
+    def post(
+        self, headers: bytes, body: bytes, due: float, *, idempotent: bool, hurried: bool = False
+    ) -> Coroutine[Any, Any, Response | FetchFailure]:
+        """POST a request, unless the breaker is open. `due` (loop time) bounds everything, waiting for a place included.
+        `hurried`: it is given less time than the subgraph is allowed.
+        """
+        if self.breaker is None:
+            return self._sent(headers, body, due, idempotent=idempotent)
+        return self._admitted(self.breaker, headers, body, due, idempotent=idempotent, hurried=hurried)
+
+    async def _admitted(
+        self, breaker: Breaker, headers: bytes, body: bytes, due: float, *, idempotent: bool, hurried: bool
+    ) -> Response | FetchFailure:
+        admission = breaker.admit(self.time())
         if not admission:
             return FetchFailure(FailureKind.BREAKER)
         told = False
         try:
-            outcome = await self._sent(headers, body, seconds, idempotent=idempotent)
-            # A fetch that was given less time than the subgraph is allowed says nothing of the subgraph.
-            hurried = seconds < self.endpoint.timeout and outcome == FetchFailure(FailureKind.TIMEOUT)
-            if not hurried:
-                breaker.done(admission, clock(), failed=_failed(outcome))
+            outcome = await self._sent(headers, body, due, idempotent=idempotent)
+            # A fetch that was given less time says nothing of the subgraph when that is over.
+            if not (hurried and outcome == FetchFailure(FailureKind.TIMEOUT)):
+                breaker.done(admission, self.time(), failed=_failed(outcome))
                 told = True
             return outcome
         finally:
@@ -84,9 +101,8 @@ class Pool:
         while self._waiters:
             self._wake()
 
-    async def _sent(self, headers: bytes, body: bytes, seconds: float, *, idempotent: bool) -> Response | FetchFailure:
+    async def _sent(self, headers: bytes, body: bytes, due: float, *, idempotent: bool) -> Response | FetchFailure:
         data = b"%b%bContent-Length: %d\r\n\r\n%b" % (self._head, headers, len(body), body)
-        due = asyncio.get_running_loop().time() + seconds
         fresh = not idempotent
         for attempt in (1, 2):
             try:
@@ -174,7 +190,8 @@ class Pool:
             connection.abort()
         elif not connection.closed:
             self._idle.append(connection)
-        self._wake()
+        if self._waiters:
+            self._wake()
 
     async def _open(self, deadline: float) -> Connection:
         loop = asyncio.get_running_loop()

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 
 import orjson
 
@@ -61,7 +60,7 @@ class Manifold:
             message = f"A stream runs {self._settings.max_operations} operations at a time."
             raise GatewayError(GraphQLIssue(message, Code.TOO_MANY_SUBSCRIPTIONS))
         told = {name: value for name, value in request.extensions.items() if name != "operationId"}
-        work = self._operate(id_, replace(request, extensions=told), headers, trace)
+        work = self._operate(id_, request._replace(extensions=told), headers, trace)
         task = self._running[id_] = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._ended(id_, done))
