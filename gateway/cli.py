@@ -69,6 +69,11 @@ def serve(
     from gateway.server import serve as run
     from gateway.telemetry.logs import configure_logs
 
+    # The code stays for good. What is made of a graph does not: looking for what a former one has left behind, with everything at a
+    # stand, takes a thirtieth of the time when it need not go through the code as well.
+    gc.collect()
+    gc.freeze()
+
     with _plain_errors():
         source = serving_source(
             settings=settings, supergraph=supergraph, config=config, grants=grants, host=host, port=port, unix=unix

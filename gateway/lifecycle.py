@@ -73,8 +73,7 @@ class Lifecycle:
     # -- start and stop ------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Ready to serve. What was built so far lives long: the collector need not look at it at each round."""
-        _settle()
+        """Ready to serve."""
         gc.set_threshold(20_000, 20, 20)
         gc.enable()
         self._lasting.health.facts = self.current.facts
@@ -173,7 +172,8 @@ class Lifecycle:
     async def _close(self, assembly: Assembly) -> None:
         await assembly.close(self._alive)
         del assembly
-        asyncio.get_running_loop().call_soon(_settle)
+        # Schemas are full of cycles, and the collector by itself would come by too late.
+        asyncio.get_running_loop().call_soon(gc.collect)
 
     def _refused(self, why: str, result: str, **reason: object) -> None:
         # The same files are not tried again until they change.
@@ -231,10 +231,3 @@ def _short_turns() -> Generator[None]:
         yield
     finally:
         sys.setswitchinterval(before)
-
-
-def _settle() -> None:
-    """Collect what is gone, and keep the collector away from what is there."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
