@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import datetime as dt
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -96,6 +97,8 @@ class Place:
         return jwt.encode(claims, key, "ES256", headers={"kid": "wmo", "typ": "at+jwt"})
 
     def join(self, port: int) -> None:
+        # Whoever ends us before the register listens for signals itself must not leave the gateway behind.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         admin = json.loads((self.state / "run.json").read_text())["database_url"]
         database = asyncio.run(prepare(admin, load_secret(self.state / "client-key")))
         unix = self.own / "wmo.sock"

@@ -24,9 +24,10 @@ QUESTION = (HERE / "vraag.graphql").read_text()
 class Joined:
     """The example as a person runs it, beside the network of the tests."""
 
-    def __init__(self, net: Network, url: str) -> None:
+    def __init__(self, net: Network, url: str, process: subprocess.Popen[str]) -> None:
         self.net = net
         self.url = url
+        self.process = process
 
     def token(self, party: str) -> str:
         command = [sys.executable, "-m", "examples.wmo", "--state", str(self.net.state), "token", "--as", party]
@@ -58,7 +59,7 @@ def running_example(net: Network) -> Iterator[Joined]:
         else:
             log.seek(0)
             raise AssertionError("".join(said) + log.read())
-        yield Joined(net, url)
+        yield Joined(net, url, process)
         process.terminate()
         process.wait(20)
         process.stdout.close()
@@ -119,3 +120,11 @@ def test_the_gateway_has_no_line_for_it() -> None:
         if re.search(r"\bwmo\b", path.read_text(), re.IGNORECASE)
     ]
     assert found == []
+
+
+# The last one, since it ends the example that the others use.
+def test_whoever_ends_the_register_ends_its_gateway_too(joined: Joined) -> None:
+    joined.process.terminate()
+    assert joined.process.wait(20) == 0
+    with pytest.raises(ConnectionRefusedError):
+        joined.ask("{ maatwerkvoorziening { gemeente } }", "")

@@ -164,7 +164,7 @@ async def library(
         entries: dict[str, SubgraphSettings] = {}
         for name in SDL:
             server = await stack.enter_async_context(
-                serving(_subgraph(name, federation, seen, extra), folder / f"{name}.sock")
+                serving(subgraph_handler(name, federation, seen, extra), folder / f"{name}.sock")
             )
             entries[name] = SubgraphSettings(
                 url=server.url,
@@ -186,7 +186,7 @@ async def library(
         await app.stop()
 
 
-def _subgraph(
+def subgraph_handler(
     name: str, federation: Federation, seen: list[tuple[str, dict[str, str], Any]], extra: dict[str, str]
 ) -> Any:
     async def handle(line: Line) -> None:

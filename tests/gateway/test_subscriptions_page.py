@@ -95,17 +95,7 @@ async def test_the_events_of_one_request(tmp_path: Path) -> None:
             await town.shop.streams(1)
             for item in (DUNE, EMMA, END):
                 town.shop.publish(item)
-            assert await text_of(stream) == answer
-
-
-async def text_of(stream: EventSource) -> str:
-    """The body without the frames of its chunks."""
-    raw, text = (await stream.body()).decode(), ""
-    while raw:
-        size, _, raw = raw.partition("\r\n")
-        text += raw[: int(size, 16)]
-        raw = raw[int(size, 16) + 2 :] if int(size, 16) else ""
-    return text
+            assert (await stream.unframed()).decode() == answer
 
 
 async def test_the_conversation_over_a_single_connection(tmp_path: Path) -> None:

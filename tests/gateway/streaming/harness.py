@@ -7,10 +7,11 @@ import http.client
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -39,21 +40,11 @@ class Street:
     library: Library
     shop: Shop
     port: int
+    servers: list[uvicorn.Server] = field(default_factory=list[uvicorn.Server])
 
     @asynccontextmanager
-    async def socket(
-        self, *, init: Any = None, ready: bool = True, headers: Mapping[str, str] | None = None, **options: Any
-    ) -> AsyncGenerator[Client]:
-        """A socket of a client, acknowledged unless `ready` is off."""
-        url = f"ws://127.0.0.1:{self.port}{options.pop('path', '/graphql')}"
-        offered = [Subprotocol(name) for name in options.pop("subprotocols", ["graphql-transport-ws"])] or None
-        async with connect(
-            url, subprotocols=offered, additional_headers=dict(headers or {}), proxy=None, **options
-        ) as raw:
-            client = Client(raw)
-            if ready:
-                await client.say("connection_init", **({} if init is None else {"payload": init}))
-                assert await client.hear() == {"type": "connection_ack"}
+    async def socket(self, **options: Any) -> AsyncGenerator[Client]:
+        async with connected(self.port, **options) as client:
             yield client
 
     async def subscribed(self, count: int) -> None:
@@ -101,14 +92,39 @@ class Client:
 
 
 @asynccontextmanager
+async def connected(
+    port: int, *, init: Any = None, ready: bool = True, headers: Mapping[str, str] | None = None, **options: Any
+) -> AsyncGenerator[Client]:
+    """A socket of a client, acknowledged unless `ready` is off."""
+    url = f"ws://127.0.0.1:{port}{options.pop('path', '/graphql')}"
+    offered = [Subprotocol(name) for name in options.pop("subprotocols", ["graphql-transport-ws"])] or None
+    async with connect(url, subprotocols=offered, additional_headers=dict(headers or {}), proxy=None, **options) as raw:
+        client = Client(raw)
+        if ready:
+            await client.say("connection_init", **({} if init is None else {"payload": init}))
+            assert await client.hear() == {"type": "connection_ack"}
+        yield client
+
+
+@asynccontextmanager
 async def street(
-    folder: Path, *, grants: bool = False, protocol: StreamProtocol = "websocket", share: bool = True, **settings: Any
+    folder: Path,
+    *,
+    grants: bool = False,
+    protocol: StreamProtocol = "websocket",
+    share: bool = True,
+    protocols: tuple[type[asyncio.Protocol], type[asyncio.Protocol]] | None = None,
+    **settings: Any,
 ) -> AsyncGenerator[Street]:
-    """Everything, on real sockets. `protocol` is what the gateway and the shop speak."""
+    """Everything, on real sockets. `protocol` is what the gateway and the shop speak, `protocols` are uvicorn's for clients."""
+    servers: list[uvicorn.Server] = []
     async with shop_open() as shop:
         stock = StreamSettings(url=shop.url, protocol=protocol, share=share, attempts=1)
-        async with library(folder, grants=grants, stock=stock, **settings) as built, served(built.app) as port:
-            yield Street(built, shop, port)
+        async with (
+            library(folder, grants=grants, stock=stock, **settings) as built,
+            served(built.app, servers, protocols) as port,
+        ):
+            yield Street(built, shop, port, servers)
 
 
 # -- server-sent events, by hand -----------------------------------------------------------------------------------------
@@ -147,6 +163,24 @@ class EventSource:
         async with asyncio.timeout(10):
             return await self.reader.readexactly(int(self.headers.get("content-length", "0")))
 
+    async def codes(self) -> list[str]:
+        """Those of the errors of an answer of one piece."""
+        return [error["extensions"]["code"] for error in json.loads(await self.content())["errors"]]
+
+    async def unframed(self) -> bytes:
+        """All that is left, without the frames of its chunks."""
+        raw, text = await self.body(), b""
+        while raw:
+            size, _, raw = raw.partition(b"\r\n")
+            length = int(size, 16)
+            text += raw[:length]
+            raw = raw[length + 2 :] if length else b""
+        return text
+
+    async def line(self) -> str:
+        """The next line of a stream."""
+        return await self._line()
+
     async def _line(self) -> str:
         async with asyncio.timeout(10):
             line = (await self.reader.readuntil(b"\n")).decode()
@@ -162,7 +196,7 @@ async def events(
     port: int, method: str = "POST", path: str = "/graphql", *, body: Any = None, **headers: str
 ) -> AsyncGenerator[EventSource]:
     """One request on a connection of its own; underscores in the names of headers stand for dashes."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=256 * 1024)
     sent = {"Host": "x", "Accept": "text/event-stream", **{name.replace("_", "-"): v for name, v in headers.items()}}
     data = b"" if body is None else json.dumps(body).encode()
     if body is not None:

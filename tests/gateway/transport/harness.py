@@ -94,13 +94,17 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(app: Any, servers: list[uvicorn.Server] | None = None) -> AsyncGenerator[int]:
-    """`app` under uvicorn as shipped, on a free port; `servers` is given the server."""
+async def served(
+    app: Any,
+    servers: list[uvicorn.Server] | None = None,
+    protocols: tuple[type[asyncio.Protocol], type[asyncio.Protocol]] | None = None,
+) -> AsyncGenerator[int]:
+    """`app` under uvicorn as shipped, on a free port; `servers` is given the server. `protocols` are HTTP's and WebSocket's."""
     sockets = listen(Listen(port=0))
     config = uvicorn.Config(
         app,
-        http="httptools",
-        ws="websockets-sansio",
+        http=protocols[0] if protocols is not None else "httptools",
+        ws=protocols[1] if protocols is not None else "websockets-sansio",
         ws_max_size=1024 * 1024,
         ws_per_message_deflate=False,
         lifespan="off",
