@@ -1,7 +1,9 @@
-"""Connections that give or take too slowly are cut off; uvicorn's own would wait for as long as the other side likes.
+"""Connections that give or take too slowly, or fill memory without asking anything, are cut off; uvicorn's own would wait for as long as
+the other side likes, and keep what it sends.
 
 Two ways to hold a connection, and what hangs on it, for nothing: a request whose head never ends, and an answer, a stream or a close frame
-that is never taken. Bodies have a clock of their own (`limits.body_seconds`), sockets a ping every twenty seconds.
+that is never taken. Three ways to fill memory: a head without end, a message in pieces without end (RFC 6455 §5.4), and pings whose pongs are
+not read. Bodies have a clock and a size of their own (`limits`), sockets a ping every twenty seconds.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from websockets.frames import Frame
 
 from gateway.protocols import CertificateProtocol, CertificateWebSocketProtocol
+from gateway.streams.protocol import CloseCode
 
 if TYPE_CHECKING:
     from asyncio.transports import BaseTransport
@@ -20,6 +24,10 @@ __all__ = ["connections"]
 
 _LOOKS = 3
 """How often a buffer is looked at before it counts as stuck: a slow client may be met twice at the same fill, hardly three times."""
+_HEAD_BYTES = 128 * 1024
+"""httptools takes a URL of at most half of it."""
+_PIECES = 1024
+"""Of one message."""
 
 
 def connections(
@@ -44,6 +52,7 @@ class _Http(CertificateProtocol):
     head_seconds: ClassVar[float]
     stalled_seconds: ClassVar[float]
     _head: asyncio.TimerHandle | None = None
+    _head_size = 0
     _outflow: _Outflow | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:  # type: ignore[override]  # uvicorn narrows it
@@ -55,6 +64,15 @@ class _Http(CertificateProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._let_go()
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head is None:
+            self._head_size = 0
+            return
+        self._head_size += len(data)
+        if self._head_size > _HEAD_BYTES:
+            self.transport.abort()
 
     def handle_websocket_upgrade(self) -> None:
         self._let_go()
@@ -104,6 +122,20 @@ class _WebSocket(CertificateWebSocketProtocol):
         if self._outflow is not None:
             self._outflow.end()
         super().connection_lost(exc)
+
+    def handle_ping(self) -> None:
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            # Only the latest ping need be answered (§5.5.3), and this one is not taking what is there.
+            self.conn.data_to_send()
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) < _PIECES:
+            super().handle_cont(event)
+        elif not self.close_sent:
+            self.conn.fail(CloseCode.TOO_BIG, "too many pieces")
+            self.handle_parser_exception()
 
 
 class _Outflow:

@@ -39,6 +39,8 @@ from gateway.language.operation import Operation
 __all__ = ["Limits", "coerce_variables", "parse_operation"]
 
 _MAX_ERRORS = 20
+_MAX_NESTING = 200
+"""Of lists and objects in the value of a variable. orjson writes 254 levels, some of which are the request around it."""
 _MAX_MESSAGE = 500
 # Where graphql-core repeats a literal, in what it says of values and of syntax.
 _LITERAL = re.compile(r"(?:, but encountered|,? found:|(?<=value):) .*", re.DOTALL)
@@ -108,6 +110,21 @@ def _check(schema: GraphQLSchema, nodes: Sequence[VariableDefinitionNode], varia
         raise GatewayError(_does_not_fit(None, "")) from None
     if isinstance(checked, list):
         raise GatewayError(*_bad_variables(checked))
+    for node in nodes:
+        # Of a scalar of its own a schema says nothing; what is nested deeper than this cannot be written to a subgraph.
+        if _deeper(variables.get(node.variable.name.value), _MAX_NESTING):
+            raise GatewayError(_does_not_fit(node.variable.name.value, ""))
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects are nested in each other more than so many times."""
+    layer: list[Any] = [value]
+    for _ in range(levels + 1):
+        containers = [found for found in layer if isinstance(found, list | dict)]
+        if not containers:
+            return False
+        layer = [inner for found in containers for inner in (found.values() if isinstance(found, dict) else found)]
+    return True
 
 
 # -- the document ----------------------------------------------------------------------------------------------------

@@ -252,8 +252,8 @@ class Socket:
         """Send what the protocol has to say; waits while the client does not read."""
         async with self._sending:
             try:
-                self._outbox.extend(self._protocol.data_to_send())
-                while self._outbox:
+                # While this waits more may be said, and all of it goes before the close frame.
+                while self._collected():
                     # Taken out only when sent: an operation that is cancelled here may hold the words of another one.
                     await self._transmit({"type": "websocket.send", "text": self._outbox[0]})
                     self._outbox.popleft()
@@ -265,6 +265,10 @@ class Socket:
                 # The server tells so that the line is gone, or that it closed it itself; `receive` says it as well.
                 self._protocol.lost()
                 self._outbox.clear()
+
+    def _collected(self) -> deque[str]:
+        self._outbox.extend(self._protocol.data_to_send())
+        return self._outbox
 
     def _init_late(self) -> None:
         self._protocol.init_timed_out()

@@ -25,12 +25,14 @@ async def merged(streams: Sequence[Events]) -> Events:
             async for item in only:
                 yield item
         return
-    items: asyncio.Queue[Payload | FetchFailure | None] = asyncio.Queue(1)
+    items: asyncio.Queue[Payload | FetchFailure | Exception | None] = asyncio.Queue(1)
     tasks = [asyncio.create_task(_pump(stream, items)) for stream in streams]
     try:
         running = len(tasks)
         while running:
             item = await items.get()
+            if isinstance(item, Exception):
+                raise item
             if item is None:
                 running -= 1
                 continue
@@ -43,8 +45,12 @@ async def merged(streams: Sequence[Events]) -> Events:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _pump(stream: Events, items: asyncio.Queue[Payload | FetchFailure | None]) -> None:
-    async with aclosing(stream):
-        async for item in stream:
-            await items.put(item)
-    await items.put(None)
+async def _pump(stream: Events, items: asyncio.Queue[Payload | FetchFailure | Exception | None]) -> None:
+    try:
+        async with aclosing(stream):
+            async for item in stream:
+                await items.put(item)
+    except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
+        await items.put(error)
+    else:
+        await items.put(None)

@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from graphql import build_schema
 
 from gateway.errors import GatewayError
-from gateway.language.documents import coerce_variables
+from gateway.language.documents import Limits, coerce_variables, parse_operation
 from tests.gateway.language.harness import SCHEMA, normalized, refusal
 
 
@@ -96,3 +97,20 @@ def test_d04_deeply_nested_variables():
 )
 def test_literals_are_not_repeated(query: str):
     assert all("900184590" not in message for _, message in refusal(query))
+
+
+def test_a_value_of_a_scalar_of_its_own_is_nested_no_deeper_than_can_be_sent_on():
+    """The schema says nothing of what is in it, and what is read deeper than it can be written would fail later (case D04)."""
+    schema = build_schema("scalar JSON type Query { kept(value: JSON): Int }")
+    operation = parse_operation(schema, "query ($v: JSON) { kept(value: $v) }", None, Limits())
+
+    def nested(levels: int) -> Any:
+        value: Any = 1
+        for level in range(levels):
+            value = [value] if level % 2 else {"a": value, "b": 1}
+        return value
+
+    assert coerce_variables(schema, operation, {"v": nested(200)}) == {"v": nested(200)}
+    with pytest.raises(GatewayError) as error:
+        coerce_variables(schema, operation, {"v": nested(201)})
+    assert [issue.message for issue in error.value.issues] == ["The variable `$v` does not fit its declared type."]

@@ -1,4 +1,4 @@
-"""Clients that give or take too slowly, at the protocols that the gateway serves with."""
+"""Clients that give or take too slowly, or too much, at the protocols that the gateway serves with."""
 
 from __future__ import annotations
 
@@ -136,4 +136,64 @@ async def test_an_answer_that_nobody_takes_is_given_up(tmp_path: Path) -> None:
                 while len(open_) != wanted:  # noqa: ASYNC110 - a set without an event
                     await asyncio.sleep(0.01)
         assert town.library.app.lifecycle.current.running == 0
+        writer.close()
+
+
+# --- too much -----------------------------------------------------------------------------------------------------------
+
+
+async def flooded(writer: asyncio.StreamWriter, piece: bytes, count: int) -> None:
+    """Send as much as is taken."""
+    try:
+        for _ in range(count):
+            writer.write(piece)
+            await writer.drain()
+    except ConnectionError:
+        pass
+
+
+@pytest.mark.parametrize("piece", [b"x: " + b"y" * 8000 + b"\r\n", b"y" * 8000])
+async def test_a_head_without_end_is_cut_off(tmp_path: Path, piece: bytes) -> None:
+    async with impatient(tmp_path) as town:
+        reader, writer = await asyncio.open_connection("127.0.0.1", town.port)
+        writer.write(b"GET /graphql?query=x HTTP/1.1\r\nHost: x\r\n")
+        await asyncio.gather(flooded(writer, piece, 1000), ended(reader))
+        writer.close()
+
+
+async def test_a_long_query_string_is_none(tmp_path: Path) -> None:
+    async with impatient(tmp_path) as town:
+        path = "/graphql?query=%7Bbooks%7Btitle%7D%7D" + "%20" * 21_000
+        async with events(town.port, "GET", path, Accept="application/json", GraphQL_Require_Preflight="1") as reply:
+            assert reply.status == 200
+
+
+@pytest.mark.parametrize("piece", [b"\0\x80\0\0\0\0", b"\0\x81\0\0\0\0 "])
+async def test_a_message_in_endless_pieces_closes_its_socket(tmp_path: Path, piece: bytes) -> None:
+    async with impatient(tmp_path) as town, town.socket() as client:
+        client.raw.transport.write(b"\x01\x80\0\0\0\0" + piece * 1000)
+        await client.raw.ping()
+        client.raw.transport.write(piece * 1000)
+        assert await client.closed() == (1009, "too many pieces")
+        await town.quiet()
+
+
+async def test_a_message_in_some_pieces_is_one(tmp_path: Path) -> None:
+    async with impatient(tmp_path) as town, town.socket() as client:
+        await client.raw.send(iter(['{"type":', '"pi', 'ng"}', *[" "] * 1000]))
+        assert await client.hear() == {"type": "pong"}
+
+
+async def test_pongs_that_are_not_read_are_not_kept(tmp_path: Path) -> None:
+    async with impatient(tmp_path) as town:
+        reader, writer = await narrow(town.port)
+        writer.write(WEBSOCKET)
+        await reader.readuntil(b"\r\n\r\n")
+        (server,) = town.servers[0].server_state.connections
+        most = 0
+        for _ in range(400):
+            writer.write((b"\x89\xfd\0\0\0\0" + b"x" * 125) * 500)
+            await writer.drain()
+            most = max(most, server.transport.get_write_buffer_size())
+        assert 0 < most < 1_000_000
         writer.close()
