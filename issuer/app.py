@@ -1,7 +1,9 @@
 """The HTTP face of the autorisatieserver.
 
 * `POST /auth/token`: the published JSON request; who asks follows from the client certificate, never from the request.
+  A token is bound to that certificate (RFC 8705): nobody else can use it.
 * `GET /.well-known/jwks.json`: the public keys.
+* `GET /authority.crl`: with a development authority, the certificates that it took back.
 * With `dev`, on the loopback interface or a unix socket only: `GET /dev/participants` and `POST /dev/token`, which hand out
   tokens without a certificate. They exist for the page and the command of the demonstration network.
 
@@ -14,7 +16,7 @@ import ipaddress
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import msgspec
@@ -25,9 +27,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from issuer.authority import AuthorityError, CertificateAuthority
 from issuer.keys import KeyStore, KeyStoreError
 from issuer.participants import Participant, ParticipantsError, ParticipantsFile, canonical_id
-from issuer.tls import certificate_fingerprint
+from issuer.tls import certificate_fingerprint, thumbprint_of
 from issuer.tokens import Issued, RefusedError, TokenIssuer, TokenRequest, decide
 
 __all__ = ["Authority", "build_app"]
@@ -57,6 +60,7 @@ class Authority:
     participants: ParticipantsFile
     tokens: TokenIssuer
     default_audience: str = ""
+    certificates: CertificateAuthority | None = None
 
 
 def build_app(authority: Authority, *, dev: bool = False) -> Starlette:
@@ -67,6 +71,8 @@ def build_app(authority: Authority, *, dev: bool = False) -> Starlette:
         Route("/.well-known/jwks.json", _guarded(face.jwks), methods=["GET"]),
         Route("/health", _guarded(face.health), methods=["GET"]),
     ]
+    if authority.certificates is not None:
+        routes.append(Route("/authority.crl", _guarded(face.revoked), methods=["GET"]))
     if dev:
         routes += [
             Route("/dev/participants", _guarded(face.dev_participants), methods=["GET"]),
@@ -85,11 +91,18 @@ class _Face:
         caller = participants.by_certificate.get(fingerprint) if fingerprint else None
         if caller is None:
             raise RefusedError(403, "invalid_client", "Invalid Client Certificate")
+        if fingerprint is None or not caller.comes_from(request.client.host if request.client else ""):
+            raise RefusedError(403, "access_denied", "Forbidden")
         issued = decide(await _body(request, TokenRequest), caller, participants)
-        return self._issue(issued)
+        return self._issue(replace(issued, confirmation={"x5t#S256": thumbprint_of(fingerprint)}))
 
     async def jwks(self, request: Request) -> Response:  # noqa: ARG002
         return _json(self._authority.keys.jwks(), headers={"Cache-Control": "public, max-age=300"})
+
+    async def revoked(self, request: Request) -> Response:  # noqa: ARG002
+        certificates = self._authority.certificates
+        assert certificates is not None
+        return Response(certificates.current_list(), media_type="application/pkix-crl")
 
     async def health(self, request: Request) -> Response:  # noqa: ARG002
         self._authority.participants.read()
@@ -137,7 +150,7 @@ def _guarded(handler: Handler) -> Handler:
         except RefusedError as refused:
             _log.info("token_refused", status=refused.status, reason=refused.text, trace=trace)
             response = _error(refused.status, refused.error, refused.text)
-        except (ParticipantsError, KeyStoreError) as error:
+        except (ParticipantsError, KeyStoreError, AuthorityError) as error:
             _log.error("issuer_unusable", reason=type(error).__name__, trace=trace)
             response = _error(500, "server_error", "Internal Server Error")
         response.headers["X-B3-TraceId"] = trace

@@ -10,15 +10,18 @@ import ipaddress
 import os
 import sys
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
+import msgspec
 import structlog
 from cyclopts import App, Parameter
 
 from issuer.app import Authority, build_app
-from issuer.keys import Algorithm, KeyStore, KeyStoreError
+from issuer.authority import AuthorityError, CertificateAuthority
+from issuer.keys import PUBLISHED_AHEAD, Algorithm, KeyStore, KeyStoreError
 from issuer.participants import Participant, ParticipantsError, ParticipantsFile, canonical_id
 from issuer.server import Listener, ServeError, serve
 from issuer.tokens import Issued, RefusedError, TokenIssuer, TokenRequest, decide
@@ -34,6 +37,7 @@ app.command(keys_app)
 State = Annotated[Path, Parameter(help="Folder with the keys and participants.json.")]
 Name = Annotated[str, Parameter(name="--issuer", help="The claim `iss` of the tokens.")]
 Party = Annotated[str, Parameter(name="--as", help="uzovi:5050, agb:…, kvk:… or bsn:…")]
+Authorities = Annotated[Path | None, Parameter(name="--authority", help="Folder of a development authority.")]
 DEFAULT_NAME = "https://autorisatieserver.example"
 
 
@@ -50,6 +54,7 @@ def serve_command(  # noqa: PLR0913 - the options of a command
     algorithm: Algorithm = "RS256",
     lifetime: int = 3600,
     aggregated_claims: bool = False,
+    authority: Authorities = None,
     dev: bool = False,
     dev_host: str = "127.0.0.1",
     dev_port: Annotated[int | None, Parameter(help="Port without TLS, loopback only.")] = None,
@@ -57,7 +62,7 @@ def serve_command(  # noqa: PLR0913 - the options of a command
     default_audience: Annotated[str, Parameter(help="Audience of development tokens that ask for none.")] = "",
 ) -> None:
     """Serve `POST /auth/token` and the key set; with --dev also tokens without a certificate, on this machine only."""
-    authority = _authority(state, issuer, algorithm, lifetime, aggregated_claims, default_audience)
+    served = _authority(state, issuer, algorithm, lifetime, aggregated_claims, default_audience, authority)
     listeners: list[Listener] = []
     if port is not None:
         if certificate is None or key is None or client_authorities is None:
@@ -66,7 +71,7 @@ def serve_command(  # noqa: PLR0913 - the options of a command
             )
         listeners.append(
             Listener(
-                build_app(authority),
+                build_app(served),
                 host=host,
                 port=port,
                 certificate=certificate,
@@ -75,13 +80,15 @@ def serve_command(  # noqa: PLR0913 - the options of a command
             )
         )
     if dev:
-        listeners += _dev_listeners(authority, dev_host, dev_port, dev_unix)
+        listeners += _dev_listeners(served, dev_host, dev_port, dev_unix)
     if not listeners:
         _fail("Nothing to serve: give --port with certificates, or --dev with --dev-port or --dev-unix.")
     try:
-        authority.participants.read()
+        served.participants.publish()
+        if served.certificates is not None:
+            served.certificates.current_list()
         serve(listeners)
-    except (ServeError, ParticipantsError) as error:
+    except (ServeError, ParticipantsError, AuthorityError, OSError) as error:
         _fail(str(error))
 
 
@@ -116,12 +123,24 @@ def participant_add(  # noqa: PLR0913 - the options of a command
     instantie_type: Literal["Zorgkantoor", "Zorgaanbieder", "Onderneming", "Burger"],
     number: str,
     state: State = Path("issuer"),
-    certificate: Annotated[Path | None, Parameter(help="Its client certificate (PEM).")] = None,
+    certificate: Annotated[
+        Path | None, Parameter(help="Its client certificate (PEM), made by a real authority.")
+    ] = None,
+    csr: Annotated[Path | None, Parameter(help="Its certificate request; needs --authority.")] = None,
+    authority: Authorities = None,
+    out: Annotated[Path | None, Parameter(help="Where the certificate for --csr goes; else it is printed.")] = None,
     scope: list[str] | None = None,
     may_act_for: list[str] | None = None,
+    address: Annotated[
+        list[str] | None, Parameter(help="An address or network that it comes from; repeat for more.")
+    ] = None,
+    rate: Annotated[float | None, Parameter(help="Requests a second at each gateway.")] = None,
+    burst: Annotated[int | None, Parameter(help="Requests at once.")] = None,
     blocked: bool = False,
 ) -> None:
-    """Add a participant, or replace the one with this id."""
+    """Add a participant, or replace the one with this id. It has one valid certificate: the one before ends at once."""
+    if csr is not None and (certificate is not None or authority is None):
+        _fail("--csr needs --authority, and comes instead of --certificate.")
     try:
         participant = Participant(
             id=canonical_id(party),
@@ -132,20 +151,46 @@ def participant_add(  # noqa: PLR0913 - the options of a command
             certificate=_fingerprint_of(certificate) if certificate else None,
             may_act_for=tuple(canonical_id(other) for other in may_act_for or []),
             blocked=blocked,
+            addresses=tuple(address or []),
+            rate=rate,
+            burst=burst,
         )
+        made = _certified(participant, csr, authority)
+        if made is not None:
+            participant = msgspec.structs.replace(participant, certificate=made.fingerprint)
         ParticipantsFile(state / "participants.json").add(participant)
-    except (ParticipantsError, ValueError, OSError) as error:
+        if made is not None and out is not None:
+            out.write_bytes(made.pem)
+        elif authority is not None and made is None:
+            CertificateAuthority(authority).revoke(participant.id, but=participant.certificate)
+    except (ParticipantsError, AuthorityError, ValueError, OSError) as error:
         _fail(str(error))
     print(f"{participant.id} {participant.name}")
+    if made is not None and out is None:
+        print(made.pem.decode(), end="")
 
 
 @participant_app.command(name="remove")
-def participant_remove(*, party: Party, state: State = Path("issuer")) -> None:
-    """Remove a participant; tokens that it has live on for at most an hour."""
+def participant_remove(*, party: Party, state: State = Path("issuer"), authority: Authorities = None) -> None:
+    """Remove a participant, and take back what --authority made for it; other tokens that it has live on for at most an hour."""
     try:
         ParticipantsFile(state / "participants.json").remove(canonical_id(party))
-    except (ParticipantsError, OSError) as error:
+        if authority is not None:
+            CertificateAuthority(authority).revoke(canonical_id(party))
+    except (ParticipantsError, AuthorityError, OSError) as error:
         _fail(str(error))
+
+
+@participant_app.command(name="block")
+def participant_block(*, party: Party, state: State = Path("issuer")) -> None:
+    """Give a participant no more tokens, and let gateways refuse those that it has, at once."""
+    _block(state, party, blocked=True)
+
+
+@participant_app.command(name="unblock")
+def participant_unblock(*, party: Party, state: State = Path("issuer")) -> None:
+    """Let a participant in again."""
+    _block(state, party, blocked=False)
 
 
 @participant_app.command(name="list")
@@ -162,11 +207,19 @@ def participant_list(*, state: State = Path("issuer")) -> None:
 
 
 @keys_app.command(name="rotate")
-def keys_rotate(*, state: State = Path("issuer")) -> None:
-    """Put new keys to work. Tokens of the old ones stay valid until they expire."""
+def keys_rotate(
+    *,
+    state: State = Path("issuer"),
+    ahead: Annotated[
+        int, Parameter(help="Seconds until they sign. 0: at once, when a key was stolen.")
+    ] = PUBLISHED_AHEAD,
+) -> None:
+    """Publish new keys, which sign once verifiers know them. Tokens of the old ones stay valid until they expire."""
+    if ahead < 0:
+        _fail("--ahead is not less than 0.")
     try:
-        for record in KeyStore(state).rotate():
-            moment = datetime.fromtimestamp(record.created, UTC).isoformat()
+        for record in KeyStore(state).rotate(ahead=ahead):
+            moment = datetime.fromtimestamp(record.starts or record.created, UTC).isoformat()
             print(f"{record.algorithm} {record.kid} {moment}")
     except (KeyStoreError, OSError) as error:
         _fail(str(error))
@@ -190,8 +243,38 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
+def _block(state: Path, party: str, *, blocked: bool) -> None:
+    try:
+        ParticipantsFile(state / "participants.json").block(canonical_id(party), blocked=blocked)
+    except (ParticipantsError, OSError) as error:
+        _fail(str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    fingerprint: str
+    pem: bytes
+
+
+def _certified(participant: Participant, csr: Path | None, authority: Path | None) -> _Made | None:
+    """The certificate for a request, where there is one."""
+    if csr is None or authority is None:
+        return None
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    certificate = CertificateAuthority(authority).issue(csr.read_bytes(), participant)
+    return _Made(certificate.fingerprint(SHA256()).hex(), certificate.public_bytes(Encoding.PEM))
+
+
 def _authority(
-    state: Path, name: str, algorithm: Algorithm, lifetime: int, aggregated: bool, default_audience: str
+    state: Path,
+    name: str,
+    algorithm: Algorithm,
+    lifetime: int,
+    aggregated: bool,
+    default_audience: str,
+    certificates: Path | None = None,
 ) -> Authority:
     keys = KeyStore(state)
     try:
@@ -201,7 +284,8 @@ def _authority(
         )
     except (KeyStoreError, OSError, ValueError) as error:
         _fail(str(error))
-    return Authority(keys, ParticipantsFile(state / "participants.json"), tokens, default_audience)
+    made = CertificateAuthority(certificates) if certificates is not None else None
+    return Authority(keys, ParticipantsFile(state / "participants.json"), tokens, default_audience, made)
 
 
 def _dev_listeners(authority: Authority, host: str, port: int | None, unix: Path | None) -> list[Listener]:
@@ -249,9 +333,12 @@ def _fingerprint_of(certificate: Path) -> str:
     from cryptography.x509 import load_pem_x509_certificate
 
     try:
-        return load_pem_x509_certificate(certificate.read_bytes()).fingerprint(SHA256()).hex()
+        found = load_pem_x509_certificate(certificate.read_bytes())
     except ValueError:
         raise ParticipantsError(f"{certificate} is no certificate in PEM form.") from None
+    if found.not_valid_after_utc <= datetime.now(UTC):
+        raise ParticipantsError(f"{certificate} is not valid any more.")
+    return found.fingerprint(SHA256()).hex()
 
 
 def _fail(sentence: str) -> NoReturn:

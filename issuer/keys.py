@@ -1,5 +1,8 @@
 """Signing keys on disk: one RS256 and one ES256 key at work, retired ones for as long as their tokens live.
 
+A rotation fails no request: a new key is published at once and signs later, when everybody who verifies has read the set again; the old one
+signs until then, and stays published until the last of its tokens has ended.
+
 The folder holds a PEM file a key (mode 0600) and `keys.json`, the list of them. The list is written last and
 atomically, so an interrupted rotation leaves the old state. The public half is the JWKS document, served and written to a
 file for verifiers on the same machine.
@@ -9,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import os
 import time
 from collections.abc import Callable
@@ -25,11 +29,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-__all__ = ["Algorithm", "KeyRecord", "KeyStore", "KeyStoreError", "write_private"]
+__all__ = ["PUBLISHED_AHEAD", "Algorithm", "KeyRecord", "KeyStore", "KeyStoreError", "write_private"]
 
 Algorithm = Literal["RS256", "ES256"]
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
+PUBLISHED_AHEAD = 600
+"""Seconds: twice the time after which verifiers read the set again."""
 KEPT_AFTER_RETIREMENT = 2 * 3600
 """Seconds: twice the longest life of a token."""
 
@@ -39,12 +45,16 @@ class KeyStoreError(Exception):
 
 
 class KeyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A line of `keys.json`. Times are seconds since 1970; `retired` is None for a key at work."""
+    """A line of `keys.json`. Times are seconds since 1970: it signs from `starts` (None: at once) to `retired` (None: no end in sight)."""
 
     kid: str
     algorithm: Algorithm
     created: int
     retired: int | None = None
+    starts: int | None = None
+
+    def signs(self, now: float) -> bool:
+        return (self.starts or 0) <= now and (self.retired is None or now < self.retired)
 
 
 class KeyStore:
@@ -67,17 +77,23 @@ class KeyStore:
         elif not self.jwks_file.exists():
             self._write(self._records)
 
-    def rotate(self) -> list[KeyRecord]:
-        """Put new keys to work, retire the present ones, drop those that retired long ago. Returns the new ones."""
+    def rotate(self, *, ahead: int = PUBLISHED_AHEAD) -> list[KeyRecord]:
+        """Publish new keys that sign in `ahead` seconds, retire the present ones then, drop those that retired long ago. Returns the
+        new ones.
+        """
         self._read()
-        now = int(self._clock())
+        made = [self._make(algorithm) for algorithm in get_args(Algorithm)]
+        # Only now does the time begin: making a key may take a second or two.
+        now = math.ceil(self._clock())
+        turn = now + ahead
         kept = [
-            record if record.retired is not None else msgspec.structs.replace(record, retired=now)
+            msgspec.structs.replace(record, retired=turn if record.retired is None else min(record.retired, turn))
             for record in self._records
             if record.retired is None or now - record.retired < KEPT_AFTER_RETIREMENT
         ]
         dropped = {record.kid for record in self._records} - {record.kid for record in kept}
-        made = [self._make(algorithm) for algorithm in get_args(Algorithm)]
+        if ahead:
+            made = [msgspec.structs.replace(record, starts=turn) for record in made]
         self._write([*kept, *made])
         for kid in dropped:
             self._file(kid).unlink(missing_ok=True)
@@ -86,8 +102,9 @@ class KeyStore:
     def signing_key(self, algorithm: Algorithm) -> tuple[str, PrivateKey]:
         """Return key id and private key for new tokens."""
         self._read()
-        for record in self._records:
-            if record.algorithm == algorithm and record.retired is None:
+        now = self._clock()
+        for record in reversed(self._records):
+            if record.algorithm == algorithm and record.signs(now):
                 return record.kid, self._load(record.kid)
         raise KeyStoreError(f"There is no {algorithm} key in {self._folder}.")
 
@@ -122,9 +139,10 @@ class KeyStore:
 
     def _write(self, records: list[KeyRecord]) -> None:
         self._records = records
-        write_private(self._folder / "keys.json", msgspec.json.format(msgspec.json.encode(records)))
+        # Public before it signs: who reads the set from the file must never meet a token that it cannot judge yet.
         jwks = {"keys": [_public_jwk(record, self._load(record.kid)) for record in records]}
         write_private(self.jwks_file, msgspec.json.format(msgspec.json.encode(jwks)), mode=0o644)
+        write_private(self._folder / "keys.json", msgspec.json.format(msgspec.json.encode(records)))
         self._stamp = None
 
     def _make(self, algorithm: Algorithm) -> KeyRecord:

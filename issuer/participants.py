@@ -2,16 +2,19 @@
 
 A JSON file that an administrator (or the demonstration network) writes. A participant is known by the SHA-256 fingerprint of its
 client certificate and by nothing in a request. `claim` is the claim that carries its code; `scopes` what it may ask for; `may_act_for`
-the participants that gave it a mandate (`*` within a claim: `agb:*`).
+the participants that gave it a mandate (`*` within a claim: `agb:*`). `addresses`, `rate`, `burst` and `blocked` say from where, how
+often and whether at all it may come; gateways are told by `access.json` in the same folder, which they read as it changes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import ipaddress
 import re
 from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -41,12 +44,22 @@ class Participant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     certificate: str | None = None
     may_act_for: tuple[str, ...] = ()
     blocked: bool = False
+    addresses: tuple[str, ...] = ()
+    rate: float | None = None
+    burst: int | None = None
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
             raise ValueError(f"{self.id!r} is no party; write uzovi:5050, agb:12345678, kvk:12345678 or bsn:123456789")
         if self.certificate is not None and not _FINGERPRINT.fullmatch(self.certificate):
             raise ValueError(f"{self.id}: a certificate is named by its SHA-256 fingerprint, 64 hexadecimal digits")
+        for place in self.addresses:
+            try:
+                ipaddress.ip_network(place)
+            except ValueError:
+                raise ValueError(f"{self.id}: {place!r} is no address and no network") from None
+        if (self.rate is not None and self.rate <= 0) or (self.burst is not None and self.burst <= 0):
+            raise ValueError(f"{self.id}: a rate and a burst are more than nothing")
 
     @property
     def claim(self) -> str:
@@ -55,6 +68,16 @@ class Participant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     @property
     def code(self) -> str:
         return self.id.partition(":")[2]
+
+    def comes_from(self, address: str) -> bool:
+        """Whether a request from this address may be its own."""
+        if not self.addresses:
+            return True
+        try:
+            place = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(place in ipaddress.ip_network(network) for network in self.addresses)
 
     def acts_for(self, party: str) -> bool:
         return party in self.may_act_for or f"{party.partition(':')[0]}:*" in self.may_act_for
@@ -99,11 +122,39 @@ class ParticipantsFile:
             raise ParticipantsError(f"The participants file {self.path} cannot be read: {error}") from error
         return self._participants
 
+    @property
+    def access_file(self) -> Path:
+        """What gateways are told of the participants."""
+        return self.path.with_name("access.json")
+
     def add(self, participant: Participant) -> None:
         """Add a participant, or replace the one with the same id."""
         with self._exclusive():
             present = self.read().by_id if self.path.exists() else {}
             self._write({**present, participant.id: participant}.values())
+
+    def block(self, party: str, *, blocked: bool) -> None:
+        """Block a participant, or let it in again."""
+        with self._exclusive():
+            present = dict(self.read().by_id)
+            if party not in present:
+                raise ParticipantsError(f"{party} is no participant.")
+            present[party] = msgspec.structs.replace(present[party], blocked=blocked)
+            self._write(present.values())
+
+    def publish(self) -> None:
+        """Write what gateways are told: by number, and for who is blocked by id as well, since others may act for it."""
+        told: dict[str, dict[str, Any]] = {}
+        for participant in self.read().by_id.values():
+            entry: dict[str, Any] = {"blocked": participant.blocked}
+            entry |= {"addresses": participant.addresses} if participant.addresses else {}
+            entry |= {"rate": participant.rate} if participant.rate is not None else {}
+            entry |= {"burst": participant.burst} if participant.burst is not None else {}
+            told[participant.number] = entry
+            if participant.blocked:
+                told[participant.id] = {"blocked": True}
+        content = msgspec.json.format(msgspec.json.encode({"participants": told}))
+        write_private(self.access_file, content, mode=0o644)
 
     def remove(self, party: str) -> None:
         with self._exclusive():
@@ -123,6 +174,7 @@ class ParticipantsFile:
         content = list(participants)
         Participants(content)
         write_private(self.path, msgspec.json.format(msgspec.json.encode(content)))
+        self.publish()
 
 
 def canonical_id(party: str) -> str:

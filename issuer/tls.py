@@ -8,6 +8,7 @@ party's own certificate first. The certificate was verified against the configur
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import ssl
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["CertificateProtocol", "certificate_fingerprint"]
+__all__ = ["CertificateProtocol", "certificate_fingerprint", "thumbprint_of"]
 
 _VERSIONS = {"TLSv1.2": 0x0303, "TLSv1.3": 0x0304}
 
@@ -45,6 +46,11 @@ def certificate_fingerprint(scope: Mapping[str, Any]) -> str | None:
     if not chain:
         return None
     return hashlib.sha256(ssl.PEM_cert_to_DER_cert(chain[0])).hexdigest()
+
+
+def thumbprint_of(fingerprint: str) -> str:
+    """The fingerprint as tokens tell it: base64url (RFC 8705 §3.1)."""
+    return base64.urlsafe_b64encode(bytes.fromhex(fingerprint)).rstrip(b"=").decode()
 
 
 def _tls_extension(connection: ssl.SSLObject | ssl.SSLSocket) -> dict[object, object]:

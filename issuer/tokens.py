@@ -10,7 +10,7 @@ import base64
 import hmac
 import secrets
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,6 +63,8 @@ class Issued:
     actor: Participant | None
     scopes: tuple[str, ...]
     audience: str
+    confirmation: Mapping[str, str] | None = None
+    """What the token is bound to (RFC 7800): `x5t#S256`, the thumbprint of a client certificate; None for one that is not."""
 
 
 def decide(request: TokenRequest, caller: Participant, participants: Participants) -> Issued:
@@ -131,6 +133,8 @@ class TokenIssuer:
         }
         if actor is not None:
             claims["act"] = {"sub": actor.number}
+        if issued.confirmation is not None:
+            claims["cnf"] = dict(issued.confirmation)
         identity = {party.claim: party.code, "instantie_type": party.instantie_type, "instantie_naam": party.name}
         return claims | (self._aggregate(identity) if self._aggregated else identity)
 

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 
 from gateway.errors import Code, GatewayError, GraphQLIssue
@@ -68,7 +69,7 @@ def _read(der: bytes) -> ClientCertificate:
             begins=certificate.not_valid_before_utc.timestamp(),
             ends=certificate.not_valid_after_utc.timestamp(),
         )
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise invalid_certificate("The client certificate cannot be read.") from error
 
 

@@ -111,7 +111,7 @@ def read_list(document: bytes, authorities: Sequence[x509.Certificate]) -> Revoc
             raise ValueError("no authority signed the list")
         ends = found.next_update_utc
         serials: Mapping[int, Any] = {entry.serial_number: None for entry in found if not _given_back(entry)}
-    except (TypeError, UnsupportedAlgorithm) as error:
+    except (TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise ValueError("the list cannot be read") from error
     if ends is None:
         raise ValueError("the list does not say how long it holds")

@@ -94,7 +94,8 @@ class SignedCaller:
             key = await self._keys.find(str(header.get("kid")))
         except KeySetUnavailableError:
             raise RegisterError.of("AUTHORIZATION_UNAVAILABLE", "No keys to judge the credential by.") from None
-        if key is None or header.get("alg") not in key.algorithms:
+        # A list is in no set, and asking whether it is would be a fault.
+        if key is None or str(header.get("alg")) not in key.algorithms:
             raise unauthenticated("The credential is signed with a key that is not trusted here.")
         try:
             payload = jwt.PyJWS().decode(token, key.key, algorithms=[header["alg"]])

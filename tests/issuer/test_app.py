@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import http.client
 import json
 import os
@@ -122,6 +124,9 @@ def test_a_party_gets_a_token_for_its_certificate(issuer: Issuer):
     assert answer.headers["cache-control"] == "no-store"
     claims = jwt.decode(token, options={"verify_signature": False})
     assert (claims["iss"], claims["sub"], claims["uzovi"]) == ("https://issuer.example", "1001", "5050")
+    own = certificate_files(issuer.folder / "certificates", "uzovi:5050")[0].read_text()
+    thumbprint = base64.urlsafe_b64encode(hashlib.sha256(ssl.PEM_cert_to_DER_cert(own)).digest()).rstrip(b"=")
+    assert claims["cnf"] == {"x5t#S256": thumbprint.decode()}
 
 
 def test_a_supplier_acts_for_a_party(issuer: Issuer):
@@ -234,8 +239,24 @@ def test_a_new_participant_is_known_at_once(issuer: Issuer):
     ]
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "agb:00000009 Nieuw\n"
     assert issuer.tls("agb:00000009", "POST", "/auth/token", REQUEST).status == 200
+    state = ["--state", str(issuer.folder), "--as", "agb:00000009"]
+    for command, status in (("block", 403), ("unblock", 200)):
+        assert run("participant", command, *state).stderr == ""
+        assert issuer.tls("agb:00000009", "POST", "/auth/token", REQUEST).status == status
     subprocess.run(remove, check=True)
     assert issuer.tls("agb:00000009", "POST", "/auth/token", REQUEST).status == 403
+
+
+def test_a_participant_comes_from_its_addresses(issuer: Issuer):
+    for address, status in (("192.0.2.0/24", 403), ("127.0.0.0/8", 200)):
+        added = run(
+            "participant", "add", "--state", str(issuer.folder), "--as", "agb:00000009", "--name", "Nieuw",
+            "--instantie-type", "Zorgaanbieder", "--number", "1009", "--scope", READ, "--address", address,
+            "--certificate", str(certificate_files(issuer.folder / "certificates", "agb:00000009")[0]),
+        )  # fmt: skip
+        assert added.stderr == ""
+        assert issuer.tls("agb:00000009", "POST", "/auth/token", REQUEST).status == status
+    assert run("participant", "remove", "--state", str(issuer.folder), "--as", "agb:00000009").stderr == ""
 
 
 # --- the command ---

@@ -50,14 +50,34 @@ def test_rotation_keeps_old_keys_for_verification_until_their_tokens_are_gone(tm
     assert running.signing_key("RS256")[0] in old
 
     clock.now += 100
-    new = {record.kid for record in store.rotate()}
+    new = {record.kid for record in store.rotate(ahead=0)}
     assert running.signing_key("RS256")[0] in new
     assert {entry["kid"] for entry in running.jwks()["keys"]} == old | new
 
     clock.now += 7201
-    newest = {record.kid for record in store.rotate()}
+    newest = {record.kid for record in store.rotate(ahead=0)}
     assert {entry["kid"] for entry in running.jwks()["keys"]} == new | newest
     assert {path.stem for path in tmp_path.glob("*.pem")} == new | newest
+
+
+def test_a_new_key_is_published_at_once_and_signs_later(tmp_path: Path):
+    clock = Clock()
+    store = KeyStore(tmp_path, clock=clock)
+    store.ensure()
+    signing: list[str] = []
+    published: list[int] = []
+    # Rotations at 0 and at 100, each with its key 600 seconds ahead: at no moment is there none that signs.
+    for second in (0, 1, 100, 599, 600, 699, 700, 7000, 9000):
+        clock.now = Clock.now + second
+        if second in (0, 100):
+            store.rotate(ahead=600)
+        signing.append(store.signing_key("RS256")[0])
+        published.append(len(store.jwks()["keys"]))
+        assert signing[-1] in {entry["kid"] for entry in store.jwks()["keys"]}
+    assert [signing.index(kid) for kid in signing] == [0, 0, 0, 0, 4, 4, 6, 6, 6]
+    assert published == [4, 4, 6, 6, 6, 6, 6, 6, 6]
+    store.rotate(ahead=0)
+    assert store.signing_key("RS256")[0] not in signing
 
 
 def test_an_interrupted_making_is_completed(tmp_path: Path):

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from issuer.participants import Participant, ParticipantsError, ParticipantsFile, canonical_id
@@ -76,3 +77,37 @@ def test_the_published_word_for_agb():
     assert canonical_id("agbcode:012345678") == "agb:012345678"
     assert canonical_id("uzovi:5050") == "uzovi:5050"
     assert canonical_id("nonsense") == "nonsense"
+
+
+def test_gateways_are_told_of_each_change(tmp_path: Path):
+    file = write(
+        tmp_path / "participants.json",
+        {**ENTRY, "addresses": ["192.0.2.0/24"], "rate": 5.0, "burst": 9},
+        {**ENTRY, "id": "agb:12345678", "number": "2", "certificate": None},
+    )
+    limited = {"blocked": False, "addresses": ["192.0.2.0/24"], "rate": 5.0, "burst": 9}
+    file.publish()
+    assert json.loads(file.access_file.read_text()) == {"participants": {"1": limited, "2": {"blocked": False}}}
+    file.block("agb:12345678", blocked=True)
+    blocked = {"2": {"blocked": True}, "agb:12345678": {"blocked": True}}
+    assert json.loads(file.access_file.read_text()) == {"participants": {"1": limited, **blocked}}
+    file.block("agb:12345678", blocked=False)
+    file.remove("uzovi:5050")
+    assert json.loads(file.access_file.read_text()) == {"participants": {"2": {"blocked": False}}}
+    with pytest.raises(ParticipantsError, match="is no participant"):
+        file.block("uzovi:5050", blocked=True)
+
+
+@pytest.mark.parametrize("wrong", [{"addresses": ["x"]}, {"addresses": ["192.0.2.1/24"]}, {"rate": 0}, {"burst": -1}])
+def test_bounds_that_are_none(wrong: dict[str, Any], tmp_path: Path):
+    with pytest.raises(ParticipantsError, match=r"no address|more than nothing"):
+        write(tmp_path / "p.json", {**ENTRY, **wrong}).read()
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"), [("192.0.2.7", True), ("2001:db8::1", True), ("192.0.3.7", False), ("", False)]
+)
+def test_where_a_participant_comes_from(address: str, fits: bool):
+    anywhere = Participant("uzovi:5050", "1", "Een", "Zorgkantoor")
+    party = msgspec.structs.replace(anywhere, addresses=("192.0.2.0/24", "2001:db8::/32"))
+    assert (party.comes_from(address), anywhere.comes_from(address)) == (fits, True)

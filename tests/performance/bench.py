@@ -37,6 +37,12 @@ def _growth() -> None:
     growth.main()
 
 
+def _identity() -> None:
+    from tests.performance import identity
+
+    identity.main()
+
+
 def _registers() -> None:
     from tests.performance import registers
 
@@ -48,6 +54,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "moments": _moments,
     "growth": _growth,
     "memory": _memory,
+    "identity": _identity,
     "registers": _registers,
 }
 

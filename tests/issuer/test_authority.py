@@ -1,0 +1,109 @@
+"""The development authority: a request in, a certificate out, and the list of those that were taken back."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from issuer.authority import AuthorityError, CertificateAuthority
+from issuer.participants import Participant
+
+PARTY = Participant("agb:12345678", "2001", "Een", "Zorgaanbieder")
+OTHER = Participant("agb:12345679", "2002", "Twee", "Zorgaanbieder")
+KEY = ec.generate_private_key(ec.SECP256R1())
+
+
+def request(
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | Ed25519PrivateKey = KEY, name: str = "somebody else"
+) -> bytes:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
+    # What a request would like to be is not heard.
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    algorithm = None if isinstance(key, Ed25519PrivateKey) else hashes.SHA256()
+    return builder.sign(key, algorithm).public_bytes(Encoding.PEM)
+
+
+def revoked(authority: CertificateAuthority) -> set[int]:
+    root = x509.load_pem_x509_certificate((authority.list_file.parent / "authority.crt").read_bytes())
+    found = x509.load_der_x509_crl(authority.current_list())
+    key = root.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert found.is_signature_valid(key)
+    return {entry.serial_number for entry in found}
+
+
+def test_a_request_becomes_a_certificate_of_the_participant(tmp_path: Path):
+    certificate = CertificateAuthority(tmp_path).issue(request(), PARTY)
+    certificate.verify_directly_issued_by(x509.load_pem_x509_certificate((tmp_path / "authority.crt").read_bytes()))
+    assert certificate.public_key() == KEY.public_key()
+    assert certificate.subject.rfc4514_string() == "CN=2001,2.5.4.5=2001,O=Een"
+    assert certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca is False
+    assert list(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value) == [
+        ExtendedKeyUsageOID.CLIENT_AUTH
+    ]
+    assert stat.S_IMODE((tmp_path / "authority.key").stat().st_mode) == 0o600
+
+
+def test_the_certificate_before_is_taken_back_and_no_other(tmp_path: Path):
+    authority = CertificateAuthority(tmp_path)
+    first, other = authority.issue(request(), PARTY), authority.issue(request(), OTHER)
+    assert revoked(authority) == set()
+    second = CertificateAuthority(tmp_path).issue(request(), PARTY)
+    assert revoked(authority) == {first.serial_number}
+    assert authority.revoke(PARTY.id, but=second.fingerprint(hashes.SHA256()).hex()) == 0
+    assert authority.revoke(PARTY.id) == 1
+    assert revoked(authority) == {first.serial_number, second.serial_number}
+    assert other.serial_number not in revoked(authority)
+
+
+def test_a_list_that_is_old_is_written_anew(tmp_path: Path):
+    authority = CertificateAuthority(tmp_path)
+    first = authority.current_list()
+    assert authority.current_list() == first
+    os.utime(authority.list_file, (0, 0))
+    assert authority.current_list() != first
+
+
+def _broken() -> bytes:
+    """A request whose signature is that of another request."""
+    one, two = (x509.load_pem_x509_csr(request(name=name)).public_bytes(Encoding.DER) for name in ("one", "two"))
+    return one.replace(b"one", b"two") if len(one) else two
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (b"", "no certificate request"),
+        (b"-----BEGIN CERTIFICATE REQUEST-----", "no certificate request"),
+        (b"\x30\x03\x02\x01\x01", "no certificate request"),
+        (_broken(), "not signed with its own key"),
+        (request(rsa.generate_private_key(public_exponent=65537, key_size=1024)), "RSA of at least 2048 bits"),
+        (request(ec.generate_private_key(ec.SECP192R1())), "P-256, P-384"),
+        (request(Ed25519PrivateKey.generate()), "P-256, P-384"),
+    ],
+)
+def test_requests_that_get_none(document: bytes, reason: str, tmp_path: Path):
+    with pytest.raises(AuthorityError, match=reason):
+        CertificateAuthority(tmp_path).issue(document, PARTY)
+    assert not (tmp_path / "issued.json").exists()
+
+
+def test_an_authority_that_cannot_be_used(tmp_path: Path):
+    CertificateAuthority(tmp_path / "a").current_list()
+    CertificateAuthority(tmp_path / "b").current_list()
+    (tmp_path / "a" / "authority.key").write_bytes((tmp_path / "b" / "authority.key").read_bytes())
+    with pytest.raises(AuthorityError, match="not that of its certificate"):
+        CertificateAuthority(tmp_path / "a").issue(request(), PARTY)
+    (tmp_path / "b" / "authority.key").unlink()
+    with pytest.raises(AuthorityError, match="cannot be read"):
+        CertificateAuthority(tmp_path / "b").issue(request(), PARTY)
