@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,7 +33,7 @@ from gateway.composition.specs import (
 )
 from gateway.supergraph.features import APOLLO, Feature, argument_values, linked_features
 
-__all__ = ["Linked", "LinkedDirective", "link_problems", "read_links"]
+__all__ = ["Linked", "LinkedDirective", "link_problems", "read_links", "sound_links"]
 
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _USAGE = "INVALID_LINK_DIRECTIVE_USAGE"
@@ -146,11 +146,28 @@ def link_problems(linked: Linked) -> list[Issue]:
     """What is wrong with the links themselves; versions of federation are judged with the definitions."""
     if not linked.is_linking:
         return []
-    problems = list(_without_url(linked))
-    for feature in linked.features:
-        problems += _feature_problems(linked, feature)
-    problems += _taken_names(linked)
-    return problems or list(_confused_imports(linked))
+    problems = list(_without_url(linked)) + _single_problems(linked)
+    return problems or [*_confused_imports(linked), *_bare_names(linked)]
+
+
+def sound_links(linked: Linked) -> Linked | None:
+    """The links before the first bad one, which are in force where that is found: that of the link specification, which
+    comes first wherever it stands, and others. None without it, or without a bad one.
+    """
+    link = linked.link
+    features = (link, *(feature for feature in linked.features if feature is not link))
+    if link.node is None or link.version != (1, 0):
+        return None
+    for number in range(len(features)):
+        so_far = replace(linked, features=features[: number + 1])
+        if _single_problems(so_far) or list(_confused_imports(so_far)):
+            return replace(linked, features=features[:number]) if number else None
+    return None
+
+
+def _single_problems(linked: Linked) -> list[Issue]:
+    found = [issue for feature in linked.features for issue in _feature_problems(linked, feature)]
+    return [*found, *_taken_names(linked)]
 
 
 def _without_url(linked: Linked) -> Iterator[Issue]:
@@ -282,13 +299,15 @@ def _confused_imports(linked: Linked) -> Iterator[Issue]:
                 if _is_prefixed(name, one) and (one is not feature or name != _own_name(feature, element)):
                     message = f"{element} of {feature.identity} cannot be imported as {name}, a name of {one.identity}."
                     yield error(_USAGE, message, linked.subgraph, feature.node or one.node)
-    if linked.federation is None:
-        # A Federation 1 schema has the directives of federation under their bare names.
-        bare = {f"@{spec.name}" for spec in directives_of(FEDERATION_1_SINCE)}
-        for feature in linked.features:
-            if f"@{feature.prefix}" in bare and feature.identity == f"{APOLLO}{feature.name}":
-                message = f"@{feature.prefix} of {feature.identity} has the name of a directive of federation."
-                yield error(_USAGE, message, linked.subgraph, feature.node)
+
+
+def _bare_names(linked: Linked) -> Iterator[Issue]:
+    """A Federation 1 schema has the directives of federation under their bare names."""
+    bare = {f"@{spec.name}" for spec in directives_of(FEDERATION_1_SINCE)} if linked.federation is None else ()
+    for feature in linked.features:
+        if f"@{feature.prefix}" in bare and feature.identity == f"{APOLLO}{feature.name}":
+            message = f"@{feature.prefix} of {feature.identity} has the name of a directive of federation."
+            yield error(_USAGE, message, linked.subgraph, feature.node)
 
 
 def _is_prefixed(name: str, feature: Feature) -> bool:

@@ -16,13 +16,14 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     SchemaDefinitionNode,
+    SchemaExtensionNode,
     parse,
 )
 
 from gateway.composition.documents import adopt_orphans, bad_roots, root_fields_removed, root_names, roots_renamed
 from gateway.composition.elements import read_types, schema_applied
 from gateway.composition.issues import Issue, error
-from gateway.composition.links import Linked, link_problems, read_links
+from gateway.composition.links import Linked, link_problems, read_links, sound_links
 from gateway.composition.model import SubgraphInput, SubgraphSchema
 from gateway.composition.own_definitions import bad_definitions, bad_link_definition, is_machinery, support
 from gateway.composition.validity import check_directives, check_schema, check_structure
@@ -42,7 +43,7 @@ def read_subgraph(given: SubgraphInput) -> tuple[SubgraphSchema | None, list[Iss
         document = without_null_reasons(parse(given.sdl), given.sdl)
         linked = read_links(given.name, document)
         if problems := link_problems(linked):
-            return None, problems
+            return None, _beside_links(document, linked, problems)
         return _read(given, document, linked)
     except GraphQLError as problem:
         line = problem.locations[0].line if problem.locations else None
@@ -69,6 +70,26 @@ def _read(given: SubgraphInput, document: DocumentNode, linked: Linked) -> tuple
     return _schema(given, document, linked, adopted, executable), misnamed
 
 
+def _beside_links(document: DocumentNode, linked: Linked, problems: list[Issue]) -> list[Issue]:
+    """Bad links, with what else can be said by the sound ones before them. What makes the document no schema comes first."""
+    sound = sound_links(linked)
+    if sound is None:
+        return problems
+    document, adopted = adopt_orphans(document)
+    if structure := check_structure(document, adopted, linked.subgraph):
+        return structure
+    return _with_unknown(document, sound, problems)
+
+
+def _with_unknown(document: DocumentNode, linked: Linked, problems: list[Issue]) -> list[Issue]:
+    """Problems with the directives that nobody defines. Those of the schema itself are found first, and nothing after them."""
+    supported = _supported(document, linked).definitions
+    kinds = (DirectiveDefinitionNode, SchemaDefinitionNode, SchemaExtensionNode)
+    own = DocumentNode(definitions=tuple(node for node in supported if isinstance(node, kinds)))
+    unknown = check_directives(own, linked.subgraph)
+    return unknown or [*problems, *check_directives(DocumentNode(definitions=supported), linked.subgraph)]
+
+
 def _without_service_fields(document: DocumentNode) -> DocumentNode:
     return DocumentNode(definitions=root_fields_removed(document.definitions, root_names(document)))
 
@@ -88,7 +109,7 @@ def _definition_problems(document: DocumentNode, linked: Linked) -> list[Issue]:
         linked = replace(linked, usable=False)
     else:
         problems = list(bad_definitions(document, linked))
-    return [*problems, *check_directives(_supported(document, linked), linked.subgraph)]
+    return _with_unknown(document, linked, problems)
 
 
 def _supported(document: DocumentNode, linked: Linked) -> DocumentNode:

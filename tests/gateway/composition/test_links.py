@@ -190,3 +190,37 @@ def test_federation_1_libraries_printed_keys_in_many_forms(arguments: str):
     service = "_service: _Service! _entities(representations: [_Any!]!): [_Entity]!"
     printed = f"directive @key{arguments} on OBJECT {scalar} type Query {{ t: Int {service} }}"
     assert types(link="", a=printed) == types(link="", a="type Query { t: Int }")
+
+
+# -- what is said beside a bad link ----------------------------------------------------------------------------------
+
+SPEC = '@link(url: "https://specs.apollo.dev/link/v1.0")'
+OLD = '@link(url: "https://specs.apollo.dev/federation/v2.2", import: ["@key", "@interfaceObject"])'
+SOUND = '@link(url: "https://specs.apollo.dev/federation/v2.2", import: ["@shareable"])'
+LATER = '@link(url: "https://x.test/mark")'
+
+
+@pytest.mark.parametrize(
+    ("links", "rest", "expected"),
+    [
+        (OLD, "type Query { q: Int @shareable }", ["INVALID_LINK_DIRECTIVE_USAGE"]),
+        # With the link specification linked soundly, the document is read by the links before the bad one.
+        (f"{SPEC} {OLD}", "type Query { q: Int @shareable }", ["INVALID_LINK_DIRECTIVE_USAGE", "INVALID_GRAPHQL"]),
+        (f"{OLD} {SPEC}", "type Query { q: Int @shareable }", ["INVALID_LINK_DIRECTIVE_USAGE", "INVALID_GRAPHQL"]),
+        (f"{SPEC} {OLD}", 'type Query { q: Q } type Q @key(fields: "x") { x: Int }', ["INVALID_LINK_DIRECTIVE_USAGE"]),
+        (f"{SPEC} {SOUND} {LATER}", "type Query { q: Int @shareable }", ["INVALID_LINK_IDENTIFIER"]),
+        (f"{SPEC} {SOUND} {LATER}", "type Query { q: Int @mark }", ["INVALID_LINK_IDENTIFIER", "INVALID_GRAPHQL"]),
+        (f"{SPEC} {OLD}", "type Query { q: Nope }", ["INVALID_GRAPHQL"]),
+        (f"{SPEC} {OLD} @mark", "type Query { q: Int }", ["INVALID_GRAPHQL"]),
+    ],
+)
+def test_what_is_said_beside_a_bad_link(links: str, rest: str, expected: list[str]):
+    errors = compose([SubgraphInput("a", "", f"extend schema {links} {rest}")]).errors
+    assert [issue.code for issue in errors] == expected
+
+
+@pytest.mark.parametrize("version", ["v2.99", "v3.0"])
+def test_a_directive_of_the_schema_that_nobody_defines_comes_first(version: str):
+    link = f'@link(url: "https://specs.apollo.dev/federation/{version}")'
+    errors = compose([SubgraphInput("a", "", f"extend schema {link} @mark type Query {{ q: Int @other }}")]).errors
+    assert [str(issue) for issue in errors] == ["INVALID_GRAPHQL: [a] Unknown directive '@mark'. (line 1)"]
