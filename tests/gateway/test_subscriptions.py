@@ -237,24 +237,24 @@ async def test_lines_of_the_log_name_operations_by_signature_and_hold_no_value(
     ann = bearer(token("READER"))
     async with street(tmp_path, **settings(single_connection=True)) as town:
         async with town.socket() as client:
-            for secret in ("4711", "4712"):
+            for secret in ("secret-1", "secret-2"):
                 await client.subscribe(LITERAL % secret, extensions={"authorization": ann})
                 await town.subscribed(1)
                 await client.say("complete", id="1")
                 await town.subscribed(0)
-        for secret in ("4713", "4714"):
+        for secret in ("secret-3", "secret-4"):
             async with events(town.port, body={"query": LITERAL % secret}, Authorization=ann):
                 await town.subscribed(1)
             await town.quiet()
         async with events(town.port, "PUT", Authorization=ann) as reply:
             name = (await reply.content()).decode()
         async with events(town.port, "GET", f"/graphql?token={name}"):
-            body = {"query": LITERAL % "4715", "extensions": {"operationId": "4716"}}
+            body = {"query": LITERAL % "secret-5", "extensions": {"operationId": "secret-6"}}
             async with events(town.port, body=body, Accept="*/*", Authorization=ann, X_GraphQL_Event_Stream_Token=name):
                 await town.subscribed(1)
         await town.quiet()
     said = capsys.readouterr().err
-    assert [secret for secret in ("471", name, ann[:20], "ann", "127.0.0.1") if secret in said] == []
+    assert [secret for secret in ("secret-", name, ann[:20], "ann", "127.0.0.1") if secret in said] == []
     lines = [json.loads(line) for line in said.splitlines()]
     of = sorted((line["event"], line["over"]) for line in lines if line.get("operation"))
     assert of == [("events", "sse")] * 2 + [("operation", "sse")] + [("operation", "websocket")] * 2
