@@ -77,8 +77,8 @@ async def test_events_are_completed_with_the_context_of_their_subscriber(tmp_pat
 
 
 async def test_a_subscription_ends_before_its_token_with_a_coded_answer(tmp_path: Path) -> None:
-    now = int(time.time())
-    async with street(tmp_path, grants=True, **settings(expiry_margin=298)) as town, town.socket() as client:
+    async with street(tmp_path, grants=True, **settings(expiry_margin=297)) as town, town.socket() as client:
+        now = int(time.time())
         await client.subscribe(TITLES, "short", **own(exp=now + 300))
         await client.subscribe(TITLES, "long", **own(exp=now + 599))
         await town.shop.streams(1)
@@ -97,8 +97,8 @@ async def test_a_token_at_its_end_begins_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_renewed_token_moves_the_end(tmp_path: Path) -> None:
-    now = int(time.time())
-    async with street(tmp_path, grants=True, **settings(expiry_margin=298)) as town, town.socket() as client:
+    async with street(tmp_path, grants=True, **settings(expiry_margin=297)) as town, town.socket() as client:
+        now = int(time.time())
         await client.subscribe(TITLES, **own(exp=now + 300))
         await town.shop.streams(1)
         renewal = bearer(token("READER", exp=now + 599, jti="later"))
@@ -123,9 +123,10 @@ async def test_a_renewed_token_moves_the_end(tmp_path: Path) -> None:
     ],
 )
 async def test_a_token_of_another_identity_renews_nothing(tmp_path: Path, claims: dict[str, Any]) -> None:
-    now = int(time.time())
-    renewal = token(claims.pop("role", "READER"), exp=now + 599, **claims)
-    async with street(tmp_path, grants=True, **settings(expiry_margin=298)) as town, town.socket() as client:
+    role = claims.pop("role", "READER")
+    async with street(tmp_path, grants=True, **settings(expiry_margin=297)) as town, town.socket() as client:
+        now = int(time.time())
+        renewal = token(role, exp=now + 599, **claims)
         await client.subscribe(TITLES, **own(exp=now + 300))
         await town.shop.streams(1)
         await client.say("ping", payload={"authorization": bearer(renewal), "id": "1"})

@@ -76,7 +76,7 @@ async def test_the_conversations_over_websocket(tmp_path: Path) -> None:
 
 async def test_the_end_before_the_token(tmp_path: Path) -> None:
     (lines,) = [lines for lines in conversations("← {") if "TOKEN_EXPIRED" in lines[0][1]]
-    async with street(tmp_path, grants=True, subscriptions=SubscriptionSettings(expiry_margin=299.5)) as town:
+    async with street(tmp_path, grants=True, subscriptions=SubscriptionSettings(expiry_margin=298)) as town:
         now = int(time.time())
         async with town.socket() as client:
             own = bearer(token("READER", exp=now + 301))
