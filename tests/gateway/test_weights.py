@@ -83,7 +83,7 @@ def parsed(case: tuple[Supergraph, str], number: int) -> tuple[str, Operation]:
 
 def test_a_document_weighs_what_is_allocated_for_it(case: tuple[Supergraph, str]):
     text, operation = parsed(case, 0)
-    assert close(document_weight(text, operation), allocated(lambda number: parsed(case, number)))
+    assert close(document_weight(text, operation), allocated(lambda number: parsed(case, number), 3 * MANY))
 
 
 def test_a_plan_weighs_what_is_allocated_for_it_its_operation_included(case: tuple[Supergraph, str]):
