@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gateway.assembly import Assembly, Lasting, assemble
 from gateway.exporter import Exporter
 from gateway.lifecycle import Lifecycle
-from gateway.readings import read_lifecycle, read_spans
+from gateway.readings import read_journal, read_lifecycle, read_spans
 from gateway.settings import AuditSettings, Settings
 from gateway.sources import Reading, Source
 from gateway.streaming import Streaming
@@ -53,6 +53,7 @@ def app_of(reading: Reading, source: Source | None = None) -> GatewayApp:
     if metrics is not None:
         read_lifecycle(metrics, lifecycle, lambda: app.connections())  # noqa: PLW0108 - the server sets it later
         read_process(metrics)
+        read_journal(metrics, audit.journal if audit is not None else None)
         streaming.read_into(metrics, lambda: lifecycle.current)
         if exporter is not None:
             read_spans(metrics, exporter.spans)

@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from gateway.settings import SettingsError
+from gateway.cli_audit import audit_app
+from gateway.cli_errors import plain_errors
 
 __all__ = ["app", "main"]
 
@@ -25,6 +25,7 @@ grants_app = App(name="grants", help="Grants, and what is made from them.")
 settings_app = App(name="settings", help="The configuration file gateway.yaml.")
 app.command(grants_app)
 app.command(settings_app)
+app.command(audit_app)
 
 Config = Annotated[Path, Parameter(help="supergraph.yaml: subgraphs with routing_url and schema.")]
 SettingsFile = Annotated[Path | None, Parameter(name="--settings", help="gateway.yaml.")]
@@ -35,7 +36,7 @@ def compose(*, config: Config, output: Path, api_schema: Path | None = None) -> 
     """Compose the subgraphs of a supergraph.yaml into one supergraph file."""
     from gateway.commands import api_schema_text, composed
 
-    with _plain_errors():
+    with plain_errors():
         sdl = composed(config)
         output.write_text(sdl, encoding="utf-8")
         if api_schema is not None:
@@ -74,7 +75,7 @@ def serve(
     gc.collect()
     gc.freeze()
 
-    with _plain_errors():
+    with plain_errors():
         source = serving_source(
             settings=settings, supergraph=supergraph, config=config, grants=grants, host=host, port=port, unix=unix
         )
@@ -103,7 +104,7 @@ def plan(
     """Print the plan of an operation."""
     from gateway.commands import plan as planned
 
-    with _plain_errors():
+    with plain_errors():
         print(planned(supergraph, operation, format=format, labels=label or ()))
 
 
@@ -120,7 +121,7 @@ def check(*, config: Config, grants: Path | None = None) -> None:
     """Compose and validate everything without serving."""
     from gateway.commands import check as checked
 
-    with _plain_errors():
+    with plain_errors():
         for line in checked(config, grants):
             print(line)
 
@@ -139,7 +140,7 @@ def explain(
     from gateway.commands import CommandError, serving_settings
     from gateway.commands import explain as explained
 
-    with _plain_errors():
+    with plain_errors():
         chosen, _ = serving_settings(settings=settings, supergraph=supergraph, grants=grants)
         try:
             values = json.loads(variables)
@@ -166,7 +167,7 @@ def usage(
     from gateway.commands import CommandError
     from gateway.usage import read_usage, usage_lines
 
-    with _plain_errors():
+    with plain_errors():
         if unused and supergraph is None:
             raise CommandError("--unused needs a --supergraph, which says what there is.")
         schema = load_supergraph(supergraph).api if supergraph is not None else None
@@ -211,7 +212,7 @@ def settings_check(file: Path) -> None:
     """Read a gateway.yaml and say whether it is one."""
     from gateway.settings import read_settings
 
-    with _plain_errors():
+    with plain_errors():
         read_settings(file)
         print(f"{file} is in order.")
 
@@ -226,28 +227,7 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
-@contextlib.contextmanager
-def _plain_errors() -> Generator[None]:
-    """What a person can mend is a sentence and exit status 1; everything else is a fault of ours, with its trace."""
-    from gateway.errors import OperatorError
-    from gateway.server import ServeError
-
-    try:
-        yield
-    except SettingsError as error:
-        _fail(f"{error.code}: {error}")
-    except (OperatorError, ServeError) as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(f"{error.filename or 'A file'}: {error.strerror}.")
-
-
 def _batch(answer: Callable[[str], str]) -> None:
     for line in sys.stdin:
         if line.strip():
             print(answer(line), flush=True)
-
-
-def _fail(sentence: str) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise SystemExit(1)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gateway.lifecycle import Lifecycle
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.spans import Spans
 
-__all__ = ["read_lifecycle", "read_spans"]
+if TYPE_CHECKING:
+    from gateway.audit.journal import Journal
+
+__all__ = ["read_journal", "read_lifecycle", "read_spans"]
 
 
 def read_lifecycle(metrics: Metrics, lifecycle: Lifecycle, connections: Callable[[], int]) -> None:
@@ -66,6 +70,15 @@ def read_lifecycle(metrics: Metrics, lifecycle: Lifecycle, connections: Callable
             ({"subgraph": name}, lifecycle.current.client.breaker(name).value)
             for name in lifecycle.current.client.names
         ],
+    )
+
+
+def read_journal(metrics: Metrics, journal: Journal | None) -> None:
+    """Let `metrics` show how far the audit database is behind the journal."""
+    metrics.reading(
+        "gateway_audit_unshipped_records",
+        "Records of the journal that are not in the audit database yet.",
+        lambda: [({}, journal.unshipped if journal is not None else 0)],
     )
 
 

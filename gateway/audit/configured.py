@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from gateway.audit.chain import ChainError, read_line
-from gateway.audit.journal import Journal
+from gateway.audit.journal import Journal, Shipping
 from gateway.audit.places import Segment, instances_of, last_lines, new_instance, now, segments_of
 from gateway.audit.record import Hasher
 from gateway.audit.writing import JournalWriter
@@ -40,7 +40,13 @@ def open_audit(settings: AuditSettings, metrics: Metrics | None = None) -> Audit
     folder, instance = Path(settings.folder), new_instance()
     key = read_signing_key(Path(settings.key))
     writer = JournalWriter(folder, instance, key, segment_bytes=settings.segment_bytes)
-    journal = Journal(writer, window=settings.window, anchor_seconds=settings.anchor_seconds, metrics=metrics)
+    journal = Journal(
+        writer,
+        window=settings.window,
+        anchor_seconds=settings.anchor_seconds,
+        metrics=metrics,
+        shipping=_shipping(settings, folder, instance, writer),
+    )
     try:
         before = _before(folder) if folder.exists() else []
         journal.open(orjson.dumps({"kind": "opened", "at": now(), "process": os.getpid(), "before": before}))
@@ -71,6 +77,14 @@ def read_signing_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingsError("CONFIG_INVALID", f"audit.key: {path} holds no Ed25519 key.")
     return key
+
+
+def _shipping(settings: AuditSettings, folder: Path, instance: str, writer: JournalWriter) -> Shipping | None:
+    if settings.database is None:
+        return None
+    from gateway.audit.shipping import Shipper
+
+    return Shipper(folder, instance, settings.database, lambda: writer.head)
 
 
 def _before(folder: Path) -> list[dict[str, object]]:

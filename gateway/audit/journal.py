@@ -39,7 +39,8 @@ class JournalError(Exception):
 class Shipping(Protocol):
     """Takes what was written to another place, beside the requests."""
 
-    unshipped: int
+    @property
+    def unshipped(self) -> int: ...
 
     def start(self) -> None: ...
 
@@ -74,6 +75,11 @@ class Journal:
         self._anchoring: asyncio.Task[None] | None = None
         self._refused = 0
         self._failed_at = ""
+
+    @property
+    def unshipped(self) -> int:
+        """Records that are on the disk and not yet in the database; 0 without one."""
+        return self.shipping.unshipped if self.shipping is not None else 0
 
     @property
     def failing(self) -> bool:

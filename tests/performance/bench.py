@@ -25,6 +25,12 @@ def _moments() -> None:
     moments.main()
 
 
+def _audit() -> None:
+    from tests.performance.gateways import audit
+
+    audit.main()
+
+
 def _memory() -> None:
     from tests.performance.gateways import memory
 
@@ -52,6 +58,7 @@ def _registers() -> None:
 PARTS: dict[str, Callable[[], None]] = {
     "gateway": _gateway,
     "moments": _moments,
+    "audit": _audit,
     "growth": _growth,
     "memory": _memory,
     "identity": _identity,

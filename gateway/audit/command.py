@@ -1,0 +1,122 @@
+"""What the commands `gateway audit …` do: arguments in, lines out, or a sentence of what a person can mend."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from gateway.audit.anchors import read_public_key
+from gateway.audit.configured import read_hasher, read_signing_key
+from gateway.audit.reports import Sought, as_sentence, as_xml, read_records
+from gateway.audit.retention import retain
+from gateway.audit.verify import verify_journal
+from gateway.errors import OperatorError
+
+__all__ = ["Format", "drop", "export", "prepare", "verify", "who_saw"]
+
+Format = Literal["text", "json"]
+
+
+def verify(journal: Path, key: Path, database: str | None = None) -> tuple[list[str], bool]:
+    """Lines that say what was proven, and whether everything was. Raises `OperatorError`."""
+    proofs = verify_journal(_journal(journal), _public_key(key), _kept(database))
+    lines: list[str] = []
+    for proof in proofs:
+        lines.append(str(proof))
+        lines += [f"  PROBLEM: {problem}." for problem in proof.problems]
+    if not proofs:
+        raise OperatorError(f"There is no journal in {journal}.")
+    return lines, not any(proof.problems for proof in proofs)
+
+
+def who_saw(
+    journal: Path,
+    *,
+    person: str | None,
+    secret: Path | None,
+    records: Sequence[str],
+    since: str,
+    until: str,
+    format: Format,
+) -> Iterator[str]:
+    """One line for each record that shows the person or one of the records (`Type:key`). Raises `OperatorError`."""
+    if person is None and not records:
+        raise OperatorError("Say of whom or of what: --person FILE with --secret FILE, or --record Type:key.")
+    hashed = None
+    if person is not None:
+        if secret is None:
+            raise OperatorError("--person needs the --secret that the journal's hashes were made with.")
+        hashed = read_hasher(secret)(_value(person))
+    sought = Sought(_moment(since), _moment(until), hashed, frozenset(map(_named, records)))
+    for record in read_records(_journal(journal), sought):
+        yield as_sentence(record) if format == "text" else json.dumps(record)
+
+
+def export(journal: Path, *, since: str, until: str) -> Iterator[str]:
+    """The records of a time as XML. Raises `OperatorError`."""
+    return as_xml(read_records(_journal(journal), Sought(_moment(since), _moment(until))))
+
+
+def drop(journal: Path, key: Path, before: str) -> Iterator[str]:
+    """Drop what is older. Raises `OperatorError`."""
+    return retain(_journal(journal), read_signing_key(key), _moment(before))
+
+
+def prepare(database: str, role: str | None) -> None:
+    """Make the tables, and let `role` write to them. Raises `OperatorError`."""
+    from gateway.audit.database import prepare as prepared
+
+    asyncio.run(prepared(database, role))
+
+
+def _kept(database: str | None) -> list[str]:
+    if database is None:
+        return []
+    from gateway.audit.database import read_anchors
+
+    return asyncio.run(read_anchors(database))
+
+
+def _journal(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise OperatorError(f"There is no folder {folder}.")
+    return folder
+
+
+def _public_key(path: Path) -> Ed25519PublicKey:
+    try:
+        return read_public_key(path.read_bytes())
+    except ValueError as error:
+        raise OperatorError(f"{path}: {error}.") from None
+
+
+def _value(source: str) -> str:
+    """What names a person never stands on a command line, which everybody on the machine can read."""
+    text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+    return text.strip()
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, separator, key = text.partition(":")
+    if not separator or not name or not key:
+        raise OperatorError(f"--record needs Type:key, not {text}.")
+    return name, key
+
+
+def _moment(text: str) -> str:
+    """A date or a moment as records write it: UTC."""
+    if not text:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise OperatorError(f"{text} is no date (2026-11-26) and no moment (2026-11-26T02:15:00Z).") from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,104 @@
+"""The audit database: records as they stand in journals, line by line, and the anchors of their chains.
+
+A line is kept as it is, so that what is here can be proven like a file; beside it stands what is searched for. The gateway needs INSERT and SELECT on the
+two tables and nothing else. What is shipped twice is there once: (instance, sequence) is the key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from gateway.errors import OperatorError
+
+__all__ = ["UNREACHABLE", "insert_anchors", "insert_lines", "prepare", "read_anchors", "shipped_to"]
+
+UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What goes wrong with a database that is away, or not as it should be."""
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS audit_record (
+    instance text NOT NULL,
+    sequence bigint NOT NULL,
+    at timestamptz NOT NULL,
+    kind text NOT NULL,
+    persons text[] NOT NULL,
+    line text NOT NULL,
+    PRIMARY KEY (instance, sequence)
+);
+CREATE INDEX IF NOT EXISTS audit_record_at ON audit_record (at);
+CREATE INDEX IF NOT EXISTS audit_record_persons ON audit_record USING gin (persons);
+CREATE TABLE IF NOT EXISTS audit_anchor (
+    instance text NOT NULL,
+    jws text NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (instance, jws)
+);
+"""
+
+_INSERT = """
+INSERT INTO audit_record (instance, sequence, at, kind, persons, line)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (instance, sequence) DO NOTHING
+"""
+
+
+async def prepare(url: str, role: str | None = None) -> None:
+    """Make the tables that are not there, and let `role` add and read records, no more. Raises `OperatorError`."""
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+        try:
+            await connection.execute(_TABLES)
+            if role is not None:
+                name = await connection.fetchval("SELECT quote_ident($1)", role)
+                await connection.execute(f"GRANT SELECT, INSERT ON audit_record, audit_anchor TO {name}")
+        finally:
+            await connection.close()
+    except (*UNREACHABLE, ValueError) as error:
+        raise _unusable(error) from error
+
+
+async def read_anchors(url: str) -> list[str]:
+    """Every anchor that was shipped. Raises `OperatorError`."""
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+        try:
+            return [row["jws"] for row in await connection.fetch("SELECT jws FROM audit_anchor ORDER BY instance, at")]
+        finally:
+            await connection.close()
+    except (*UNREACHABLE, ValueError) as error:
+        raise _unusable(error) from error
+
+
+async def shipped_to(connection: Any, instance: str) -> int:
+    """The number of the last line of an instance that is there; lines come in order, so all before it are too."""
+    found: int = await connection.fetchval(
+        "SELECT coalesce(max(sequence), 0) FROM audit_record WHERE instance = $1", instance
+    )
+    return found
+
+
+async def insert_lines(connection: Any, instance: str, lines: Sequence[bytes]) -> None:
+    """Put lines there, all or none."""
+    rows: list[tuple[Any, ...]] = []
+    for line in lines:
+        record: dict[str, Any] = json.loads(line)
+        at = datetime.fromisoformat(record["at"])
+        rows.append((instance, record["sequence"], at, record["kind"], record.get("persons", []), line.decode()))
+    async with connection.transaction():
+        await connection.executemany(_INSERT, rows)
+
+
+async def insert_anchors(connection: Any, instance: str, anchors: Sequence[str]) -> None:
+    await connection.executemany(
+        "INSERT INTO audit_anchor (instance, jws) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        [(instance, anchor) for anchor in anchors],
+    )
+
+
+def _unusable(error: Exception) -> OperatorError:
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return OperatorError(f"The audit database cannot be used: {reason}.")
