@@ -62,11 +62,12 @@ TYPENAME = "__typename"
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A field answered where we are."""
+    """A field answered where we are. `beside` asks for what it requires, where that is provided on the spot."""
 
     field: Field
     edge: Edge
     choice: Choice | None
+    beside: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,15 @@ class Option:
     edge: Edge
     route: Route | None
     choice: Choice | None
+    beside: Choice | None = None
 
     @property
     def remainder(self) -> tuple[Selection, ...]:
         return self.choice.remainder if self.choice is not None else ()
+
+    def step(self, asked: Field) -> Local:
+        """The step that answers `asked` in this way, once there."""
+        return Local(asked, self.edge, self.choice, self.beside)
 
     @property
     def settled(self) -> bool:

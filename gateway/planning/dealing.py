@@ -119,7 +119,7 @@ class Dealer:
         options = self._search.options(field, self._place, self._guard)
         first = options[0] if options else None
         if first is not None and first.settled:
-            self._local.append((self._order, Local(field, first.edge, first.choice)))
+            self._local.append((self._order, first.step(field)))
             return True
         if len(options) > 1:
             self._search.contested.update(option.subgraph for option in options if option.route is not None)
@@ -134,7 +134,7 @@ class Dealer:
             answered[self._home] = []
         placed: list[tuple[int, Step]] = list(self._local)
         for order, asked, option in deal.given:
-            step = Local(asked, option.edge, option.choice)
+            step = option.step(asked)
             if option.route is None:
                 placed.append((order, step))
             elif option.edge.late:
@@ -244,8 +244,11 @@ class Dealer:
             return deal
         wide = {order for alike in self._pending.values() if len(alike.options) > 1 for order, _, _ in alike.fields}
         below = (order for order, _, option in deal.given if option.choice is not None and option.choice.cost[1] > 0)
-        for order in [order for order in dict.fromkeys(below) if order in wide][:_TRIALS]:
-            trial = self._deal(_Deal(wanted=deal.wanted, banned=deal.banned, split=deal.split | {order}))
+        found = [order for order in dict.fromkeys(below) if order in wide][:_TRIALS]
+        for orders in (found, *([order] for order in found if len(found) > 1)):
+            if deal.split.issuperset(orders):
+                continue
+            trial = self._deal(_Deal(wanted=deal.wanted, banned=deal.banned, split=deal.split.union(orders)))
             if trial.price < deal.price and trial.fetches <= deal.fetches:
                 deal = trial
         return deal

@@ -134,6 +134,8 @@ class Builder:
         asked = step.field
         key = spot.context.hidden_key(asked) if hidden else asked.key
         conditions = joined(outer, asked.conditions)
+        if step.beside is not None:
+            self._walk(step.beside, spot, hidden=True, conditions=conditions)
         entry = spot.selections.entries.get((key, conditions))
         if entry is None:
             self._meter.selection()

@@ -89,9 +89,9 @@ class Search:
     def options(self, field: Field, place: Place, guard: Guard) -> list[Option]:
         """The ways to answer `field` from `place`: the local one first, and alone when none can be cheaper."""
         found: list[Option] = []
-        local = self.local_edge(field, place)
+        local, beside = self._on_the_spot(field, place, guard)
         if local is not None and not local.late:
-            found.append(Option(place.subgraph, local, None, self.below(field, local, place, guard)))
+            found.append(Option(place.subgraph, local, None, self.below(field, local, place, guard), beside))
             if found[0].settled:
                 # Nothing is cheaper, and looking at every other subgraph of an entity means looking from each of them at
                 # every other one: with 20 that share a key no plan would be within its budget.
@@ -111,6 +111,14 @@ class Search:
             if route is not None:
                 found.append(Option(subgraph, edge, route, self.below(field, edge, Place(entry, subgraph), guard)))
         return found
+
+    def _on_the_spot(self, field: Field, place: Place, guard: Guard) -> tuple[Edge | None, Choice | None]:
+        """The field's edge at this place; one that requires what `@provides` offers here is not late, only asked beside it."""
+        local = self.local_edge(field, place)
+        if local is None or not local.requires or local.contexts or not place.provided:
+            return local, None
+        beside = self.choose(local.requires, replace(place, linked=False, confined=True), guard)
+        return (local, None) if beside.remainder else (replace(local, requires=()), beside)
 
     def local_edge(self, field: Field, place: Place) -> Edge | None:
         edge = self.graph.edge(place.type, field.name, place.subgraph)

@@ -222,3 +222,64 @@ def test_a_subgraph_that_another_type_needs_anyway_answers_for_both() -> None:
           },
         }
     """)
+
+
+# -- what is provided on the spot ----------------------------------------------------------------------------------------
+
+
+def test_a_field_that_requires_what_is_provided_needs_no_other_fetch() -> None:
+    supergraph = graph(
+        a="""
+            type Query { best: Product @provides(fields: "weight") any: Product }
+            type Product @key(fields: "id") {
+              id: ID! weight: Int @external shipping: Int @requires(fields: "weight")
+            }
+        """,
+        b='type Product @key(fields: "id") { id: ID! weight: Int @shareable }',
+    )
+    assert planned(supergraph, "query($a: Boolean!) { best { shipping @include(if: $a) } }") == text("""
+        QueryPlan {
+          Fetch(service: "a") {
+            {
+              best {
+                weight @include(if: $a)
+                shipping @include(if: $a)
+              }
+            }
+          },
+        }
+    """)
+    assert fetched(supergraph, "{ any { shipping } }") == ["a", "b", "a"]
+
+
+def test_links_that_are_shared_under_two_names_are_split_together() -> None:
+    supergraph = graph(
+        a='type Query { t: T @shareable } type T @key(fields: "id") { id: ID! a: Int }',
+        b='type Query { t: T @shareable } type T @key(fields: "id") { id: ID! b: Int }',
+    )
+    assert planned(supergraph, "{ x: t { a b } t { a b } }") == text("""
+        QueryPlan {
+          Parallel {
+            Fetch(service: "a") {
+              {
+                x: t {
+                  a
+                }
+                t {
+                  a
+                }
+              }
+            },
+            Fetch(service: "b") {
+              {
+                x: t {
+                  b
+                }
+                t {
+                  b
+                }
+              }
+            },
+          },
+        }
+    """)

@@ -35,7 +35,7 @@ from gateway.planning.planner import plan_operation
 from gateway.subgraphs.failure import FetchFailure
 from gateway.supergraph.model import Supergraph
 from gateway.supergraph.reader import read_supergraph
-from tests.properties.federation.graph import Graph
+from tests.properties.federation.graph import Graph, top_names
 from tests.properties.federation.world import Ref, World, WrongError, parsed_type
 from tests.properties.federation.writing import executable_sdl, monolith_sdl, subgraph_sdl
 
@@ -216,7 +216,7 @@ def _resolve(owner: Ref | None, info: Any, /, **args: Any) -> Any:
     if problem:
         here.violations.append(f"{here.name}: {owner.type}.{name}: {problem}")
     required = None
-    if spec.requires:
+    if spec.requires and not _provided(spec.requires, owner):
         given = owner.given or {}
         try:
             required = here.world.trimmed(spec.requires, given)
@@ -226,6 +226,11 @@ def _resolve(owner: Ref | None, info: Any, /, **args: Any) -> Any:
     value = here.world.value(owner, name, args, required)
     provided = spec.provides.get(here.name)
     return _providing(value, frozenset(provided.split())) if provided else value
+
+
+def _provided(requires: str, owner: Ref) -> bool:
+    """Whether the subgraph knows what is required here by itself, as it says of the field that led here."""
+    return owner.provided.issuperset(top_names(requires))
 
 
 def _ownership(here: _Subgraph, owner: Ref, name: str) -> str:
