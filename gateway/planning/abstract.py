@@ -66,11 +66,23 @@ def _together(search: Search, selection: Selection, place: Place, guard: Guard) 
         edge = search.graph.edge(place.type, selection.name, place.subgraph)
         assert edge is not None
         below = search.below(selection, edge, place, guard)
-        return None if below is not None and below.remainder else Local(selection, edge, below)
+        if below is not None and (below.remainder or _members_know_more(search, selection, place, guard, below)):
+            return None
+        return Local(selection, edge, below)
     if not _same_members(search, selection.condition, place) or selection.conditions:
         return None
     choice = search.choose(selection.selections, replace(place, type=selection.condition), guard)
     return None if choice.remainder else Typed(selection.condition, choice)
+
+
+def _members_know_more(search: Search, selection: Field, place: Place, guard: Guard, together: Choice) -> bool:
+    """Whether fetches are saved when each object type is asked for itself: its field may provide more, or be narrower."""
+    if not together.cost[1]:
+        return False
+    alone = search.keep((selection,))
+    members = search.graph.possible(place.type, place.subgraph)
+    choices = [search.choose(alone, replace(place, type=member), guard) for member in members]
+    return all(not choice.remainder and choice.cost[:2] < together.cost[:2] for choice in choices)
 
 
 def _same_members(search: Search, condition: str, place: Place) -> bool:

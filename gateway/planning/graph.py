@@ -273,7 +273,9 @@ class QueryGraph:
         if join is None or not self._active(type_name, field_name, join):
             return None
         is_key = field_name in self._key_names.get((type_name, subgraph), ())
-        if (join.external or join.used_overridden) and not is_key:
+        # What an override by label leaves behind is used as long as the label is off.
+        gone = join.used_overridden and join.override_label is None
+        if (join.external or gone) and not is_key:
             return None
         return self._edge_of(type_name, field_name, join)
 

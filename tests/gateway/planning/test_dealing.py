@@ -283,3 +283,37 @@ def test_links_that_are_shared_under_two_names_are_split_together() -> None:
           },
         }
     """)
+
+
+# -- interfaces ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_interface_field_is_asked_of_each_type_where_that_saves_a_fetch() -> None:
+    supergraph = graph(
+        a="""
+            type Query { product: Product } interface Product { similar: Product }
+            type Book implements Product @key(fields: "id") {
+              id: ID! price: Int @external similar: Book @provides(fields: "price")
+            }
+        """,
+        b='type Book @key(fields: "id") { id: ID! price: Int @shareable }',
+    )
+    assert planned(supergraph, "{ product { similar { ... on Book { price } } } }") == text("""
+        QueryPlan {
+          Fetch(service: "a") {
+            {
+              product {
+                __typename
+                ... on Book {
+                  similar {
+                    price
+                  }
+                }
+              }
+            }
+          },
+        }
+    """)
+    assert [fetch.text for fetch in plan(supergraph, "{ product { similar { __typename } } }").fetches] == [
+        "{product{__typename similar{__typename}}}"
+    ]
