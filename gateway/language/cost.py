@@ -3,7 +3,7 @@
     field  = list size × (weight + cost of what is selected) + arguments
     weight = @cost of the field, else of its type, else 1 for an object and 0 for a leaf
 
-A mutation costs 10 more. What is selected under several type conditions is added up, and what a variable skips costs nothing. The
+An argument costs what @cost says of it and of each input field that is given inside it. A mutation costs 10 more. What is selected under several type conditions is added up, and what a variable skips costs nothing. The
 operation is normalized, so that fields are counted once each and the work grows with what is selected.
 Source: https://specs.apollo.dev/cost/v0.1, https://ibm.github.io/graphql-specs/cost-spec.html
 """
@@ -42,6 +42,10 @@ class CostRules:
     fields: Mapping[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     arguments: Mapping[tuple[str, str, str], int] = field(default_factory=dict[tuple[str, str, str], int])
     lists: Mapping[tuple[str, str], ListSize] = field(default_factory=dict[tuple[str, str], ListSize])
+    inputs: Mapping[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    """Of fields of input objects: (type, field)."""
+    input_types: Mapping[tuple[str, ...], str] = field(default_factory=dict[tuple[str, ...], str])
+    """The input object that an argument or an input field takes, by coordinates; empty when no input field costs anything."""
 
 
 def cost_of(operation: Operation, variables: Mapping[str, Any], rules: CostRules) -> int:
@@ -114,8 +118,29 @@ class _Estimate:
         return weight if weight is not None else 0 if is_leaf_type(named) else 1
 
     def _arguments(self, selected: Field) -> int:
-        known = self.rules.arguments
-        return sum(known.get((selected.parent, selected.name, argument.name), 0) for argument in selected.arguments)
+        return sum(self._argument((selected.parent, selected.name, given.name), given) for given in selected.arguments)
+
+    def _argument(self, place: tuple[str, str, str], given: Argument) -> int:
+        weight = self.rules.arguments.get(place, 0)
+        if place not in self.rules.input_types:
+            return weight
+        return weight + self._input(place, value_from_ast_untyped(given.value, dict(self.variables)))
+
+    def _input(self, place: tuple[str, ...], value: Any) -> int:
+        """What is given for an argument or an input field: every item of a list counts."""
+        named = self.rules.input_types.get(place)
+        if named is None:
+            return 0
+        if isinstance(value, list):
+            items: list[Any] = value
+            return sum(self._input(place, item) for item in items)
+        if not isinstance(value, dict):
+            return 0
+        fields: dict[str, Any] = value
+        return sum(
+            self.rules.inputs.get((named, name), 0) + self._input((named, name), inner)
+            for name, inner in fields.items()
+        )
 
     def _included(self, conditions: Iterable[Condition]) -> bool:
         return all(self.variables.get(one.variable) is one.wanted for one in conditions)

@@ -13,11 +13,16 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FieldDefinitionNode,
+    InputObjectTypeDefinitionNode,
     InputValueDefinitionNode,
     InterfaceTypeDefinitionNode,
     IntValueNode,
+    ListTypeNode,
+    NamedTypeNode,
+    NonNullTypeNode,
     ObjectTypeDefinitionNode,
     TypeDefinitionNode,
+    TypeNode,
     parse,
 )
 
@@ -42,6 +47,9 @@ class _Reader:
     fields: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     arguments: dict[tuple[str, str, str], int] = field(default_factory=dict[tuple[str, str, str], int])
     lists: dict[tuple[str, str], ListSize] = field(default_factory=dict[tuple[str, str], ListSize])
+    inputs: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    taken: dict[tuple[str, ...], str] = field(default_factory=dict[tuple[str, ...], str])
+    """The types of arguments and input fields."""
 
     def rules(self, document: DocumentNode, list_size: int) -> CostRules:
         definitions = [node for node in document.definitions if isinstance(node, TypeDefinitionNode)]
@@ -52,11 +60,23 @@ class _Reader:
             if isinstance(definition, (ObjectTypeDefinitionNode, InterfaceTypeDefinitionNode)):
                 for node in definition.fields or ():
                     self._field(definition.name.value, node)
+            elif isinstance(definition, InputObjectTypeDefinitionNode):
+                for given in definition.fields or ():
+                    self._input(definition.name.value, given)
         for definition in definitions:
             if isinstance(definition, ObjectTypeDefinitionNode):
                 for interface in definition.interfaces or ():
                     self._lift(definition, interface.name.value)
-        return CostRules(list_size, self.types, self.fields, self.arguments, self.lists)
+        objects = {node.name.value for node in definitions if isinstance(node, InputObjectTypeDefinitionNode)}
+        shapes = {place: name for place, name in self.taken.items() if name in objects} if self.inputs else {}
+        return CostRules(list_size, self.types, self.fields, self.arguments, self.lists, self.inputs, shapes)
+
+    def _input(self, type_name: str, node: InputValueDefinitionNode) -> None:
+        place = (type_name, node.name.value)
+        self.taken[place] = _named(node.type)
+        weight = self._weight(node)
+        if weight is not None:
+            self.inputs[place] = weight
 
     def _field(self, type_name: str, node: FieldDefinitionNode) -> None:
         place = (type_name, node.name.value)
@@ -64,6 +84,7 @@ class _Reader:
         if weight is not None:
             self.fields[place] = weight
         for argument in node.arguments or ():
+            self.taken[(*place, argument.name.value)] = _named(argument.type)
             weight = self._weight(argument)
             if weight is not None:
                 self.arguments[(*place, argument.name.value)] = weight
@@ -85,6 +106,12 @@ class _Reader:
     def _applied(self, node: Any, element: str) -> Iterator[dict[str, Any]]:
         name = self.feature.directive(element)
         return (argument_values(applied) for applied in node.directives or () if applied.name.value == name)
+
+
+def _named(node: TypeNode) -> str:
+    while isinstance(node, (ListTypeNode, NonNullTypeNode)):
+        node = node.type
+    return node.name.value if isinstance(node, NamedTypeNode) else ""
 
 
 def _list_size(values: dict[str, Any], arguments: dict[str, InputValueDefinitionNode]) -> ListSize:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -45,11 +44,10 @@ def test_fields_that_are_compared_again_and_again_hold_nobody_up(at: str, net: N
         "{ client { " + ("bemiddeling { " + "bemiddelingspecificatie { instelling } " * 20 + "} ") * 20 + "} }",
     ]
     for document in documents:
-        started = time.perf_counter()
         reply = _asked(net, at, document)
-        seconds = time.perf_counter() - started
+        # Refused before the comparing, which took 1.0 to 1.7 s on the event loop; what the refusal itself costs is counted
+        # in tests/gateway/language/test_limits.py.
         assert (reply.status, reply.codes) == COMPLEX
-        assert seconds < 1.0  # it was 1.0 to 1.7 s on the event loop, for everybody
 
 
 # --- what did not -----------------------------------------------------------------------------------------------------
@@ -72,11 +70,9 @@ def test_fields_that_are_compared_again_and_again_hold_nobody_up(at: str, net: N
     ids=["bomb", "cycle", "deep", "list", "object", "comments", "number"],
 )
 def test_a_document_that_is_too_much(at: str, document: str, net: Network) -> None:
-    started = time.perf_counter()
     reply = _asked(net, at, document)
     assert reply.status == 400
     assert len(reply.body) < 2000
-    assert time.perf_counter() - started < 1.0
 
 
 @pytest.mark.parametrize("at", PLACES)

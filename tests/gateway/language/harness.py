@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 from graphql import build_schema
@@ -49,3 +51,20 @@ def refusal(query: str, name: str | None = None, **limits: Any) -> list[tuple[st
     except GatewayError as error:
         return [(issue.code.name, issue.message) for issue in error.issues]
     raise AssertionError("not refused")
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many calls of Python functions `work` makes: what it costs, whatever else the machine is doing."""
+    count = 0
+
+    def seen(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(seen)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count

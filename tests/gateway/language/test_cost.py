@@ -30,10 +30,12 @@ type Query {
   best: [Book] @listSize(assumedSize: 5)
   page(first: Int): Books @listSize(slicingArguments: ["first"], sizedFields: ["edges"], requireOneSlicingArgument: false)
   search(text: String @cost(weight: 4)): Hit
+  find(by: By @cost(weight: 1)): Book
   shelves: [[Book]]
   node: Node
 }
 type Mutation { buy: Book }
+input By { text: String @cost(weight: 2), id: ID, any: [By!] @cost(weight: 3) }
 type Books { edges: [Book], total: Int }
 interface Node { id: ID, owner: Owner }
 type Book implements Node { id: ID, title: String, price: Int @cost(weight: 2), owner: Owner @cost(weight: 7), author: Author }
@@ -72,6 +74,12 @@ RENAMED = graph(
         ("{ page { edges { title } } }", {}, 11),
         ("{ search(text: \"x\") { ... on Book { price } ... on Film { id } } }", {}, 7),
         ("{ search { __typename } }", {}, 1),
+        ("{ find { title } }", {}, 1),
+        ("{ find(by: {id: 1}) { title } }", {}, 2),
+        ("{ find(by: {text: \"x\"}) { title } }", {}, 4),
+        ("{ find(by: {any: [{text: \"x\"}, {id: 1, any: {text: null}}]}) { title } }", {}, 12),
+        ("query ($by: By, $t: String) { find(by: $by) { title } b: find(by: {text: $t}) { title } }",
+         {"by": {"any": [{"text": "x"}]}}, 11),
         ("{ node { owner { name } } }", {}, 8),
         ("mutation { buy { title } }", {}, 11),
         ("query ($x: Boolean!) { all @include(if: $x) { title } book @skip(if: $x) { title } }", {"x": True}, 10),
