@@ -68,7 +68,7 @@ def _variables_in(value: ValueNode, names: set[str]) -> None:
 def freeze(selections: Selections, hoisted: tuple[Condition, ...] = ()) -> tuple[FetchSelection, ...]:
     """The selections as plan values. `hoisted` conditions stand around the fetch already."""
     _set_aliases([selections])
-    return _frozen(selections, hoisted)
+    return _tested_once(_frozen(selections, hoisted), ())
 
 
 def _frozen(selections: Selections, hoisted: tuple[Condition, ...] = ()) -> tuple[FetchSelection, ...]:
@@ -91,6 +91,19 @@ def _frozen(selections: Selections, hoisted: tuple[Condition, ...] = ()) -> tupl
         if inside:
             frozen.append(FetchFragment(condition, inside))
     return tuple(frozen)
+
+
+def _tested_once(selections: Iterable[FetchSelection], known: tuple[Condition, ...]) -> tuple[FetchSelection, ...]:
+    """The selections without conditions that a field around them has already."""
+    found: dict[FetchSelection, None] = {}
+    for selection in selections:
+        conditions = tuple(condition for condition in selection.conditions if condition not in known)
+        inside = _tested_once(selection.selections, (*known, *conditions))
+        if isinstance(selection, FetchFragment) and not (selection.condition or conditions):
+            found.update(dict.fromkeys(inside))
+        else:
+            found[replace(selection, conditions=conditions, selections=inside)] = None
+    return tuple(found)
 
 
 def _needed(selections: Selections) -> Iterable[Entry]:

@@ -651,7 +651,7 @@ def test_a_mutation_selected_twice_under_conditions_runs_once_where_it_stands_fi
     )
     made = plan(supergraph, "mutation($b: Boolean!) { inc { n } dec ... @include(if: $b) { inc { m } } }")
     assert [(f.subgraph, f.text) for f in made.fetches] == [
-        ("a", "mutation($b: Boolean!){inc{n} inc @include(if: $b){m @include(if: $b)}}"),
+        ("a", "mutation($b: Boolean!){inc{n} inc @include(if: $b){m}}"),
         ("b", "mutation{dec}"),
     ]
 
