@@ -354,6 +354,7 @@ def _top_keys(selections: Sequence[FetchSelection], entity: str | None) -> tuple
             shared=any(field.shared for field, _ in asked),
             conditional=all(conditional for _, conditional in asked),
             composite=any(field.selections for field, _ in asked),
+            typename=all(field.name == "__typename" for field, _ in asked),
         )
         for key, asked in fields.items()
     )

@@ -29,6 +29,8 @@ class TopKey:
     shared: bool
     conditional: bool
     composite: bool
+    typename: bool = False
+    """The runtime type: whoever returned the object said one already, which stays when a visit comes to nothing."""
 
 
 def plain_write(keys: Sequence[TopKey]) -> PlainWrite | None:
@@ -64,7 +66,7 @@ def write_keys(owner: Store, entity: Store, keys: Sequence[TopKey], *, copy: boo
 
 def take_away(owner: Store, keys: Sequence[TopKey]) -> None:
     for top in keys:
-        if not top.shared:
+        if not (top.shared or top.typename):
             owner.pop(top.key, None)
 
 

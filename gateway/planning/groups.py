@@ -36,6 +36,8 @@ class Group:
     requires: dict[tuple[str, str], tuple[KeySelection, ...]] = field(
         default_factory=dict[tuple[str, str], tuple[KeySelection, ...]]
     )
+    conditions: tuple[Condition, ...] = ()
+    """Those under which its requirements (`@requires`) were fetched."""
     homes: set[str] = field(default_factory=set[str])
     target: RootTarget | None = None
     after: set[Group] = field(default_factory=set["Group"])
@@ -209,14 +211,14 @@ class Builder:
             *self._keys(step.key, spot.context, step.type, alone=len(step.key) == 1),
             *self._keys(step.requires, spot.context, step.type),
         )
-        group = self._group(step, spot.path, exact, needed, keys)
+        group = self._group(step, spot.path, exact, needed, keys, conditions=conditions if step.requires else ())
         place = (step.type, step.entry)
         group.requires[place] = merged_keys((*group.requires.get(place, ()), *keys))
         if step.home:
             group.homes.add(step.type)
         inside = group.selections.fragment(step.entry)
         if interface_object and not self._graph.is_interface_object(step.entry, step.target):
-            inside.add_typename(self._typename_key)
+            inside.add_typename(self._typename_key, conditions)
         target = replace(spot, group=group, selections=inside)
         return {spot.group} | self._walk(step.choice, target, hidden=hidden, conditions=outer)
 
@@ -247,9 +249,11 @@ class Builder:
         after: set[Group],
         keys: tuple[KeySelection, ...] = (),
         target: RootTarget | None = None,
+        conditions: tuple[Condition, ...] = (),
     ) -> Group:
-        """An open group of that subgraph at that path, or a new one: where what it would wait for waits for itself, or
-        where one field is to be handed over with two values (`@requires` with other arguments).
+        """An open group of that subgraph at that path, or a new one: where what it would wait for waits for itself, where
+        one field is to be handed over with two values (`@requires` with other arguments), or only under `conditions` that
+        what else is asked there does not have.
 
         An object asked as the interface that it is there (`@interfaceObject`) shares no group with objects of other types:
         there all of them would be asked for the same.
@@ -257,10 +261,21 @@ class Builder:
         asked = (step.type, step.entry)
         place = (step.target, path, exact, step.root, target, asked if step.entry != step.type else ())
         for group in self._places.get(place, ()):
-            if _agree(group.requires.get(asked, ()), keys) and not any(needed.needs(group) for needed in after):
+            known = group.requires.get(asked, ())
+            alike = group.conditions == conditions or (not group.conditions and merged_keys((*known, *keys)) == known)
+            if alike and _agree(known, keys) and not any(needed.needs(group) for needed in after):
                 group.after |= after
                 return group
-        group = Group(len(self.groups), step.target, not step.root, path, exact, target=target, after=set(after))
+        group = Group(
+            len(self.groups),
+            step.target,
+            not step.root,
+            path,
+            exact,
+            conditions=conditions,
+            target=target,
+            after=set(after),
+        )
         self.groups.append(group)
         self._meter.fetch_count(len(self.groups))
         self._places.setdefault(place, []).append(group)

@@ -112,6 +112,6 @@ class Selections:
     def fragment(self, condition: str) -> Selections:
         return self.fragments.setdefault(condition, Selections())
 
-    def add_typename(self, key: str) -> None:
-        if (key, ()) not in self.entries:
-            self.entries[key, ()] = Entry(key, TYPENAME, (), (), "String!", None, None)
+    def add_typename(self, key: str, conditions: tuple[Condition, ...] = ()) -> None:
+        if (key, conditions) not in self.entries:
+            self.entries[key, conditions] = Entry(key, TYPENAME, (), conditions, "String!", None, None)

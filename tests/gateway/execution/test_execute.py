@@ -149,6 +149,28 @@ async def test_a_part_whose_conditions_fail_asks_for_no_object(dogs: bool, box: 
     assert found == ([asked] if asked is not None else [])
 
 
+@pytest.mark.parametrize("wide", [True, False])
+async def test_a_requirement_that_is_skipped_keeps_nothing_else_from_being_asked(wide: bool) -> None:
+    federation = Federation(
+        {
+            "a": 'type Query { box: Box } type Box @key(fields: "id") { id: ID! h: Int }',
+            "b": 'type Box @key(fields: "id") { id: ID! w: Int }',
+            "c": """
+                type Box @key(fields: "id") {
+                  id: ID! h: Int @external w: Int @external
+                  area: Int @requires(fields: "h w") half: Int @requires(fields: "h") colour: String
+                }
+            """,
+        },
+        make().world,
+    )
+    federation.world.entities["Box"][0] |= {"half": lambda box: box["h"] // 2, "colour": "red"}
+    query = "query($wide: Boolean!) { box { half colour area @include(if: $wide) } }"
+    result = await federation.run(query, {"wide": wide})
+    assert (result.data, result.errors) == ({"box": {"half": 1, "colour": "red", **({"area": 6} if wide else {})}}, ())
+    assert [subgraph for subgraph, _ in federation.requests] == (["a", "c", "b", "c"] if wide else ["a", "c"])
+
+
 async def test_parts_of_a_shared_list_come_together_in_their_places() -> None:
     federation = Federation(
         {

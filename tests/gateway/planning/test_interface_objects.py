@@ -183,3 +183,15 @@ def test_an_object_whose_type_nobody_asks_for_this_time_has_none(typed: bool) ->
     ):
         result = asyncio.run(federation.run(query, {"typed": typed}))
         assert (result.data, result.errors) == (federation.monolith(query, {"typed": typed})[0], ())
+
+
+def test_an_interface_object_of_which_everything_elsewhere_is_skipped_is_still_there() -> None:
+    guest = {"__typename": "Guest", "id": "2", "name": "G", "posts": 4}
+    federation = Federation(SDL, World({"top": guest}, {"Guest": [guest], "User": [guest]}))
+    for query, data in (
+        ("query($no: Boolean!) { top { name @include(if: $no) } }", {"top": {}}),
+        ("query($no: Boolean!) { top { posts name @include(if: $no) } }", {"top": {"posts": 4}}),
+    ):
+        result = asyncio.run(federation.run(query, {"no": False}))
+        assert (result.data, result.errors) == (data, ())
+        assert [subgraph for subgraph, _ in federation.requests] == ["forum"]
