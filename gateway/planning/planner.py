@@ -2,9 +2,9 @@
 
 Three stages: `search.py` chooses which subgraph answers what, `groups.py` lays the choice out as fetches, `grouping.py`
 merges and orders them. The search weighs each object by itself; where what it chose makes more fetches than follow each
-other, it is asked again to count on one subgraph or another as visited anyway, and the plan with the fewest fetches stays.
-Mutations are planned one run of root fields after the other, because each may see what the one
-before it did (GraphQL §6.2.2); a subscription is its stream plus a plan for each event.
+other, it is asked again to split shared fields, or to count on one subgraph or another as visited anyway, and the best plan stays.
+Mutations are planned one run of root fields after the other, because each may see what the one before it did (GraphQL
+§6.2.2); a subscription is its stream plus a plan for each event.
 """
 
 from __future__ import annotations
@@ -106,21 +106,33 @@ class _Planner:
 
         The work on it is bounded by a number of steps, so that it adds the same to plans of any size.
         """
-        best, favored, spent = weight(groups), frozenset[str](), self._meter.steps
-        improved = bool(self._search.contested)
+        best, favored, parting, spent = weight(groups), frozenset[str](), False, self._meter.steps
+        if not self._search.contested or best[1] < 2 or spent > _STEPS_FOR_FEWER:
+            return groups
+        trial, steps = self._trial(selections, favored, parting=True)
+        spent += steps
+        if weight(trial) < best and weight(trial)[1] <= best[1]:
+            best, parting, groups = weight(trial), True, trial
+        improved = True
         while improved:
             improved = False
             for subgraph in sorted(self._search.contested - favored):
                 if best[1] <= best[0] or spent > _STEPS_FOR_FEWER:
                     return groups
-                meter = Meter(self._budget)
-                search = Search(self._graph, self._homes, meter, favored | {subgraph})
-                context = Context([((), self._contexts.selections)])
-                trial = self._laid_out(self._choice(selections, search), meter, context)
-                spent += meter.steps
+                trial, steps = self._trial(selections, favored | {subgraph}, parting=parting)
+                spent += steps
                 if weight(trial) < best:
-                    best, favored, groups, improved = weight(trial), search.favored, trial, True
+                    best, favored, groups, improved = weight(trial), favored | {subgraph}, trial, True
         return groups
+
+    def _trial(
+        self, selections: tuple[Selection, ...], favored: frozenset[str], *, parting: bool
+    ) -> tuple[list[Group], int]:
+        """The fetches of another choice, and the search steps that it took."""
+        meter = Meter(self._budget)
+        search = Search(self._graph, self._homes, meter, favored, parting=parting)
+        context = Context([((), self._contexts.selections)])
+        return self._laid_out(self._choice(selections, search), meter, context), meter.steps
 
     def _built(self, choice: Choice) -> PlanNode | None:
         return self._arranged(self._laid_out(choice, self._meter, self._context))

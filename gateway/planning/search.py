@@ -43,16 +43,23 @@ class Search:
     """One planning run over a graph. `homes` names the subgraph that judges the existence of an entity type.
 
     `favored` subgraphs are counted on as visited anyway, for other objects. `contested` collects those that were one of
-    several ways to answer a field.
+    several ways to answer a field. `parting`: shared fields may be split over their subgraphs.
     """
 
     def __init__(
-        self, graph: QueryGraph, homes: Mapping[str, str], meter: Meter, favored: frozenset[str] = frozenset()
+        self,
+        graph: QueryGraph,
+        homes: Mapping[str, str],
+        meter: Meter,
+        favored: frozenset[str] = frozenset(),
+        *,
+        parting: bool = False,
     ) -> None:
         self.graph = graph
         self._homes = homes
         self.meter = meter
         self.favored = favored
+        self.parting = parting
         self.contested: set[str] = set()
         self._choices: dict[object, Choice] = {}
         self._routes: dict[object, Route | None] = {}
@@ -189,7 +196,7 @@ class Search:
 
         Not where asking has effects, nor where a visit judges existence: the parts would have to be judged apart.
         """
-        return not (self._homes or place.confined or self.graph.has_effects(place.type))
+        return self.parting and not (self._homes or place.confined or self.graph.has_effects(place.type))
 
     def judged_elsewhere(self, place: Place) -> bool:
         home = self._homes.get(place.type)

@@ -161,6 +161,15 @@ def test_what_a_mutation_returns_is_never_asked_of_two() -> None:
     """)
 
 
+def test_a_field_is_not_split_where_the_plan_gets_more_fetches() -> None:
+    supergraph = graph(
+        a='type Query { t: T @shareable } type T @key(fields: "id") { id: ID! a: Int }',
+        b='type Query { t: T @shareable } type T @key(fields: "id") { id: ID! b: Int }',
+        c='type Query { t: T @shareable } type T @key(fields: "id") { id: ID! c: Int b: Int @shareable }',
+    )
+    assert fetched(supergraph, "{ " + " ".join(f"t{n}: t {{ a b c }}" for n in range(10)) + " }") == ["c", "a"]
+
+
 def test_where_homes_judge_existence_the_other_part_comes_by_the_key() -> None:
     made = plan(FEED, "{ feed { title likes } }", homes={"Post": "a"})
     assert [fetch.text for fetch in made.fetches] == [
