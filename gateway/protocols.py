@@ -12,15 +12,16 @@ import ssl
 from asyncio.transports import BaseTransport
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from gateway.protocol import Protocol
 
 __all__ = ["CertificateProtocol", "CertificateWebSocketProtocol"]
 
 _VERSIONS = {"TLSv1.2": 0x0303, "TLSv1.3": 0x0304}
 
 
-class CertificateProtocol(HttpToolsProtocol):
+class CertificateProtocol(Protocol):
     """HTTP/1.1 with the TLS extension."""
 
     _tls: dict[object, object] | None = None
