@@ -1,7 +1,7 @@
 """The HTTP face of the autorisatieserver.
 
 * `POST /auth/token`: the published JSON request; who asks follows from the client certificate, never from the request.
-  A token is bound to that certificate (RFC 8705): nobody else can use it.
+  A token is bound to that certificate (RFC 8705), or to the key of a proof in the header `DPoP` (RFC 9449): nobody else can use it.
 * `GET /.well-known/jwks.json`: the public keys.
 * `GET /authority.crl`: with a development authority, the certificates that it took back.
 * With `dev`, on the loopback interface or a unix socket only: `GET /dev/participants` and `POST /dev/token`, which hand out
@@ -30,6 +30,7 @@ from starlette.routing import Route
 from issuer.authority import AuthorityError, CertificateAuthority
 from issuer.keys import KeyStore, KeyStoreError
 from issuer.participants import Participant, ParticipantsError, ParticipantsFile, canonical_id
+from issuer.proofs import Proofs
 from issuer.tls import certificate_fingerprint, thumbprint_of
 from issuer.tokens import Issued, RefusedError, TokenIssuer, TokenRequest, decide
 
@@ -61,6 +62,7 @@ class Authority:
     tokens: TokenIssuer
     default_audience: str = ""
     certificates: CertificateAuthority | None = None
+    proofs: Proofs | None = None
 
 
 def build_app(authority: Authority, *, dev: bool = False) -> Starlette:
@@ -94,7 +96,16 @@ class _Face:
         if fingerprint is None or not caller.comes_from(request.client.host if request.client else ""):
             raise RefusedError(403, "access_denied", "Forbidden")
         issued = decide(await _body(request, TokenRequest), caller, participants)
-        return self._issue(replace(issued, confirmation={"x5t#S256": thumbprint_of(fingerprint)}))
+        return self._issue(replace(issued, confirmation=self._confirmation(request, fingerprint)))
+
+    def _confirmation(self, request: Request, fingerprint: str) -> dict[str, str]:
+        """What the token is bound to: the key of the one proof that came along, else the client certificate."""
+        given = request.headers.getlist("dpop")
+        if not given:
+            return {"x5t#S256": thumbprint_of(fingerprint)}
+        if self._authority.proofs is None or len(given) > 1:
+            raise RefusedError(400, "invalid_dpop_proof", "the proof is not valid")
+        return {"jkt": self._authority.proofs.thumbprint(given[0])}
 
     async def jwks(self, request: Request) -> Response:  # noqa: ARG002
         return _json(self._authority.keys.jwks(), headers={"Cache-Control": "public, max-age=300"})
@@ -131,7 +142,7 @@ class _Face:
         return _json(
             {
                 "access_token": token,
-                "token_type": "Bearer",
+                "token_type": "DPoP" if "jkt" in (issued.confirmation or {}) else "Bearer",
                 "expires_in": self._authority.tokens.lifetime,
                 "scope": " ".join(issued.scopes),
             },

@@ -10,7 +10,7 @@ import ipaddress
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
@@ -23,6 +23,7 @@ from issuer.app import Authority, build_app
 from issuer.authority import AuthorityError, CertificateAuthority
 from issuer.keys import PUBLISHED_AHEAD, Algorithm, KeyStore, KeyStoreError
 from issuer.participants import Participant, ParticipantsError, ParticipantsFile, canonical_id
+from issuer.proofs import Proofs
 from issuer.server import Listener, ServeError, serve
 from issuer.tokens import Issued, RefusedError, TokenIssuer, TokenRequest, decide
 
@@ -55,6 +56,9 @@ def serve_command(  # noqa: PLR0913 - the options of a command
     lifetime: int = 3600,
     aggregated_claims: bool = False,
     authority: Authorities = None,
+    url: Annotated[
+        str | None, Parameter(help="The token endpoint as parties know it; with it tokens may be bound by DPoP.")
+    ] = None,
     dev: bool = False,
     dev_host: str = "127.0.0.1",
     dev_port: Annotated[int | None, Parameter(help="Port without TLS, loopback only.")] = None,
@@ -63,6 +67,8 @@ def serve_command(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Serve `POST /auth/token` and the key set; with --dev also tokens without a certificate, on this machine only."""
     served = _authority(state, issuer, algorithm, lifetime, aggregated_claims, default_audience, authority)
+    if url is not None:
+        served = replace(served, proofs=Proofs(url))
     listeners: list[Listener] = []
     if port is not None:
         if certificate is None or key is None or client_authorities is None:
@@ -210,15 +216,14 @@ def participant_list(*, state: State = Path("issuer")) -> None:
 def keys_rotate(
     *,
     state: State = Path("issuer"),
-    ahead: Annotated[
-        int, Parameter(help="Seconds until they sign. 0: at once, when a key was stolen.")
-    ] = PUBLISHED_AHEAD,
+    ahead: Annotated[int, Parameter(help="Seconds until they sign.")] = PUBLISHED_AHEAD,
+    compromised: Annotated[bool, Parameter(help="A key was stolen: they sign at once, all others are gone.")] = False,
 ) -> None:
     """Publish new keys, which sign once verifiers know them. Tokens of the old ones stay valid until they expire."""
     if ahead < 0:
         _fail("--ahead is not less than 0.")
     try:
-        for record in KeyStore(state).rotate(ahead=ahead):
+        for record in KeyStore(state).rotate(ahead=ahead, compromised=compromised):
             moment = datetime.fromtimestamp(record.starts or record.created, UTC).isoformat()
             print(f"{record.algorithm} {record.kid} {moment}")
     except (KeyStoreError, OSError) as error:

@@ -77,10 +77,11 @@ class KeyStore:
         elif not self.jwks_file.exists():
             self._write(self._records)
 
-    def rotate(self, *, ahead: int = PUBLISHED_AHEAD) -> list[KeyRecord]:
+    def rotate(self, *, ahead: int = PUBLISHED_AHEAD, compromised: bool = False) -> list[KeyRecord]:
         """Publish new keys that sign in `ahead` seconds, retire the present ones then, drop those that retired long ago. Returns the
-        new ones.
+        new ones. `compromised`: the new ones sign at once, and all others are gone; so are their tokens, once verifiers read the set.
         """
+        ahead = 0 if compromised else ahead
         self._read()
         made = [self._make(algorithm) for algorithm in get_args(Algorithm)]
         # Only now does the time begin: making a key may take a second or two.
@@ -89,7 +90,7 @@ class KeyStore:
         kept = [
             msgspec.structs.replace(record, retired=turn if record.retired is None else min(record.retired, turn))
             for record in self._records
-            if record.retired is None or now - record.retired < KEPT_AFTER_RETIREMENT
+            if not compromised and (record.retired is None or now - record.retired < KEPT_AFTER_RETIREMENT)
         ]
         dropped = {record.kid for record in self._records} - {record.kid for record in kept}
         if ahead:

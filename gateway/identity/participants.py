@@ -86,6 +86,8 @@ class Participants:
         self._default = _Rule()
         self._rules: Mapping[str, _Rule] = {}
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._placed: dict[tuple[bytes, int], bool] = {}
+        """Whether an address is inside a rule's networks; rules live until the file changes."""
         self._looked_at = clock()
         self._stamp = _stamp(path)
         self._read()
@@ -95,7 +97,7 @@ class Participants:
         self.check_blocked(caller)
         name = caller.actor or caller.subject
         rule = self._rules.get(name, self._default)
-        if rule.networks and not _inside(headers.get(ADDRESS, b""), rule.networks):
+        if rule.networks and not self._inside(headers.get(ADDRESS, b""), rule):
             raise _not_allowed("The access token may not be used from this address.")
         if rule.rate is not None:
             self._take(name, rule.rate, rule.burst)
@@ -107,6 +109,15 @@ class Participants:
         rules = [rule for name in (caller.actor or "", caller.subject, *named) if (rule := self._rules.get(name))]
         if any(rule.blocked for rule in rules) or (not rules and self._default.blocked):
             raise _not_allowed("The party is blocked.")
+
+    def _inside(self, address: bytes, rule: _Rule) -> bool:
+        known = (address, id(rule))
+        inside = self._placed.get(known)
+        if inside is None:
+            if len(self._placed) >= MAXIMUM_BUCKETS:
+                self._placed.clear()
+            inside = self._placed[known] = _inside(address, rule.networks)
+        return inside
 
     def _take(self, name: str, rate: float, burst: int) -> None:
         now = self._clock()
@@ -157,6 +168,7 @@ class Participants:
                 "the file is no list of participants" + (f", at {place}" if place else "")
             ) from error
         self._default, self._rules = default, rules
+        self._placed.clear()
 
 
 def _decoded(document: bytes) -> Any:

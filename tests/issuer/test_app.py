@@ -22,9 +22,11 @@ import jwt
 import pytest
 
 from network.certificates import Subject, certificate_files, ensure_certificates
+from tests.security.stand import Proof
 
 READ = "registers/one/things/thing:read"
 AUDIENCE = "https://netwerk.example/graphql"
+TOKEN_URL = "https://issuer.example/auth/token"
 TRACE = "463ac35c9f6413ad48485a3953bb6124"
 REQUEST = {"grant_type": "client_credentials", "scope": READ, "audience": AUDIENCE}
 
@@ -94,7 +96,7 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
         sys.executable, "-m", "issuer", "serve", "--state", str(folder), "--issuer", "https://issuer.example",
         "--port", str(subject.port), "--certificate", str(certificates / "server.crt"),
         "--key", str(certificates / "server.key"), "--client-authorities", str(certificates / "authority.crt"),
-        "--dev", "--dev-port", str(subject.dev_port), "--default-audience", AUDIENCE,
+        "--dev", "--dev-port", str(subject.dev_port), "--default-audience", AUDIENCE, "--url", TOKEN_URL,
     ]  # fmt: skip
     process = subprocess.Popen(command)
     wait_for(subject.dev_port, process)
@@ -127,6 +129,42 @@ def test_a_party_gets_a_token_for_its_certificate(issuer: Issuer):
     own = certificate_files(issuer.folder / "certificates", "uzovi:5050")[0].read_text()
     thumbprint = base64.urlsafe_b64encode(hashlib.sha256(ssl.PEM_cert_to_DER_cert(own)).digest()).rstrip(b"=")
     assert claims["cnf"] == {"x5t#S256": thumbprint.decode()}
+
+
+def test_a_token_is_bound_to_the_key_of_a_proof(issuer: Issuer):
+    holder = Proof()
+    proof = holder.make("", htu=TOKEN_URL, ath=None)
+    answer = issuer.tls("uzovi:5050", "POST", "/auth/token", REQUEST, DPoP=proof)
+    assert (answer.status, answer.body["token_type"]) == (200, "DPoP")
+    claims = jwt.decode(answer.body["access_token"], options={"verify_signature": False})
+    assert claims["cnf"] == {"jkt": holder.thumbprint}
+    again = issuer.tls("uzovi:5050", "POST", "/auth/token", REQUEST, DPoP=proof)
+    assert (again.status, again.body["error"]) == (400, "invalid_dpop_proof")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"htu": "https://other.example/auth/token"},
+        {"htm": "GET"},
+        {"iat": 1},
+        {"iat": None},
+        {"jti": None},
+        {"jti": 7},
+        {"head": {"typ": "jwt"}},
+        {"head": {"jwk": None}},
+        {"head": {"jwk": {"kty": []}}},
+        {"head": {"jwk": Proof().jwk}},
+        {"head": {"crit": ["x"]}},
+    ],
+)
+def test_proofs_that_are_none(issuer: Issuer, wrong: dict[str, Any]):
+    head: Any = wrong.get("head")
+    claims = {name: value for name, value in wrong.items() if name != "head"}
+    proof = Proof().make("", head=head, **{"htu": TOKEN_URL, "ath": None, **claims})
+    for given in (proof, "x", ""):
+        answer = issuer.tls("uzovi:5050", "POST", "/auth/token", REQUEST, DPoP=given)
+        assert (answer.status, answer.body["error"]) == (400, "invalid_dpop_proof")
 
 
 def test_a_supplier_acts_for_a_party(issuer: Issuer):

@@ -80,6 +80,16 @@ def test_a_new_key_is_published_at_once_and_signs_later(tmp_path: Path):
     assert store.signing_key("RS256")[0] not in signing
 
 
+def test_stolen_keys_are_gone_at_once(tmp_path: Path):
+    store = KeyStore(tmp_path)
+    store.ensure()
+    store.rotate(ahead=600)
+    new = {record.kid for record in store.rotate(compromised=True)}
+    assert store.signing_key("RS256")[0] in new
+    assert {entry["kid"] for entry in store.jwks()["keys"]} == new == {path.stem for path in tmp_path.glob("*.pem")}
+    assert {entry["kid"] for entry in json.loads(store.jwks_file.read_text())["keys"]} == new
+
+
 def test_an_interrupted_making_is_completed(tmp_path: Path):
     store = KeyStore(tmp_path)
     store.ensure()

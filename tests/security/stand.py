@@ -157,6 +157,8 @@ class Subgraph:
     status: int = 200
     extra: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     body: bytes = b'{"data":{"books":[{"title":"Dune"}]}}'
+    wait: float = 0.0
+    """Seconds until it answers."""
 
     @contextmanager
     def serving(self) -> Generator[str]:
@@ -167,6 +169,7 @@ class Subgraph:
 
             def do_POST(self) -> None:
                 told.seen.append({name.lower(): value for name, value in self.headers.items()})
+                time.sleep(told.wait)
                 self.rfile.read(int(self.headers["content-length"]))
                 self.send_response(told.status)
                 self.send_header("Content-Type", "application/json")
@@ -223,6 +226,14 @@ class Stand:
             return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
         finally:
             connection.close()
+
+    @staticmethod
+    @contextmanager
+    def elsewhere() -> Generator[tuple[str, list[dict[str, str]]]]:
+        """Another server, and the headers of what arrives there."""
+        other = Subgraph()
+        with other.serving() as url:
+            yield url, other.seen
 
     def connect(self, certificate: Certificate | None = None) -> http.client.HTTPConnection:
         if not self.tls:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Generator
 from datetime import timedelta
@@ -10,6 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from tests.gateway.library import token
 from tests.harness import Reply
@@ -139,6 +143,36 @@ def test_t06_a_list_that_has_ended_says_nothing_and_so_nobody_is_let_in(tmp_path
         assert answer(running.ask(bound(own), certificate=own)) == (503, "AUTHORIZATION_UNAVAILABLE")
 
 
+def over_websocket(running: Stand, given: str, certificate: Certificate | None, **headers: str) -> Any:
+    """The data of one query on a socket that was opened with this certificate, or the code that it was closed with."""
+    url = f"wss://127.0.0.1:{running.port}/graphql"
+    told = {"Authorization": given, **headers}
+    tls = running.client_tls(certificate)
+    with connect(url, ssl=tls, subprotocols=[Subprotocol("graphql-transport-ws")], additional_headers=told) as socket:
+        try:
+            socket.send('{"type": "connection_init"}')
+            socket.recv(20)
+            found: list[Any] = []
+            for number in "12":
+                socket.send(
+                    json.dumps({"id": number, "type": "subscribe", "payload": {"query": "{ books { title } }"}})
+                )
+                found.append(json.loads(socket.recv(20))["payload"])
+                socket.recv(20)
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd is not None else None
+    assert found[0] == found[1]
+    return found[0]
+
+
+def test_t06_a_websocket_has_the_certificate_of_its_connection(secured: Stand) -> None:
+    own, other = secured.authority.issue("party"), secured.authority.issue("party")
+    given = f"Bearer {bound(own)}"
+    assert over_websocket(secured, given, own) == BOOKS
+    assert over_websocket(secured, given, other) == 4403
+    assert over_websocket(secured, given, None) == 4403
+
+
 def _soon(holds: Any) -> None:
     deadline = time.monotonic() + 20
     while not holds():
@@ -226,6 +260,17 @@ def test_t07_a_bound_token_is_no_bearer_token_and_the_other_way_round(proving: S
     plain = token()
     assert answer(prove(proving, plain, holder.make(plain))) == (401, "UNAUTHENTICATED")
     assert answer(proving.ask(plain)) == (200, BOOKS)
+
+
+def test_t07_a_websocket_is_opened_with_one_proof(proving: Stand) -> None:
+    holder = Proof()
+    given = token(cnf={"jkt": holder.thumbprint})
+    proof = holder.make(given, htm="GET")
+    assert over_websocket(proving, f"DPoP {given}", None, DPoP=proof) == BOOKS
+    # Neither another socket nor another key can use it again.
+    assert over_websocket(proving, f"DPoP {given}", None, DPoP=proof) == 4403
+    assert over_websocket(proving, f"DPoP {given}", None, DPoP=Proof().make(given, htm="GET")) == 4403
+    assert over_websocket(proving, f"DPoP {given}", None) == 4403
 
 
 def test_t07_with_a_nonce_no_proof_is_made_ahead(tmp_path: Path) -> None:
