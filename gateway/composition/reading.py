@@ -132,7 +132,7 @@ def _schema(
             node.name.value: node for node in document.definitions if isinstance(node, DirectiveDefinitionNode)
         },
         schema_applied=schema_applied(document, names),
-        features=linked.features,
+        features=linked.features if linked.is_linking else (),
         graphql=executable,
         description=_schema_description(document),
         names=names.federation,

@@ -224,3 +224,14 @@ def test_a_directive_of_the_schema_that_nobody_defines_comes_first(version: str)
     link = f'@link(url: "https://specs.apollo.dev/federation/{version}")'
     errors = compose([SubgraphInput("a", "", f"extend schema {link} @mark type Query {{ q: Int @other }}")]).errors
     assert [str(issue) for issue in errors] == ["INVALID_GRAPHQL: [a] Unknown directive '@mark'. (line 1)"]
+
+
+def test_links_count_for_nothing_where_neither_federation_nor_the_link_specification_is_linked():
+    link = '@link(url: "https://specs.apollo.dev/cost/v0.1") @link(url: "https://specs.apollo.dev/connect/v0.1")'
+    result = compose([SubgraphInput("a", "", f"extend schema {link} {Q}")])
+    assert result.hints == ()
+    assert result.supergraph_sdl is not None
+    assert result.supergraph_sdl.startswith(
+        'schema\n  @link(url: "https://specs.apollo.dev/link/v1.0")\n'
+        '  @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION)\n{\n'
+    )
