@@ -147,6 +147,10 @@ def _gateway(state: State, ports: Ports, sockets: Path) -> ProcessSpec:  # noqa:
     )
 
 
+_WITH_BSN = ("Clientprofiel", "IndicatieClient", "BemiddelingClient", "LeveringClient", "WlzIndicatie")
+"""The types that tell whom they are about."""
+
+
 def gateway_settings(state: State, ports: Ports) -> str:
     """Return `gateway.yaml` of this network."""
     sockets = state.sockets()
@@ -158,6 +162,14 @@ def gateway_settings(state: State, ports: Ports) -> str:
             "issuers": [{"issuer": ISSUER, "jwks": str(state.issuer_jwks), "audience": AUDIENCE, "types": ["at+jwt"]}]
         },
         "decision_context": {"key": str(state.gateway_key), "issuer": GATEWAY},
+        "audit": {
+            "folder": str(state.journal),
+            "key": str(state.audit_key),
+            "secret": str(state.audit_secret),
+            "persons": [f"{name}.bsn" for name in _WITH_BSN],
+            "private_identifiers": ["bsn"],
+            "purpose_header": "X-Purpose",
+        },
         "subgraphs": {
             name: {
                 "url": f"http+unix://{quote(str(sockets / f'{name}.sock'), safe='')}/graphql",

@@ -5,7 +5,8 @@
     log/ tokens/         a log a process; the tokens that the last screen spoke of
     certificates/        the development authority and the parties' certificates
     issuer/              the autorisatieserver's keys, key set and participants
-    gateway/             the key that signs decision contexts, its key set, gateway.yaml
+    gateway/             the keys that sign decision contexts and the journal, a key set, the secret of the journal, gateway.yaml
+    journal/             who saw what: the gateway's decision journal
     client-key           the secret under which registers hash a BSN (mode 0600)
     postgres…            the embedded database, or a note where it lies (see `postgres_place`)
 
@@ -65,6 +66,9 @@ class State:
         self.gateway_key = self.root / "gateway" / "decision-key.pem"
         self.gateway_jwks = self.root / "gateway" / "jwks.json"
         self.gateway_settings = self.root / "gateway" / "gateway.yaml"
+        self.audit_key = self.root / "gateway" / "audit-key.pem"
+        self.audit_secret = self.root / "gateway" / "audit-secret"
+        self.journal = self.root / "journal"
         self.client_key = self.root / "client-key"
 
     def open(self) -> None:
@@ -111,13 +115,15 @@ class State:
             return None
 
     def ensure_secrets(self) -> None:
-        """Make the gateway's key with its key set, and the secret of the client keys, once."""
+        """Make the gateway's keys with their key set, and the secrets of client keys and of the journal, once."""
         try:
-            if not self.client_key.exists():
-                write_file(self.client_key, secrets.token_hex(32) + "\n", mode=0o600)
-            if not self.gateway_key.exists():
-                pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-                write_file(self.gateway_key, pem, mode=0o600)
+            for secret in (self.client_key, self.audit_secret):
+                if not secret.exists():
+                    write_file(secret, secrets.token_hex(32) + "\n", mode=0o600)
+            for key in (self.gateway_key, self.audit_key):
+                if not key.exists():
+                    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+                    write_file(key, pem, mode=0o600)
             write_file(self.gateway_jwks, json.dumps(_jwks(self.gateway_key), indent=2) + "\n")
         except OSError as error:
             raise NetworkError(f"The state folder {self.root} cannot be used: {error.strerror}.") from error

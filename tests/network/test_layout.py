@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from graphql import GraphQLObjectType, build_schema
 
 from gateway.settings import read_settings
 from network import layout
@@ -14,6 +15,7 @@ from network.errors import NetworkError
 from network.layout import NAMES, REGISTERS, Ports, choose_ports, gateway_settings, process_specs
 from network.screen import screen
 from network.state import State
+from tests.harness import REPOSITORY
 
 PORTS = Ports({name: 8000 + offset for offset, name in enumerate(NAMES)})
 
@@ -90,6 +92,12 @@ def test_the_gateway_reads_its_settings(state: State):
     assert client.audience == "https://netwerk.iwlz.example/registers/client"
     assert client.url is not None
     assert unquote(client.url) == f"http+unix://{state.sockets()}/client.sock/graphql"
+    assert settings.audit is not None
+    assert settings.audit.folder == str(state.journal)
+    # Every field of the graph that tells whom something is about.
+    api = build_schema((REPOSITORY / "docs" / "api.graphql").read_text())
+    outputs = [type_ for type_ in api.type_map.values() if isinstance(type_, GraphQLObjectType)]
+    assert sorted(settings.audit.persons) == sorted(f"{type_.name}.bsn" for type_ in outputs if "bsn" in type_.fields)
     assert settings.explorer.token_url == "http://127.0.0.1:8006/dev/token"
 
 

@@ -32,6 +32,8 @@ def test_secrets_are_made_once_and_closed(state: State):
     assert stat.S_IMODE(state.root.stat().st_mode) == 0o700
     assert stat.S_IMODE(state.client_key.stat().st_mode) == 0o600
     assert stat.S_IMODE(state.gateway_key.stat().st_mode) == 0o600
+    assert stat.S_IMODE(state.audit_key.stat().st_mode) == 0o600
+    assert stat.S_IMODE(state.audit_secret.stat().st_mode) == 0o600
     assert len(bytes.fromhex(state.client_key.read_text())) == 32
 
 
