@@ -32,6 +32,7 @@ from gateway.instances import Served
 from gateway.introspection import Introspection
 from gateway.language.cost import CostRules, cost_of
 from gateway.language.operation import Operation, OperationKind
+from gateway.overrides import Overrides
 from gateway.planning.cache import BytesCache
 from gateway.planning.planner import plan_operation
 from gateway.planning.text import plan_json, plan_text
@@ -78,6 +79,8 @@ class _Asked(NamedTuple):
     """The only subgraphs that the token is good for; None for all."""
     cost: int | None = None
     """Where the client wants to know it."""
+    labels: frozenset[str] = frozenset()
+    """The `@override` labels that are on."""
 
 
 class Pipeline:
@@ -128,7 +131,8 @@ class Pipeline:
         self._introspection = Introspection(supergraph.api, grants, enabled=settings.introspection)
         self._shared = SharedRequests(client.hears) if settings.dedupe.requests and not client.answers else None
         self._documents = Documents(supergraph.api, settings, self._introspection, grants, trusted)
-        self._plans = BytesCache[str, CompiledPlan](settings.caches.plans)
+        self._plans = BytesCache[tuple[str, frozenset[str]], CompiledPlan](settings.caches.plans)
+        self._overrides = Overrides(supergraph, settings.overrides)
         shared = {name: entry.subscriptions.share for name, entry in settings.subgraphs.items()}
         self.subscriptions = Subscriptions(streams or StreamClient({}), settings.subscriptions, shared)
 
@@ -192,7 +196,7 @@ class Pipeline:
         if operation is None:
             return False
         try:
-            self._plan(_Asked(None, operation, {}, None))
+            self._plan(_Asked(None, operation, {}, None, labels=self._overrides.usual))
         except GatewayError:
             return False
         return True
@@ -219,7 +223,7 @@ class Pipeline:
             operation = self._documents.operation(request, caller)
             check_kind(operation, read_only=request.read_only, streams=streams)
             variables = self._documents.variables(operation, request)
-            asked = self._decided(operation, variables, caller)
+            asked = self._decided(operation, variables, caller, self._overrides.on(trace.id))
             if self._costs is not None:
                 asked = self._affordable(asked, self._costs, tell=request.extensions.get("cost") is True)
             response = await finish(asked)
@@ -262,8 +266,10 @@ class Pipeline:
                 response.close()
         return response
 
-    def _decided(self, operation: Operation, variables: dict[str, Any], caller: Caller | None) -> _Asked:
-        return _Asked(caller, operation, variables, self._decisions.check(operation, variables, caller))
+    def _decided(
+        self, operation: Operation, variables: dict[str, Any], caller: Caller | None, labels: frozenset[str]
+    ) -> _Asked:
+        return _Asked(caller, operation, variables, self._decisions.check(operation, variables, caller), labels=labels)
 
     def _affordable(self, asked: _Asked, rules: CostRules, *, tell: bool) -> _Asked:
         cost = cost_of(asked.operation, asked.variables, rules)
@@ -278,21 +284,22 @@ class Pipeline:
 
     def _plan(self, asked: _Asked) -> CompiledPlan:
         operation = asked.operation
-        compiled = self._plans.get(operation.hash)
+        key = (operation.hash, asked.labels)
+        compiled = self._plans.get(key)
         if compiled is None:
-            compiled = self._planned(operation)
-            self._plans.put(operation.hash, compiled, compiled.weight)
+            compiled = self._planned(operation, asked.labels)
+            self._plans.put(key, compiled, compiled.weight)
         if asked.reach is not None and any(fetch.subgraph not in asked.reach for fetch in compiled.plan.fetches):
             raise _forbidden_elsewhere()
         return compiled
 
-    def _planned(self, operation: Operation) -> CompiledPlan:
+    def _planned(self, operation: Operation, labels: frozenset[str]) -> CompiledPlan:
         homes = self._grants.homes if self._grants is not None else {}
         keys = self._recorder.keys if self._recorder is not None else None
         asked = keys.asked(operation) if keys is not None else operation
         started = time.perf_counter()
         try:
-            plan = plan_operation(self._supergraph, asked, homes=homes, instances=self._served.rules)
+            plan = plan_operation(self._supergraph, asked, homes=homes, labels=labels, instances=self._served.rules)
         except GatewayError as error:
             if self._metrics is not None:
                 self._metrics.plans.add(error.issues[0].code.name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
 
 from gateway.settings.access import AuthorizationSettings, DecisionContextSettings
 from gateway.settings.audit import AuditSettings
@@ -38,4 +40,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     explorer: ExplorerSettings = ExplorerSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     lifecycle: LifecycleSettings = LifecycleSettings()
+    overrides: dict[Name, Annotated[float, Meta(ge=0, le=100)]] = field(default_factory=dict[str, float])
+    """Labels of `@override`: the percentage of the requests for which each is on."""
     introspection: bool = True
