@@ -42,16 +42,16 @@ ISSUER = "https://autorisatieserver.iwlz.example"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """TCP ports by process name: `gateway`, the registers, `issuer` (TLS) and `issuer-dev`."""
+    """TCP ports by process name: `gateway`, the registers, `issuer` (TLS), `issuer-dev` and `gateway-tls`."""
 
     by_name: Mapping[str, int]
 
     def url(self, name: str, path: str = "") -> str:
-        scheme = "https" if name == "issuer" else "http"
+        scheme = "https" if name in ("issuer", "gateway-tls") else "http"
         return f"{scheme}://{HOST}:{self.by_name[name]}{path}"
 
 
-NAMES = ("gateway", *REGISTERS, "issuer", "issuer-dev")
+NAMES = ("gateway", *REGISTERS, "issuer", "issuer-dev", "gateway-tls")
 
 
 def choose_ports(base: int) -> Ports:
@@ -102,6 +102,7 @@ def _issuer(state: State, ports: Ports) -> ProcessSpec:
         "--certificate", str(certificates / "server.crt"),
         "--key", str(certificates / "server.key"),
         "--client-authorities", str(certificates / "authority.crt"),
+        "--authority", str(certificates),
         "--dev",
         "--dev-port", str(ports.by_name["issuer-dev"]),
         "--default-audience", AUDIENCE,
@@ -155,11 +156,26 @@ def gateway_settings(state: State, ports: Ports) -> str:
     """Return `gateway.yaml` of this network."""
     sockets = state.sockets()
     content: dict[str, Any] = {
-        "listen": {"host": HOST, "port": ports.by_name["gateway"]},
+        "listen": {
+            "host": HOST,
+            "port": ports.by_name["gateway"],
+            "tls": {
+                "port": ports.by_name["gateway-tls"],
+                "certificate": str(state.certificates / "server.crt"),
+                "key": str(state.certificates / "server.key"),
+                "client_ca": str(state.certificates / "authority.crt"),
+            },
+        },
         "supergraph": str(supergraph_file()),
         "grants": str(Path(__file__).with_name("grants.yaml")),
         "authorization": {
-            "issuers": [{"issuer": ISSUER, "jwks": str(state.issuer_jwks), "audience": AUDIENCE, "types": ["at+jwt"]}]
+            "issuers": [{"issuer": ISSUER, "jwks": str(state.issuer_jwks), "audience": AUDIENCE, "types": ["at+jwt"]}],
+            "participants": str(state.issuer / "access.json"),
+            "revocation": {
+                "lists": [ports.url("issuer-dev", "/authority.crl")],
+                "authorities": str(state.certificates / "authority.crt"),
+                "refresh": 1.0,
+            },
         },
         "decision_context": {"key": str(state.gateway_key), "issuer": GATEWAY},
         "audit": {

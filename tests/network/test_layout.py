@@ -45,7 +45,7 @@ def test_ports_follow_from_the_base():
 
 def test_port_base_0_takes_free_ones():
     ports = choose_ports(0)
-    assert len(set(ports.by_name.values())) == 7
+    assert len(set(ports.by_name.values())) == 8
 
 
 def test_a_port_in_use_is_named():
@@ -63,7 +63,7 @@ def test_a_port_in_use_is_named():
 
 @pytest.mark.parametrize("base", [-1, 65530, 99999])
 def test_a_port_base_that_is_none(base: int):
-    with pytest.raises(NetworkError, match="--port-base is 0 or a number from 1 to 65528"):
+    with pytest.raises(NetworkError, match="--port-base is 0 or a number from 1 to 65527"):
         choose_ports(base)
 
 
@@ -98,6 +98,9 @@ def test_the_gateway_reads_its_settings(state: State):
     api = build_schema((REPOSITORY / "docs" / "api.graphql").read_text())
     outputs = [type_ for type_ in api.type_map.values() if isinstance(type_, GraphQLObjectType)]
     assert sorted(settings.audit.persons) == sorted(f"{type_.name}.bsn" for type_ in outputs if "bsn" in type_.fields)
+    assert settings.listen.tls is not None
+    assert settings.listen.tls.port == 8007
+    assert settings.authorization.participants == str(state.issuer / "access.json")
     assert settings.explorer.token_url == "http://127.0.0.1:8006/dev/token"
 
 
