@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import asyncpg
 
@@ -21,9 +21,22 @@ from network.errors import NetworkError
 from network.layout import REGISTERS
 from network.supervisor import last_words
 
-__all__ = ["application_url", "database_url", "ensure_databases", "migrate", "seed", "seeded_with"]
+__all__ = [
+    "AUDIT",
+    "application_url",
+    "database_url",
+    "ensure_databases",
+    "migrate",
+    "prepare_audit",
+    "seed",
+    "seeded_with",
+]
 
 MINIMUM_VERSION = 150_000
+_PREPARED = "SELECT has_table_privilege($1, to_regclass('audit_anchor')::oid, 'INSERT')"
+"""Null without the table, and the last thing that its preparation does."""
+AUDIT = "audit"
+"""The database of the gateway's decision journal; the gateway reaches it as `iwlz_audit_app`."""
 
 
 def database_url(admin_url: str, register: str) -> str:
@@ -57,7 +70,7 @@ async def ensure_databases(admin_url: str) -> None:
         if version.major * 10_000 < MINIMUM_VERSION:
             raise NetworkError(f"The server runs PostgreSQL {version.major}; the registers need 15 or newer.")
         present = {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
-        for register in REGISTERS:
+        for register in (*REGISTERS, AUDIT):
             if f"iwlz_{register}" not in present:
                 await connection.execute(f"CREATE DATABASE \"iwlz_{register}\" ENCODING 'UTF8' TEMPLATE template0")
     except asyncpg.InsufficientPrivilegeError as error:
@@ -72,6 +85,25 @@ async def migrate(admin_url: str, log: Path) -> None:
     """Bring every register's database to the present form. Raises `NetworkError`."""
     # One process for all: loading the registers' code four times costs more than the four migrations.
     await _run("The migration", ["registers", "migrate", "all"], log, {"IWLZ_DATABASE_URL": admin_url})
+
+
+async def prepare_audit(admin_url: str, log: Path) -> None:
+    """Make the role and the tables that the gateway ships its journal to, where they are missing. Raises `NetworkError`."""
+    role, url = f"iwlz_{AUDIT}_app", database_url(admin_url, AUDIT)
+    password = urlsplit(admin_url).netloc.rpartition("@")[0].partition(":")[2]
+    connection = await _connect(url)
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+            await connection.execute(f'CREATE ROLE "{role}" LOGIN')
+        if password:
+            quoted = await connection.fetchval("SELECT quote_literal($1)", unquote(password))
+            await connection.execute(f'ALTER ROLE "{role}" PASSWORD {quoted}')
+        if await connection.fetchval(_PREPARED, role):
+            return
+    finally:
+        await connection.close()
+    command = ["gateway", "audit", "prepare", "--role", role]
+    await _run("Making the audit database", command, log, {"GATEWAY_AUDIT_DATABASE": url})
 
 
 async def seed(admin_url: str, clients: int, seed: int, client_key: Path, log: Path) -> None:

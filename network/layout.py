@@ -152,8 +152,8 @@ _WITH_BSN = ("Clientprofiel", "IndicatieClient", "BemiddelingClient", "LeveringC
 """The types that tell whom they are about."""
 
 
-def gateway_settings(state: State, ports: Ports) -> str:
-    """Return `gateway.yaml` of this network."""
+def gateway_settings(state: State, ports: Ports, audit_url: str) -> str:
+    """Return `gateway.yaml` of this network. `audit_url`: of the database that the journal is shipped to; it may hold a password."""
     sockets = state.sockets()
     content: dict[str, Any] = {
         "listen": {
@@ -185,6 +185,7 @@ def gateway_settings(state: State, ports: Ports) -> str:
             "persons": [f"{name}.bsn" for name in _WITH_BSN],
             "private_identifiers": ["bsn"],
             "purpose_header": "X-Purpose",
+            "database": audit_url,
         },
         "subgraphs": {
             name: {

@@ -111,7 +111,11 @@ async def _run(state: State, options: Options, ports: Ports, server: EmbeddedPos
         run_file.facts["database_url"] = admin_url if server is not None else None
         loaded = await _fill(state, options, admin_url)
         write_file(state.root / "query.json", json.dumps({"query": QUERY}) + "\n")
-        write_file(state.gateway_settings, gateway_settings(state, ports), mode=0o600)
+        write_file(
+            state.gateway_settings,
+            gateway_settings(state, ports, database.application_url(admin_url, database.AUDIT)),
+            mode=0o600,
+        )
         urls = {name: database.application_url(admin_url, name) for name in REGISTERS}
         specs = process_specs(state, ports, urls)
         supervisor = Supervisor(specs, run_file, guarded=server, tell=options.tell)
@@ -141,7 +145,12 @@ async def _database(state: State, options: Options, server: EmbeddedPostgres | N
         await asyncio.to_thread(server.start)
         admin_url = server.admin_url("postgres")
     await database.ensure_databases(admin_url)
-    await database.migrate(admin_url, state.log / "migrate.log")
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(database.migrate(admin_url, state.log / "migrate.log"))
+            group.create_task(database.prepare_audit(admin_url, state.log / "audit.log"))
+    except* NetworkError as failed:
+        raise failed.exceptions[0] from None
     return admin_url
 
 

@@ -13,6 +13,10 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+import msgspec
+import pytest
+
 from tests.harness import REPOSITORY, Network, Reply
 
 OFFICE, PROVIDER = "uzovi:5050", "agb:51510101"
@@ -84,6 +88,25 @@ def test_who_saw_a_client_is_found_and_the_journal_is_proven(net: Network) -> No
     )
     proven = gateway("audit", "verify", journal, "--key", keys / "audit-key.pem")
     assert (proven.returncode, "PROBLEM" in proven.stdout) == (0, False)
+
+
+async def test_the_journal_gets_to_the_audit_database(net: Network) -> None:
+    trace = "a0d17000000000000000000000000006"
+    asked(net, "{ bemiddeling { bemiddelingID } }", trace)
+    (record,) = records(net, trace)
+    settings = msgspec.yaml.decode((net.state / "gateway" / "gateway.yaml").read_bytes())
+    connection = await asyncpg.connect(settings["audit"]["database"])
+    deadline = time.monotonic() + 20
+    found: list[dict[str, Any]] = []
+    while not found and time.monotonic() < deadline:
+        rows = await connection.fetch("SELECT line FROM audit_record WHERE line LIKE $1", f"%{trace}%")
+        found = [json.loads(row["line"]) for row in rows]
+    assert found == [record]
+    # The gateway adds and reads; nobody changes anything in its name.
+    for statement in ("UPDATE audit_record SET line = ''", "DELETE FROM audit_record", "TRUNCATE audit_anchor"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    await connection.close()
 
 
 @contextlib.contextmanager

@@ -78,7 +78,7 @@ def test_no_secret_stands_on_a_command_line(state: State):
 
 
 def test_the_gateway_reads_its_settings(state: State):
-    state.gateway_settings.write_text(gateway_settings(state, PORTS))
+    state.gateway_settings.write_text(gateway_settings(state, PORTS, "postgresql://app@db/audit"))
     settings = read_settings(state.gateway_settings)
     assert settings.listen.port == 8000
     assert settings.authorization is not None
@@ -94,6 +94,7 @@ def test_the_gateway_reads_its_settings(state: State):
     assert unquote(client.url) == f"http+unix://{state.sockets()}/client.sock/graphql"
     assert settings.audit is not None
     assert settings.audit.folder == str(state.journal)
+    assert settings.audit.database == "postgresql://app@db/audit"
     # Every field of the graph that tells whom something is about.
     api = build_schema((REPOSITORY / "docs" / "api.graphql").read_text())
     outputs = [type_ for type_ in api.type_map.values() if isinstance(type_, GraphQLObjectType)]

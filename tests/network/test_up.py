@@ -37,6 +37,10 @@ if command in ("migrate", "seed"):
     if (here / f"slow-{command}").exists():
         import time; time.sleep(30)
     sys.exit(0)
+if command == "audit":
+    assert os.environ["GATEWAY_AUDIT_DATABASE"].startswith("postgresql://")
+    assert sys.argv[2:] == ["prepare", "--role", "iwlz_audit_app"]
+    sys.exit(0)
 options = dict(zip(sys.argv[1:], sys.argv[2:]))
 port = options.get("--port")
 if port is None:
