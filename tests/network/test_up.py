@@ -286,7 +286,7 @@ def test_detached(house: House):
     ("arguments", "sentence"),
     [
         (["--clients", "0"], "A network has at least one client (--clients).\n"),
-        (["--port-base", "70000"], "--port-base is 0 or a number from 1 to 65528, not 70000.\n"),
+        (["--port-base", "70000"], "--port-base is 0 or a number from 1 to 65527, not 70000.\n"),
         (
             ["--port-base", "0", "--database-url", "postgresql:///x?host=/no/such"],
             "The database server cannot be reached: ",
