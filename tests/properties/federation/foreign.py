@@ -26,7 +26,13 @@ _HEAD = "query Q($b0: Boolean! = true, $b1: Boolean! = false)"
 @st.composite
 def foreign_queries(draw: st.DrawFn, schema: GraphQLSchema) -> str:
     """A query whose variables all have defaults."""
-    found = draw(queries(schema, custom_scalars=_SCALARS))
+    try:
+        found = draw(queries(schema, custom_scalars=_SCALARS))
+    except ValueError as error:
+        # The library weighs types before it writes anything, by the logarithm of a number that some recursive schemas make negative.
+        if str(error) != "math domain error":
+            raise
+        return "{ __typename }"
     if not found.strip("{} \n"):
         return "{ __typename }"
     document = parse(found)
