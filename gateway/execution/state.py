@@ -87,7 +87,5 @@ class State:
         return bool(self.settled) and self._is_settled(path[:-1])
 
     def _is_settled(self, place: Path) -> bool:
-        """Whether an object is lost, or a list that it stands in."""
-        while place and isinstance(place[-1], int) and place not in self.settled:
-            place = place[:-1]
-        return place in self.settled
+        """Whether an object is lost, or one that it stands in: another subgraph may have given that one, and so this one too."""
+        return place in self.settled or any(place[:length] in self.settled for length in range(1, len(place)))

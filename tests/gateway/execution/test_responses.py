@@ -294,6 +294,29 @@ async def test_what_an_object_lacks_that_one_of_two_subgraphs_lost_is_no_issue_o
         assert lines(result) == [("DOWNSTREAM_SERVICE_ERROR", ("items", 0, *where))]
 
 
+async def test_nor_is_what_an_object_below_it_lacks() -> None:
+    shop = """
+        type Query { items: [Item] }
+        type Item @key(fields: "id") { id: ID! }
+    """
+    stock = """
+        type Item @key(fields: "id") { id: ID! place: Place @shareable }
+        type Place { row: Int! spot: Spot @shareable }
+        type Spot { id: ID! @shareable name: String! }
+    """
+    plans = """
+        type Item @key(fields: "id") { id: ID! place: Place @shareable }
+        type Place { shelf: Int spot: Spot @shareable }
+        type Spot { id: ID! @shareable colour: String }
+    """
+    place = {"row": ValueError("no"), "shelf": 4, "spot": {"id": "s", "name": "left", "colour": "red"}}
+    items: list[dict[str, Any]] = [{"__typename": "Item", "id": "1", "place": place}]
+    federation = Federation({"shop": shop, "stock": stock, "plans": plans}, World({"items": items}, {"Item": items}))
+    result = await federation.run("{ items { place { row shelf spot { name colour } } } }")
+    assert result.data == {"items": [{"place": None}]}
+    assert lines(result) == [("DOWNSTREAM_SERVICE_ERROR", ("items", 0, "place", "row"))]
+
+
 async def test_a_field_that_two_fetches_asked_for_is_one_issue() -> None:
     people = """
         interface User @key(fields: "id") { id: ID! }
