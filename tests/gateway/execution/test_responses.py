@@ -312,7 +312,7 @@ async def test_nor_is_what_an_object_below_it_lacks() -> None:
     place = {"row": ValueError("no"), "shelf": 4, "spot": {"id": "s", "name": "left", "colour": "red"}}
     items: list[dict[str, Any]] = [{"__typename": "Item", "id": "1", "place": place}]
     federation = Federation({"shop": shop, "stock": stock, "plans": plans}, World({"items": items}, {"Item": items}))
-    result = await federation.run("{ items { place { row shelf spot { name colour } } } }")
+    result = await federation.run("{ items { place { spot { name colour } shelf row } } }")
     assert result.data == {"items": [{"place": None}]}
     assert lines(result) == [("DOWNSTREAM_SERVICE_ERROR", ("items", 0, "place", "row"))]
 
