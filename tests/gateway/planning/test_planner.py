@@ -690,7 +690,7 @@ def test_a_fragment_is_not_sent_where_it_could_select_nothing() -> None:
 # -- bounds --------------------------------------------------------------------------------------------------------------------
 
 
-def test_an_adversarial_graph_stops_at_the_budget() -> None:
+def test_d06_an_adversarial_graph_stops_at_the_budget() -> None:
     """Security case D06: each field requires all others, so every order of asking could be tried."""
     count = 12
     subgraphs = {"root": 'type Query { t: T } type T @key(fields: "id") { id: ID! }'}
@@ -716,7 +716,7 @@ def test_an_entity_of_many_subgraphs_is_planned_within_the_budget() -> None:
     assert [fetch.subgraph for fetch in made.fetches] == [f"s{n}" for n in range(count)]
 
 
-def test_wide_operations_stop_at_the_number_of_selections() -> None:
+def test_d06_wide_operations_stop_at_the_number_of_selections() -> None:
     supergraph = graph(a="type Query { a: Int }")
     query = "{ " + " ".join(f"f{number}: a" for number in range(15)) + " }"
     with pytest.raises(GatewayError) as refusal:

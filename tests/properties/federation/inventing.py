@@ -359,7 +359,7 @@ class Inventor:
 
     def _loosen(self, spec: FieldSpec) -> None:
         """Sometimes one of several owners promises more than the graph does."""
-        if len(spec.owners) > 1 and spec.type[-1] != "!" and self.chance(30):
+        if len(spec.owners) > 1 and spec.type[-1] != "!" and _calm_below(spec.type) and self.chance(30):
             spec.loose_in = spec.owners[0]
             spec.solid = spec.calm = True
 
@@ -389,3 +389,18 @@ class Inventor:
         for owner in spec.owners:
             if named(spec.type) != "J0":
                 self.bring_field(owner, spec)
+
+
+def _calm_below(type_text: str) -> bool:
+    """Whether no null from below makes a field of this type null: where one owner says that the field cannot be, that owner has to give up
+    more than the graph does, and rightly so.
+    """
+    if named(type_text) in _LEAVES:
+        return True
+    inner = type_text.removesuffix("!")
+    while inner.startswith("["):
+        item = inner[1:-1]
+        if not item.endswith("!"):
+            return True
+        inner = item.removesuffix("!")
+    return False
