@@ -15,6 +15,7 @@ import orjson
 from gateway.audit.keyed import Seen
 from gateway.authorization.decide import Decision, Reason, Refusal
 from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.execution.complete import UNAUTHORIZED
 from gateway.execution.result import ExecutionResult
 from gateway.language.operation import Field, Operation, Selection
 from gateway.supergraph.model import Supergraph
@@ -24,6 +25,7 @@ __all__ = [
     "forbidden",
     "internal_error",
     "issues_of",
+    "nothing_left",
     "outside",
     "refusal",
     "result_answer",
@@ -50,12 +52,14 @@ class GraphQLResponse(NamedTuple):
     lines: tuple[tuple[bytes, bytes], ...] = ()
     seen: Seen | None = None
     """What a record says of it."""
+    issues: tuple[GraphQLIssue, ...] = ()
+    """Of a refusal: why. Empty where something was executed."""
 
 
 def refusal(error: GatewayError, *, executed: bool = False) -> GraphQLResponse:
     """The answer that a coded error is: `errors` and no `data`."""
     body = orjson.dumps({"errors": [issue.as_json() for issue in error.issues]})
-    return GraphQLResponse(error.status, body, error.headers, executed, error.issues[0].code.name)
+    return GraphQLResponse(error.status, body, error.headers, executed, error.issues[0].code.name, issues=error.issues)
 
 
 def result_answer(result: ExecutionResult, lines: tuple[tuple[bytes, bytes], ...] = ()) -> GraphQLResponse:
@@ -69,6 +73,12 @@ def result_answer(result: ExecutionResult, lines: tuple[tuple[bytes, bytes], ...
         content["extensions"] = dict(result.extensions)
     code = result.errors[0].code.name if result.errors else ""
     return GraphQLResponse(result.status, orjson.dumps(content), executed=True, code=code, lines=lines)
+
+
+def nothing_left(paths: Iterable[tuple[str, ...]]) -> GraphQLResponse:
+    """The answer to an operation of which the caller gets nothing at all: no data, and where it would have stood."""
+    code = Code.UNAUTHORIZED_FIELD_OR_TYPE
+    return result_answer(ExecutionResult(None, tuple(GraphQLIssue(UNAUTHORIZED, code, path) for path in paths)))
 
 
 def internal_error(trace_id: str) -> GraphQLResponse:

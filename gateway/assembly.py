@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from gateway.identity.context import ContextSigner
     from gateway.identity.jwks import KeySet
     from gateway.identity.revocation import Revocations
+    from gateway.releases import Demanded
 
 __all__ = ["Assembly", "Lasting", "assemble", "load_supergraph", "read_grants"]
 
@@ -84,6 +85,7 @@ class Assembly:
     peers: Peers | None = None
     """Tells of clients, where somebody asks who they are."""
     revocations: Revocations | None = None
+    release: Demanded | None = None
     made_at: float = field(default_factory=time.time)
     running: int = 0
     retired: bool = False
@@ -111,8 +113,9 @@ def assemble(
 ) -> Assembly:
     """Make an assembly. `supergraph` replaces the file of the settings. Raises `SettingsError`."""
     check_complete(settings)
+    release = _released(settings, before)
     supergraph = supergraph or load_supergraph(Path(settings.supergraph or ""))
-    grants = read_grants(Path(settings.grants), supergraph) if settings.grants else None
+    grants = read_grants(Path(settings.grants), supergraph, release) if settings.grants else None
     keys, authenticator, signer, revocations = _trusted(settings, grants, before)
     peers = _peers(settings)
     explorer = Explorer(settings.explorer) if settings.explorer.enabled else None
@@ -153,7 +156,9 @@ def assemble(
             metrics=metrics,
             spans=lasting.spans,
             access_log=access_log,
+            methods=("POST",) if settings.profile == "network" else ("GET", "POST"),
             events=lasting.events,
+            network=settings.profile == "network",
         ),
         plan=GraphQLEndpoint(pipeline.plan, limits=settings.limits, methods=("POST",)),
         pages=build_pages(
@@ -167,6 +172,7 @@ def assemble(
         closing=Closing(),
         peers=peers,
         revocations=revocations,
+        release=release,
     )
 
 
@@ -179,14 +185,16 @@ def load_supergraph(path: Path) -> Supergraph:
         raise SettingsError(error.code, f"{path}: {error.message}") from None
 
 
-def read_grants(path: Path, supergraph: Supergraph) -> Grants:
-    """Read a grants file, and those that it extends, and check them against the supergraph.
+def read_grants(path: Path, supergraph: Supergraph, release: Demanded | None = None) -> Grants:
+    """Read a grants file, and those that it extends, and check them against the supergraph; each has to be in the `release`, if one is demanded.
 
     Raises `SettingsError` with every line and column.
     """
     grants: Grants | None = None
     try:
         for file, text in chain_of(path):
+            if release is not None:
+                release.check(file, text)
             try:
                 grants = load_grants(text, supergraph, grants.file if grants is not None else None)
             except GrantsError as error:
@@ -220,8 +228,9 @@ def _trusted(
     signer = signer_of(settings)
     keys = key_sets_of(settings, before.keys if before is not None else {})
     revocations = revocations_of(settings)
-    authenticator = authenticator_of(settings, keys, grants, revocations) if grants is not None else None
-    return keys, authenticator, signer, revocations
+    if settings.authorization is None:
+        return keys, None, signer, revocations
+    return keys, authenticator_of(settings, keys, grants, revocations), signer, revocations
 
 
 def _peers(settings: Settings) -> Peers | None:
@@ -241,6 +250,15 @@ def _recorder(settings: Settings, lasting: Lasting, supergraph: Supergraph, gran
     from gateway.audit.recorder import Recorder
 
     return Recorder(lasting.audit.journal, settings.audit, lasting.audit.hasher, supergraph, grants)
+
+
+def _released(settings: Settings, before: Assembly | None) -> Demanded | None:
+    if settings.release is None:
+        return None
+    from gateway.releases import demanded
+
+    known = before.release if before is not None else None
+    return demanded(settings.release, known.release if known is not None else None)
 
 
 def _documents(settings: Settings) -> TrustedDocuments | None:

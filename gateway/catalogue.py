@@ -69,6 +69,10 @@ EXPLAINED: Mapping[Code, tuple[str, str]] = {
         "the party is blocked, or the request comes from an address that is not registered for it",
         "ask who runs the network",
     ),
+    Code.UNAUTHORIZED_FIELD_OR_TYPE: (
+        "the graph demands a token, a scope or a policy for this field, or you asked for a part and no grant gives it; with data left the status is 200",
+        "get a token with the scope, or leave the field out",
+    ),
     Code.METHOD_NOT_ALLOWED: ("another method than the resource has", "see `Allow`"),
     Code.NOT_ACCEPTABLE: (
         "`Accept` leaves out both GraphQL media types",

@@ -199,6 +199,60 @@ def grants_compile(
     raise SystemExit(compile_command(mapping, grants, output, check))
 
 
+@grants_app.command(name="schema")
+def grants_schema_command() -> None:
+    """Print the JSON Schema of a grants file."""
+    from gateway.authorization.language.schema import grants_schema
+
+    print(json.dumps(grants_schema(), indent=2))
+
+
+@grants_app.command(name="diff")
+def grants_diff(before: Path, after: Path) -> None:
+    """Say which role gains or loses which field between two grants files, and where other rows are meant."""
+    from gateway.authorization.command import diff_command
+
+    raise SystemExit(diff_command(before, after))
+
+
+@grants_app.command(name="matrix")
+def grants_matrix(grants: Path) -> None:
+    """Print which role reads which field, as Markdown."""
+    from gateway.authorization.command import matrix_command
+
+    raise SystemExit(matrix_command(grants))
+
+
+@grants_app.command(name="sign")
+def grants_sign(
+    *files: Path,
+    key: Annotated[Path, Parameter(help="An Ed25519 private key (PEM, PKCS 8).")],
+    output: Annotated[Path, Parameter(help="The release file; one that is there gets a further signature.")],
+    set: Annotated[str, Parameter(help="The name of the set.")] = "grants",
+    version: Annotated[int, Parameter(help="Counts up.")],
+) -> None:
+    """Sign grants, code lists or catalogues as one numbered release."""
+    from gateway.releases import sign
+
+    with plain_errors():
+        print(sign(files, key=key, output=output, name=set, version=version))
+
+
+@grants_app.command(name="verify")
+def grants_verify(
+    release: Path,
+    *,
+    key: Annotated[list[Path], Parameter(help="An Ed25519 public key (PEM); several may be given.")],
+    signatures: Annotated[int, Parameter(help="How many of them must have signed.")] = 1,
+) -> None:
+    """Check the files and signatures of a release."""
+    from gateway.releases import verify
+
+    with plain_errors():
+        for line in verify(release, keys=key, signatures=signatures):
+            print(line)
+
+
 @settings_app.command(name="schema")
 def settings_schema_command() -> None:
     """Print the JSON Schema of gateway.yaml."""

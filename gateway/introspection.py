@@ -1,7 +1,7 @@
 """Answers schema questions with what this caller may use, by graphql-core over a schema cut to measure.
 
-With grants the schema is reduced to what the caller's role and scopes can reach (`gateway.visible`, security case A16). Without
-grants everybody sees the whole client schema. Cut schemas are kept for the pairs of role and scopes used last, and so are
+The schema is reduced to what the caller's role and scopes can reach by grants, less what the graph's own directives keep from it
+(`gateway.visible`, security case A16). Without either everybody sees the whole client schema. Cut schemas are kept for the pairs of role and scopes used last, and so are
 answers to questions without variables, which is what tools ask.
 
 Only the introspection roots of an operation come here; data beside them is fetched as always.
@@ -36,6 +36,7 @@ from graphql import (
 from graphql.execution import ExecutionResult
 
 from gateway.authorization.caller import Caller
+from gateway.authorization.demands import Demands
 from gateway.authorization.grants import Grants
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.language.operation import Field, Operation, OperationKind, Selection
@@ -43,6 +44,9 @@ from gateway.planning.cache import BytesCache
 from gateway.visible import visible_schema
 
 __all__ = ["Introspection"]
+
+_Who = tuple[tuple[str | None, frozenset[str]] | None, frozenset[str]]
+"""What a caller's schema hangs on: role and scopes where there are grants, and what the graph's directives close."""
 
 _ROOTS = frozenset({"__schema", "__type"})
 _SCHEMAS_KEPT = 64
@@ -52,11 +56,14 @@ _ANSWERS_BYTES = 32 * 1024 * 1024
 class Introspection:
     """Answers for one client schema. With `enabled` off, a schema question is refused."""
 
-    def __init__(self, api: GraphQLSchema, grants: Grants | None = None, *, enabled: bool = True) -> None:
+    def __init__(
+        self, api: GraphQLSchema, grants: Grants | None = None, demands: Demands | None = None, *, enabled: bool = True
+    ) -> None:
         self._api = api
         self._grants = grants
+        self._demands = demands
         self._enabled = enabled
-        self._schemas: OrderedDict[Any, GraphQLSchema] = OrderedDict()
+        self._schemas: OrderedDict[_Who, GraphQLSchema] = OrderedDict()
         self._answers = BytesCache[tuple[Any, ...], dict[str, Any]](_ANSWERS_BYTES)
 
     def answer(self, operation: Operation, variables: Mapping[str, Any], caller: Caller | None) -> dict[str, Any]:
@@ -69,7 +76,7 @@ class Introspection:
             return {}
         if not self._enabled:
             raise GatewayError(GraphQLIssue("Introspection is switched off.", Code.GRAPHQL_VALIDATION_FAILED))
-        who = self._who(caller)
+        who = self.who(caller)
         if variables:
             return self._execute(who, operation, roots, variables)
         key = (operation.hash, who)
@@ -81,21 +88,30 @@ class Introspection:
 
     def schema_for(self, caller: Caller | None) -> GraphQLSchema:
         """The schema as this caller sees it."""
-        return self._schema(self._who(caller))
+        return self._schema(self.who(caller))
 
-    def _who(self, caller: Caller | None) -> Any:
+    def is_cut(self, caller: Caller | None) -> bool:
+        """Whether this caller sees less than all."""
+        granted, closed = self.who(caller)
+        return granted is not None or bool(closed)
+
+    def who(self, caller: Caller | None) -> _Who:
+        """What the schema of this caller hangs on."""
+        closed = self._demands.closed(caller) if self._demands is not None else frozenset[str]()
         if self._grants is None:
-            return None
+            return None, closed
         if caller is None:
-            return (None, frozenset[str]())
-        return (caller.role, caller.scopes & self._grants.known_scopes)
+            return (None, frozenset[str]()), closed
+        return (caller.role, caller.scopes & self._grants.known_scopes), closed
 
-    def _schema(self, who: Any) -> GraphQLSchema:
-        if self._grants is None:
+    def _schema(self, who: _Who) -> GraphQLSchema:
+        seen, closed = who
+        granted = (self._grants.reach(*seen), self._grants.inputs) if self._grants is not None and seen else None
+        if granted is None and not closed:
             return self._api
         found = self._schemas.get(who)
         if found is None:
-            found = self._schemas[who] = visible_schema(self._api, self._grants.reach(*who), self._grants.inputs)
+            found = self._schemas[who] = visible_schema(self._api, granted, closed)
             if len(self._schemas) > _SCHEMAS_KEPT:
                 self._schemas.popitem(last=False)
         else:
@@ -103,7 +119,7 @@ class Introspection:
         return found
 
     def _execute(
-        self, who: Any, operation: Operation, roots: tuple[Field, ...], variables: Mapping[str, Any]
+        self, who: _Who, operation: Operation, roots: tuple[Field, ...], variables: Mapping[str, Any]
     ) -> dict[str, Any]:
         result = execute_sync(self._schema(who), _document(operation, roots), variable_values=dict(variables))
         assert isinstance(result, ExecutionResult)

@@ -11,31 +11,30 @@ caller wrote and may not have, and nothing has been fetched by then.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import orjson
 
-from gateway.answers import GraphQLResponse, forbidden, internal_error, refusal, result_answer
+from gateway.answers import GraphQLResponse, internal_error, nothing_left, refusal, result_answer
 from gateway.audit.places import now
 from gateway.audit.record import Asking, Kind
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants
-from gateway.deciding import Decisions
+from gateway.deciding import ALLOWED, Decisions, Verdict, wants_partial
 from gateway.errors import Code, GatewayError, GraphQLIssue
-from gateway.execution.compile import CompiledPlan, compile_plan
+from gateway.execution.compile import CompiledPlan
 from gateway.execution.execute import execute
 from gateway.fetching import Fetching, Signer
 from gateway.instances import Served
 from gateway.introspection import Introspection
 from gateway.language.cost import CostRules, cost_of
 from gateway.language.operation import Operation, OperationKind
+from gateway.language.pruning import refused_paths
 from gateway.overrides import Overrides
 from gateway.planning.cache import BytesCache
-from gateway.planning.planner import plan_operation
 from gateway.planning.text import plan_json, plan_text
+from gateway.plans import Plans
 from gateway.requests import Documents, GraphQLRequest, check_kind
 from gateway.settings import Settings
 from gateway.sharing import SharedRequests
@@ -75,8 +74,8 @@ class _Asked(NamedTuple):
     caller: Caller | None
     operation: Operation
     variables: dict[str, Any]
-    reach: frozenset[str] | None
-    """The only subgraphs that the token is good for; None for all."""
+    verdict: Verdict
+    partial: bool = False
     cost: int | None = None
     """Where the client wants to know it."""
     labels: frozenset[str] = frozenset()
@@ -86,7 +85,7 @@ class _Asked(NamedTuple):
 class Pipeline:
     """Answers operations over one supergraph. All parts are handed in; nothing is read from files here.
 
-    `authenticator` is given with `grants`, and only then. `served`: who serves subgraphs that have several instances.
+    `grants` need an `authenticator`; with one alone, what the graph itself demands of callers decides. `served`: who serves subgraphs that have several instances.
     `trusted`: the documents that may be asked by id; None when there are none.
     """
 
@@ -106,8 +105,8 @@ class Pipeline:
         streams: StreamClient | None = None,
         recorder: Recorder | None = None,
     ) -> None:
-        if (grants is None) != (authenticator is None):
-            raise ValueError("Grants and an authenticator are given together.")
+        if grants is not None and authenticator is None:
+            raise ValueError("Grants decide by who asks: they need an authenticator.")
         settings = settings or Settings()
         self._supergraph = supergraph
         self._grants = grants
@@ -128,10 +127,14 @@ class Pipeline:
             spans=spans,
         )
         self._decisions = Decisions(supergraph, grants, settings, audiences)
-        self._introspection = Introspection(supergraph.api, grants, enabled=settings.introspection)
+        self._introspection = Introspection(
+            supergraph.api, grants, self._decisions.demands, enabled=settings.introspection
+        )
         self._shared = SharedRequests(client.hears) if settings.dedupe.requests and not client.answers else None
         self._documents = Documents(supergraph.api, settings, self._introspection, grants, trusted)
-        self._plans = BytesCache[tuple[str, frozenset[str]], CompiledPlan](settings.caches.plans)
+        homes = grants.homes if grants is not None else {}
+        keys = recorder.keys if recorder is not None else None
+        self._plans = Plans(supergraph, homes, self._served, metrics, settings.caches.plans, keys)
         self._overrides = Overrides(supergraph, settings.overrides)
         shared = {name: entry.subscriptions.share for name, entry in settings.subgraphs.items()}
         self.subscriptions = Subscriptions(streams or StreamClient({}), settings.subscriptions, shared)
@@ -139,12 +142,14 @@ class Pipeline:
     @property
     def caches(self) -> Mapping[str, BytesCache[Any, Any]]:
         """By name, for metrics."""
-        return {"documents": self._documents.cache, "decisions": self._decisions.cache, "plans": self._plans}
+        return {"documents": self._documents.cache, "decisions": self._decisions.cache, "plans": self._plans.cache}
 
     async def handle(self, request: GraphQLRequest, headers: Headers, trace: Trace) -> GraphQLResponse:
         """Answer one operation. Never raises, but for cancellation."""
 
         async def run(asked: _Asked) -> GraphQLResponse:
+            if (nothing := _nothing_left(asked)) is not None:
+                return nothing
             if self._shared is None or asked.operation.kind is not OperationKind.QUERY:
                 return await self._answered(asked, headers, trace)
             return await self._shared.answer(
@@ -163,6 +168,8 @@ class Pipeline:
         """Like `handle`, but a subscription is answered with a stream of answers. Never raises, but for cancellation."""
 
         async def run(asked: _Asked) -> GraphQLResponse | Subscription:
+            if (nothing := _nothing_left(asked)) is not None:
+                return nothing
             if asked.operation.kind is OperationKind.SUBSCRIPTION:
                 return self._subscribe(asked, headers, trace)
             return await self._answered(asked, headers, trace)
@@ -196,7 +203,7 @@ class Pipeline:
         if operation is None:
             return False
         try:
-            self._plan(_Asked(None, operation, {}, None, labels=self._overrides.usual))
+            self._plan(_Asked(None, operation, {}, ALLOWED, labels=self._overrides.usual))
         except GatewayError:
             return False
         return True
@@ -223,7 +230,10 @@ class Pipeline:
             operation = self._documents.operation(request, caller)
             check_kind(operation, read_only=request.read_only, streams=streams)
             variables = self._documents.variables(operation, request)
-            asked = self._decided(operation, variables, caller, self._overrides.on(trace.id))
+            partial = wants_partial(headers, request.extensions)
+            verdict = self._decisions.check(operation, variables, caller, partial=partial)
+            labels = self._overrides.on(trace.id)
+            asked = _Asked(caller, operation, variables, verdict, partial, labels=labels)
             if self._costs is not None:
                 asked = self._affordable(asked, self._costs, tell=request.extensions.get("cost") is True)
             response = await finish(asked)
@@ -243,7 +253,9 @@ class Pipeline:
         )
 
     async def _caller(self, headers: Headers) -> Caller | None:
-        return None if self._authenticator is None else await self._authenticator.caller(headers)
+        if self._authenticator is None or (self._grants is None and b"authorization" not in headers):
+            return None
+        return await self._authenticator.caller(headers)
 
     async def _recorded(
         self, recorder: Recorder, asking: Asking, response: GraphQLResponse | _T
@@ -266,11 +278,6 @@ class Pipeline:
                 response.close()
         return response
 
-    def _decided(
-        self, operation: Operation, variables: dict[str, Any], caller: Caller | None, labels: frozenset[str]
-    ) -> _Asked:
-        return _Asked(caller, operation, variables, self._decisions.check(operation, variables, caller), labels=labels)
-
     def _affordable(self, asked: _Asked, rules: CostRules, *, tell: bool) -> _Asked:
         cost = cost_of(asked.operation, asked.variables, rules)
         if self._max_cost is not None and cost > self._max_cost:
@@ -283,33 +290,7 @@ class Pipeline:
         return asked._replace(cost=cost) if tell else asked
 
     def _plan(self, asked: _Asked) -> CompiledPlan:
-        operation = asked.operation
-        key = (operation.hash, asked.labels)
-        compiled = self._plans.get(key)
-        if compiled is None:
-            compiled = self._planned(operation, asked.labels)
-            self._plans.put(key, compiled, compiled.weight)
-        if asked.reach is not None and any(fetch.subgraph not in asked.reach for fetch in compiled.plan.fetches):
-            raise _forbidden_elsewhere()
-        return compiled
-
-    def _planned(self, operation: Operation, labels: frozenset[str]) -> CompiledPlan:
-        homes = self._grants.homes if self._grants is not None else {}
-        keys = self._recorder.keys if self._recorder is not None else None
-        asked = keys.asked(operation) if keys is not None else operation
-        started = time.perf_counter()
-        try:
-            plan = plan_operation(self._supergraph, asked, homes=homes, labels=labels, instances=self._served.rules)
-        except GatewayError as error:
-            if self._metrics is not None:
-                self._metrics.plans.add(error.issues[0].code.name)
-            raise
-        if self._metrics is not None:
-            self._metrics.planned(len(plan.fetches), time.perf_counter() - started)
-        if asked is not operation:
-            plan = replace(plan, operation=operation)
-        compiled = compile_plan(plan, self._supergraph.api, self._served.instances)
-        return compiled if keys is None else replace(compiled, find=keys.finder(operation, plan.typename_key))
+        return self._plans.find(asked.operation, asked.verdict, asked.labels)
 
     async def _answered(self, asked: _Asked, headers: Headers, trace: Trace) -> GraphQLResponse:
         compiled = self._plan(asked)
@@ -340,7 +321,7 @@ class Pipeline:
         def check() -> None:
             if self._authenticator is not None and caller is not None:
                 self._authenticator.check_again(caller)
-            self._decisions.check(asked.operation, asked.variables, caller)
+            self._decisions.check(asked.operation, asked.variables, caller, partial=asked.partial)
 
         return self.subscriptions.begin(
             Opening(
@@ -361,6 +342,10 @@ class Pipeline:
         )
 
 
-def _forbidden_elsewhere() -> GatewayError:
-    message = "The access token is good for one register, and the operation needs another one as well."
-    return forbidden((GraphQLIssue(message, Code.FORBIDDEN),))
+def _nothing_left(asked: _Asked) -> GraphQLResponse | None:
+    """The answer where the caller gets nothing of what it asked for; there is nothing to plan or to fetch then."""
+    pruned = asked.verdict.pruned
+    if pruned is None or not pruned.nothing:
+        return None
+    paths = list(refused_paths(pruned.shown.selections, asked.variables))
+    return nothing_left(paths) if paths else None

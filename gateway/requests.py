@@ -98,10 +98,9 @@ class Documents:
         """What is wrong with a document, in words of the schema that the caller may know: what validation says names
         types that the client did not write (security case A16).
         """
-        if caller is None or self._grants is None or error.issues[0].code is not Code.GRAPHQL_VALIDATION_FAILED:
+        if error.issues[0].code is not Code.GRAPHQL_VALIDATION_FAILED or not self._introspection.is_cut(caller):
             return error
-        who = (caller.role, caller.scopes & self._grants.known_scopes)
-        told = self._parsed(request, self._introspection.schema_for(caller), who)
+        told = self._parsed(request, self._introspection.schema_for(caller), self._introspection.who(caller))
         return told if isinstance(told, GatewayError) else error
 
     def _parsed(self, request: GraphQLRequest, schema: GraphQLSchema, who: Any = None) -> Operation | GatewayError:
@@ -135,6 +134,7 @@ def _limits(settings: Settings) -> Limits:
         max_depth=limits.max_depth,
         max_fields=limits.max_fields,
         max_aliases=limits.max_aliases,
-        max_root_fields=limits.max_root_fields,
+        max_root_fields=1 if settings.profile == "network" else limits.max_root_fields,
+        single_operation=settings.profile == "network",
         max_repeated_keys=limits.max_repeated_keys,
     )

@@ -47,7 +47,7 @@ def key_sets_of(settings: Settings, known: Mapping[tuple[str, str], KeySet]) -> 
 
 
 def authenticator_of(
-    settings: Settings, keys: Mapping[tuple[str, str], KeySet], grants: Grants, revocations: Revocations | None
+    settings: Settings, keys: Mapping[tuple[str, str], KeySet], grants: Grants | None, revocations: Revocations | None
 ) -> TokenAuthenticator:
     """Who makes callers of requests. Raises `SettingsError`."""
     binding = _binding(settings, revocations)

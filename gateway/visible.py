@@ -37,9 +37,11 @@ __all__ = ["visible_schema"]
 _Composite = GraphQLObjectType | GraphQLInterfaceType
 
 
-def visible_schema(api: GraphQLSchema, reach: Reach, inputs: Inputs) -> GraphQLSchema:
-    """Return `api` reduced to what `reach` opens; at the least a query type without fields."""
-    kept = _Kept(api, reach, inputs)
+def visible_schema(
+    api: GraphQLSchema, granted: tuple[Reach, Inputs] | None, closed: frozenset[str] = frozenset()
+) -> GraphQLSchema:
+    """Return `api` reduced to what grants open (`None`: all) and the graph's own demands leave; at the least a query type without fields."""
+    kept = _Kept(api, granted, closed)
     kept.settle()
     return _Build(api, kept).schema()
 
@@ -47,12 +49,16 @@ def visible_schema(api: GraphQLSchema, reach: Reach, inputs: Inputs) -> GraphQLS
 class _Kept:
     """What stays, by name. `fields` holds output and input types; `arguments` the open ones of `Type.field`."""
 
-    def __init__(self, api: GraphQLSchema, reach: Reach, inputs: Inputs) -> None:
+    def __init__(self, api: GraphQLSchema, granted: tuple[Reach, Inputs] | None, closed: frozenset[str]) -> None:
         self._api = api
-        self._inputs = inputs
-        anchored = (anchor.coordinates for anchors in reach.anchors.values() for anchor in anchors)
-        self._open = reach.allowed.union(*anchored)
-        self._reachable = reach.types | set(reach.anchors)
+        self._closed = closed
+        self._inputs: Inputs | None = None
+        self._open = self._reachable = frozenset[str]()
+        if granted is not None:
+            reach, self._inputs = granted
+            anchored = (anchor.coordinates for anchors in reach.anchors.values() for anchor in anchors)
+            self._open = reach.allowed.union(*anchored)
+            self._reachable = reach.types | set(reach.anchors)
         self._mutation_roots = {t.name for t in (api.mutation_type, api.subscription_type) if t is not None}
         self.fields: dict[str, set[str]] = {}
         self.arguments: dict[str, set[str]] = {}
@@ -73,7 +79,9 @@ class _Kept:
                     self.arguments[f"{name}.{field}"] = set(definition.args)
 
     def _open_field(self, type_: _Composite, field: str) -> bool:
-        if type_ is self._api.query_type:
+        if f"{type_.name}.{field}" in self._closed:
+            return False
+        if type_ is self._api.query_type or self._inputs is None:
             return True
         if isinstance(type_, GraphQLInterfaceType):
             # Asked through an interface, a field is asked of everything that may stand there (security case A01).
@@ -83,6 +91,8 @@ class _Kept:
         return reachable and f"{type_.name}.{field}" in self._open
 
     def _open_input(self, name: str, field: str) -> bool:
+        if self._inputs is None:
+            return True
         transparent = self._inputs.transparent.get(name)
         if transparent is not None:
             return field in transparent
@@ -134,6 +144,8 @@ class _Kept:
 
     def _open_argument(self, argument: GraphQLArgument) -> bool:
         named = get_named_type(argument.type)
+        if self._inputs is None:
+            return self.has(named)
         return isinstance(named, GraphQLInputObjectType) and self.has(named)
 
     def _size(self) -> int:

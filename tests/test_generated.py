@@ -34,8 +34,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(REPOSITORY / package, house / package, ignore=ignored)
     shutil.copy(REPOSITORY / "schema.graphql", house)
     (house / "docs").mkdir()
-    for page in ("api.graphql", "errors.md", "composition-errors.md"):
-        shutil.copy(REPOSITORY / "docs" / page, house / "docs")
+    (house / "docs" / "nl").mkdir()
+    for page in ("api.graphql", "errors.md", "composition-errors.md", "grants.schema.json", "nl/autorisatie.md"):
+        shutil.copy(REPOSITORY / "docs" / page, house / "docs" / page)
     (house / "bin").mkdir()
     for package in ("gateway", "registers"):
         command = house / "bin" / package
@@ -62,6 +63,7 @@ ONE_OF_EACH_KIND = (
     "registers/indicatie/policies/policies.sql",
     "registers/zorglevering/policies/fields.json",
     "docs/composition-errors.md",
+    "docs/grants.schema.json",
 )
 
 

@@ -4,6 +4,8 @@
 #   schema.graphql, docs/api.graphql   from those, by composition
 #   registers/*/policies/   from network/grants.yaml and the registers' table mappings
 #   docs/errors.md (the table), docs/composition-errors.md   from the catalogues of codes
+#   docs/nl/autorisatie.md (the matrix)   from network/grants.yaml
+#   docs/grants.schema.json   from the language of grants
 # With --check nothing is written: every stale file is named, and the exit code is 1 when there is one.
 set -eu
 bin=$1 check=${2:-}
@@ -41,4 +43,13 @@ awk -v table="$work/table" '
 put "$work/errors.md" docs/errors.md
 "$bin/gateway" catalogue composition > "$work/composition.md"
 put "$work/composition.md" docs/composition-errors.md
+"$bin/gateway" grants matrix network/grants.yaml > "$work/matrix"
+awk -v table="$work/matrix" '
+    /^<!-- tot hier/ { inside = 0 }
+    !inside { print }
+    /^<!-- Uit network\/grants.yaml/ { print ""; while ((getline line < table) > 0) print line; inside = 1 }
+' docs/nl/autorisatie.md > "$work/autorisatie.md"
+put "$work/autorisatie.md" docs/nl/autorisatie.md
+"$bin/gateway" grants schema > "$work/grants.schema.json"
+put "$work/grants.schema.json" docs/grants.schema.json
 exit "$stale"

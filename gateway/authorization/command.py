@@ -1,17 +1,20 @@
-"""`gateway grants compile`: writes, or checks, the policies of one register."""
+"""`gateway grants compile` writes, or checks, the policies of one register; `gateway grants diff` compares two files."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from gateway.authorization.difference import differences
 from gateway.authorization.files import ChainError, parse_chain
 from gateway.authorization.language.problems import GrantsError
+from gateway.authorization.matrix import matrix
 from gateway.authorization.rowpolicies import compile_policies
 
-__all__ = ["FILES", "compile_command"]
+__all__ = ["FILES", "compile_command", "diff_command", "matrix_command"]
 
 FILES: tuple[str, ...] = ("policies.sql", "fields.json")
 
@@ -37,6 +40,34 @@ def compile_command(mapping: Path, grants: Path, output: Path, check: bool) -> i
         zip(FILES, (sql, json.dumps(fields, indent=1, ensure_ascii=False, sort_keys=True) + "\n"), strict=True)
     )
     return _compare(output, wanted) if check else _write(output, wanted)
+
+
+def diff_command(before: Path, after: Path) -> int:
+    """Print what changes between two grants files. Returns the exit status: 0, or 1 with the reasons on standard error."""
+
+    def told() -> str:
+        lines = list(differences(parse_chain(before), parse_chain(after)))
+        return "".join(f"{line}\n" for line in lines or ["Nobody gains or loses anything."])
+
+    return _print(told)
+
+
+def matrix_command(grants: Path) -> int:
+    """Print the matrix of a grants file. Returns the exit status as `diff_command` does."""
+    return _print(lambda: matrix(parse_chain(grants)))
+
+
+def _print(make: Callable[[], str]) -> int:
+    try:
+        text = make()
+    except ChainError as error:
+        return _complain(str(error))
+    except OSError as error:
+        return _complain(f"{error.filename}: {error.strerror}")
+    except UnicodeDecodeError:
+        return _complain("a grants file is written in UTF-8")
+    sys.stdout.write(text)
+    return 0
 
 
 def _compare(output: Path, wanted: dict[str, str]) -> int:

@@ -49,11 +49,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The outcome: `refused` in the order of the operation, each coordinate once; `coordinates` is everything asked for."""
+    """The outcome: `refused` in the order of the operation, each coordinate once; `coordinates` is everything asked for.
+
+    `places` are the fields of the operation (by `id`) that would have to go for the rest to be allowed: those refused, and those whose
+    arguments or type are.
+    """
 
     refused: tuple[Refusal, ...] = ()
     missing_scopes: tuple[str, ...] = ()
     coordinates: frozenset[str] = frozenset()
+    places: frozenset[int] = frozenset()
 
     @property
     def allowed(self) -> bool:
@@ -69,7 +74,7 @@ def decide(operation: Operation, variables: Mapping[str, Any], grants: Grants, c
     walk.roots(operation)
     refused = tuple(walk.refused.values())
     missing = dict.fromkeys(refusal.scope for refusal in refused if refusal.scope)
-    return Decision(refused, tuple(missing), frozenset(walk.asked))
+    return Decision(refused, tuple(missing), frozenset(walk.asked), frozenset(walk.places))
 
 
 def shape(value: Any) -> Any:
@@ -94,6 +99,7 @@ class _Walk:
     variables: Mapping[str, Any]
     refused: dict[str, Refusal] = field(default_factory=dict[str, Refusal])
     asked: set[str] = field(default_factory=set[str])
+    places: set[int] = field(default_factory=set[int])
 
     def roots(self, operation: Operation) -> None:
         free = operation.kind is OperationKind.QUERY
@@ -103,7 +109,7 @@ class _Walk:
             if selection.name.startswith("__"):
                 continue
             if not free:
-                self._ask(selection.parent, selection.name)
+                self._ask(selection)
             opened = self._opened_at_root(selection)
             self._inputs(selection, opened)
             self._beneath(selection, opened)
@@ -125,47 +131,50 @@ class _Walk:
     def _refuse_unanchored(self, root: Field, anchors: Iterable[Anchored]) -> None:
         coordinate = f"{root.parent}.{root.name}"
         needs = min((anchor.fields for anchor in anchors), key=len)
-        self.refused.setdefault(coordinate, Refusal(coordinate, Reason.ANCHOR, needs=needs))
+        self._put(root, Refusal(coordinate, Reason.ANCHOR, needs=needs))
 
     def _beneath(self, owner: Field, opened: frozenset[str] | None = None) -> None:
         """Judge what is selected under a field; when nothing under it is refused, the type itself must be reachable."""
         if not is_composite_type(get_named_type(owner.type)):
             return
-        before = len(self.refused)
+        before = len(self.places)
         self._selections(owner.selections, opened)
-        if len(self.refused) == before:
-            self._type(owner)
+        self._type(owner, silent=len(self.places) != before)
 
     def _selections(self, selections: Iterable[Selection], opened: frozenset[str] | None) -> None:
         for selection in self._included(selections):
             if isinstance(selection, Fragment):
                 self._selections(selection.selections, opened)
             elif not selection.name.startswith("__"):
-                self._ask(selection.parent, selection.name, opened)
+                self._ask(selection, opened)
                 self._inputs(selection)
                 self._beneath(selection)
 
-    def _type(self, owner: Field) -> None:
-        """A type that this caller has no grant for at all is not reached, be it only for `__typename`."""
+    def _type(self, owner: Field, *, silent: bool) -> None:
+        """A type that this caller has no grant for at all is not reached, be it only for `__typename`. What is refused under it
+        says that already (`silent`).
+        """
         named = get_named_type(owner.type)
         names = [named.name] if not is_abstract_type(named) else self._possible(named)
         if not any(name in self.reach.types or name in self.reach.anchors for name in names):
-            self._refuse(f"{owner.parent}.{owner.name}", names[0] if names else named.name)
+            self.places.add(id(owner))
+            if not silent:
+                self._refuse(owner, f"{owner.parent}.{owner.name}", names[0] if names else named.name)
 
-    def _ask(self, parent: str, name: str, opened: frozenset[str] | None = None) -> None:
+    def _ask(self, asked: Field, opened: frozenset[str] | None = None) -> None:
         """A field asked through an abstract type is asked of all types that may stand there (security case A01)."""
-        named = self.grants.supergraph.schema.type_map.get(parent)
-        owners = self._possible(named) if named is not None and is_abstract_type(named) else [parent]
+        named = self.grants.supergraph.schema.type_map.get(asked.parent)
+        owners = self._possible(named) if named is not None and is_abstract_type(named) else [asked.parent]
         for owner in owners:
-            coordinate = f"{owner}.{name}"
+            coordinate = f"{owner}.{asked.name}"
             self.asked.add(coordinate)
             if coordinate in (self.reach.allowed if opened is None else opened):
                 continue
             if opened is not None and coordinate in self.reach.allowed:
                 needs = next(a.fields for a in self.reach.anchors[owner] if coordinate in a.coordinates)
-                self.refused.setdefault(coordinate, Refusal(coordinate, Reason.ANCHOR, needs=needs))
+                self._put(asked, Refusal(coordinate, Reason.ANCHOR, needs=needs))
             else:
-                self._refuse(coordinate)
+                self._refuse(asked, coordinate)
 
     def _inputs(self, selection: Field, opened: frozenset[str] | None = None) -> None:
         schema: GraphQLSchema = self.grants.supergraph.schema
@@ -174,15 +183,17 @@ class _Walk:
             self.asked.add(coordinate)
             readable = self.reach.allowed if opened is None or not coordinate.startswith(anchored) else opened
             if not known:
-                self.refused.setdefault(coordinate, Refusal(coordinate, Reason.INPUT))
+                self._put(selection, Refusal(coordinate, Reason.INPUT))
             elif coordinate not in readable:
-                self._refuse(coordinate)
+                self._refuse(selection, coordinate)
 
-    def _refuse(self, coordinate: str, type_name: str | None = None) -> None:
-        if coordinate in self.refused:
-            return
-        scope = self._scope(coordinate, type_name)
-        self.refused[coordinate] = Refusal(coordinate, Reason.SCOPE if scope else Reason.ROLE, scope)
+    def _refuse(self, place: Field, coordinate: str, type_name: str | None = None) -> None:
+        scope = self._scope(coordinate, type_name) if coordinate not in self.refused else None
+        self._put(place, Refusal(coordinate, Reason.SCOPE if scope else Reason.ROLE, scope))
+
+    def _put(self, place: Field, refusal: Refusal) -> None:
+        self.places.add(id(place))
+        self.refused.setdefault(refusal.coordinate, refusal)
 
     def _scope(self, coordinate: str, type_name: str | None) -> str | None:
         """The scope that is missing, when a scope is what is missing."""

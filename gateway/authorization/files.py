@@ -32,7 +32,7 @@ def chain_of(path: Path) -> list[tuple[Path, str]]:
         if file.resolve() in seen:
             return
         seen.add(file.resolve())
-        text = file.read_text(encoding="utf-8")
+        text = file.read_bytes().decode("utf-8")  # as signed: no line end is changed
         try:
             names = extended(text)
         except GrantsError as error:

@@ -21,7 +21,7 @@ from gateway.execution.result import Found
 from gateway.execution.state import Store
 from gateway.execution.weights import plan_weight
 from gateway.language.operation import Condition as FieldCondition
-from gateway.language.operation import OperationKind
+from gateway.language.operation import Operation, OperationKind
 from gateway.planning.instances import EntityTarget, RootTarget
 from gateway.planning.nodes import (
     Condition,
@@ -172,14 +172,22 @@ class CompiledPlan:
         return plan_weight(self.plan)
 
 
-def compile_plan(plan: Plan, api: GraphQLSchema, instances: Mapping[str, Instances] | None = None) -> CompiledPlan:
-    """Compile `plan` for clients of the schema `api`. `instances`: those of each subgraph that the plan has targets for."""
+def compile_plan(
+    plan: Plan,
+    api: GraphQLSchema,
+    instances: Mapping[str, Instances] | None = None,
+    shown: Operation | None = None,
+) -> CompiledPlan:
+    """Compile `plan` for clients of the schema `api`. `instances`: those of each subgraph that the plan has targets for.
+
+    `shown`: the operation that is answered, where less than it is planned (`gateway.language.pruning`).
+    """
     compiler = _Compiler(plan, instances or {})
     node, primary = plan.root, None
     if isinstance(node, Subscribe):
         primary = compiler.fetch(node.primary)
         node = node.rest
-    project = projector(plan.operation, api, plan.typename_key, plan.homes)
+    project = projector(shown or plan.operation, api, plan.typename_key, plan.homes)
     return CompiledPlan(plan, compiler.run(node) if node is not None else None, project, plan.typename_key, primary)
 
 

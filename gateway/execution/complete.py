@@ -14,7 +14,9 @@ from typing import Any
 from gateway.errors import Code, GraphQLIssue
 from gateway.execution.state import ABSENT, Mark, Path, State, Store
 
-__all__ = ["HELPERS", "path_of", "settled_issues", "within_depth", "wrong_object"]
+__all__ = ["HELPERS", "UNAUTHORIZED", "path_of", "settled_issues", "within_depth", "wrong_object"]
+
+UNAUTHORIZED = "Unauthorized field or type"
 
 _MAX_SCALAR_DEPTH = 100
 """Custom scalars pass untouched, but deeper values could not be encoded again."""
@@ -35,6 +37,11 @@ def missing(trail: tuple[Any, ...], coordinate: str, state: State) -> None:
     if not state.explained(path):
         where = f" field {coordinate}" if coordinate else " list item"
         state.issue(Code.DOWNSTREAM_SERVICE_ERROR, f"Cannot return null for non-nullable{where}.", path)
+
+
+def refused(trail: tuple[Any, ...], state: State) -> None:
+    """A field that this caller does not get."""
+    state.issue(Code.UNAUTHORIZED_FIELD_OR_TYPE, UNAUTHORIZED, path_of(trail))
 
 
 def missing_home(trail: tuple[Any, ...], coordinate: str, state: State) -> None:
@@ -125,6 +132,7 @@ HELPERS: dict[str, Any] = {
     "leaf_String": leaf_string,
     "missing": missing,
     "missing_home": missing_home,
+    "refused": refused,
     "removed": removed,
     "untouched": untouched,
     "wrong": wrong,

@@ -32,6 +32,8 @@ class Slot:
     """A response key of an object: its field, and the ways in which it was asked."""
 
     field: Field
+    refused: bool
+    """Whether every way to it is refused: what one way may have, an object of this type shows."""
     ways: list[tuple[tuple[Condition, ...], tuple[Selection, ...]]]
 
     @property
@@ -104,7 +106,8 @@ class Fields:
                 if self._applies(selection.condition, type_name):
                     self._collect(selection.selections, type_name, conditions, slots, order)
                 continue
-            slot = slots.setdefault(selection.key, Slot(selection, []))
+            slot = slots.setdefault(selection.key, Slot(selection, selection.refused, []))
+            slot.refused = slot.refused and selection.refused
             if not any(set(earlier) <= set(conditions) for earlier, _ in slot.ways):
                 order.append((slot, len(slot.ways)))
             slot.ways.append((conditions, selection.selections))

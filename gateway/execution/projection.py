@@ -31,7 +31,8 @@ from gateway.execution.fields import Fields, Slot, Variants
 from gateway.execution.plain import Odd, plain_projection
 from gateway.execution.state import State, Store
 from gateway.execution.writing import Writer
-from gateway.language.operation import Operation
+from gateway.language.operation import Field, Operation
+from gateway.language.pruning import is_refused_somewhere
 
 __all__ = ["Projector", "Root", "projector"]
 
@@ -46,7 +47,8 @@ _PLAIN = {"ID": "str", "String": "str", "Int": "int", "Float": "float", "Boolean
 def projector(operation: Operation, api: GraphQLSchema, typename_key: str, homes: frozenset[str]) -> Root:
     """The projection of one operation: store and state in, `data` out. Issues are added to the state."""
     fields = Fields(api, homes)
-    plain = plain_projection(operation, fields, typename_key)
+    refused = is_refused_somewhere(operation.selections)
+    plain = plain_projection(operation, fields, typename_key) if not refused else None
     careful: list[Root] = []
 
     def project(store: Store, state: State) -> dict[str, Any] | None:
@@ -113,7 +115,9 @@ class Projector:
             writer.line(f"if {test}:")
             writer.indent += 1
         name = slot.field.name
-        if name == "__typename":
+        if slot.refused:
+            self._refused(writer, type_name, slot.field)
+        elif name == "__typename":
             writer.line(f"r[{key!r}] = {type_name!r}")
         elif name in ("__schema", "__type"):
             writer.line(f"r[{key!r}] = S.roots.get({key!r})")
@@ -126,6 +130,13 @@ class Projector:
                 self._field(writer, f"{type_name}.{name}", key, slot, declared)
         if test:
             writer.indent -= 1
+
+    def _refused(self, writer: Writer, type_name: str, field: Field) -> None:
+        """Null and an error, or the end of the object. The store is not looked at: the field may be there for a join."""
+        declared = self._fields.declared(type_name, field.name)
+        writer.line(f"refused((p, {field.key!r}), S)")
+        required = isinstance(declared, GraphQLNonNull) or field.name == "__typename"
+        writer.line("return None" if required else f"r[{field.key!r}] = None")
 
     def _field(self, writer: Writer, coordinate: str, key: str, slot: Slot, declared: GraphQLOutputType) -> None:
         """`v` is read, checked, and set; a null where none may be ends the object."""

@@ -16,12 +16,12 @@ __all__ = ["TokenAuthenticator"]
 
 
 class TokenAuthenticator:
-    """Callers by access token, which must be in the right hands."""
+    """Callers by access token, which must be in the right hands. Without grants nobody has a role: scopes alone decide."""
 
     def __init__(
         self,
         verifier: TokenVerifier,
-        grants: Grants,
+        grants: Grants | None,
         binding: Binding | None = None,
         participants: Participants | None = None,
     ) -> None:

@@ -57,7 +57,7 @@ def parse_operation(schema: GraphQLSchema, query: str, operation_name: str | Non
     """
     document = _parsed(query, limits)
     check_limits(document, limits)
-    definition = _operation(document, operation_name)
+    definition = _operation(document, operation_name, single=limits.single_operation)
     _validated(schema, document, limits)
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     try:
@@ -147,10 +147,12 @@ def _parsed(query: str, limits: Limits) -> DocumentNode:
         raise GatewayError(_issue(error, Code.GRAPHQL_PARSE_FAILED)) from None
 
 
-def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+def _operation(document: DocumentNode, name: str | None, *, single: bool) -> OperationDefinitionNode:
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     if not operations:
         raise GatewayError(GraphQLIssue("No operation found to evaluate.", Code.BAD_USER_INPUT))
+    if single and len(operations) > 1:
+        raise GatewayError(GraphQLIssue("The document has more than one operation.", Code.BAD_USER_INPUT))
     if name is None:
         if len(operations) > 1:
             message = "The document has several operations; say which one in `operationName`."

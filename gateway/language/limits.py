@@ -46,6 +46,8 @@ class Limits:
     """How often one response key may be written at one place of the response."""
     max_comparisons: int = 40_000
     """Work that validation may spend on comparing fields of one response key, in units of graphql-core's own budget."""
+    single_operation: bool = False
+    """Whether a document with several operations is refused, also where one of them is named."""
 
 
 @dataclass(slots=True)

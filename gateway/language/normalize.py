@@ -57,7 +57,7 @@ from gateway.language.operation import (
 )
 from gateway.language.printing import masked_text, operation_text
 
-__all__ = ["normalize"]
+__all__ = ["normalize", "used_variables"]
 
 _KINDS = {
     OperationType.QUERY: OperationKind.QUERY,
@@ -77,7 +77,7 @@ def normalize(
     root = schema.get_root_type(definition.operation)
     assert root is not None, "validation has checked the root type"
     selections = _Normalizer(schema, fragments).selections([definition.selection_set], root, _NONE)
-    used = frozenset(_used_variables(selections))
+    used = frozenset(used_variables(selections))
     variables = tuple(
         VariableDefinition(
             v.variable.name.value,
@@ -272,14 +272,14 @@ class _Place:
             self._abstract.add(target.name)
 
 
-def _used_variables(selections: Iterable[Selection]) -> Iterator[str]:
+def used_variables(selections: Iterable[Selection]) -> Iterator[str]:
     """The variables that conditions and arguments still mention; a literal `@skip` may have taken the rest away."""
     for selection in selections:
         yield from (condition.variable for condition in selection.conditions)
         if isinstance(selection, Field):
             for argument in selection.arguments:
                 yield from _variables_in(argument.value)
-        yield from _used_variables(selection.selections)
+        yield from used_variables(selection.selections)
 
 
 def _variables_in(value: ValueNode) -> Iterator[str]:

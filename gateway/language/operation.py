@@ -64,6 +64,8 @@ class Field:
     arguments: tuple[Argument, ...] = ()
     selections: tuple[Selection, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    refused: bool = False
+    """Marked by `pruning` in what is shown: the caller gets null and an error in its place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from gateway.settings.access import (
     DecisionContextSettings,
     DpopSettings,
     IssuerSettings,
+    PolicySettings,
+    ReleaseSettings,
     RevocationSettings,
 )
 from gateway.settings.audit import AuditSettings
@@ -54,7 +56,9 @@ __all__ = [
     "Listen",
     "LocatorSettings",
     "OwnerSettings",
+    "PolicySettings",
     "ProxySettings",
+    "ReleaseSettings",
     "RevocationSettings",
     "ServerTlsSettings",
     "Settings",

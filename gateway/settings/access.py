@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from gateway.settings.base import Name, Seconds
 
@@ -15,6 +15,8 @@ __all__ = [
     "DecisionContextSettings",
     "DpopSettings",
     "IssuerSettings",
+    "PolicySettings",
+    "ReleaseSettings",
     "RevocationSettings",
 ]
 
@@ -70,9 +72,17 @@ class RevocationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     refresh: Seconds = 3600.0
 
 
+class PolicySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom the graph's `@policy` of this name lets through: callers with all `scopes` and, where given, one of the `roles`."""
+
+    scopes: tuple[Name, ...] = ()
+    roles: tuple[Name, ...] = ()
+
+
 class AuthorizationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`leeway`: accepted difference of clocks; `maximum_lifetime`: longest life of a token. Both in seconds. `participants`: a file
-    that says from where, how often and whether at all each party may come.
+    that says from where, how often and whether at all each party may come. A policy that is
+    not among `policies` is met by nobody.
     """
 
     issuers: Annotated[tuple[IssuerSettings, ...], Meta(min_length=1)]
@@ -81,6 +91,18 @@ class AuthorizationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     participants: Name | None = None
     dpop: DpopSettings | None = None
     revocation: RevocationSettings | None = None
+    policies: dict[Name, PolicySettings] = field(default_factory=dict[str, PolicySettings])
+
+
+class ReleaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """A signed release (`gateway grants sign`) that the grants have to be of. `keys`: Ed25519 public keys (PEM) of those who may
+    sign; so many `signatures` of different keys are needed. With `set` it must have that name.
+    """
+
+    file: Name
+    keys: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    signatures: Annotated[int, Meta(ge=1, le=16)] = 1
+    set: Name | None = None
 
 
 class DecisionContextSettings(Struct, frozen=True, forbid_unknown_fields=True):

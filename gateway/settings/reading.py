@@ -33,8 +33,6 @@ def check_complete(settings: Settings) -> None:
             "CONFIG_INVALID",
             "authorization: expected issuers, because grants decide by access token and grants are given.",
         )
-    if settings.authorization is not None and settings.grants is None:
-        raise SettingsError("CONFIG_INVALID", "grants: expected a grants file, because `authorization` is given.")
 
 
 def settings_schema() -> dict[str, Any]:
@@ -136,6 +134,9 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         name: replace(entry, tls=_anchored_files(entry.tls, folder, "ca", "certificate", "key"))
         for name, entry in settings.subgraphs.items()
     }
+    if settings.release is not None:
+        keys = tuple(str(folder / key) for key in settings.release.keys)
+        changes["release"] = replace(settings.release, file=str(folder / settings.release.file), keys=keys)
     if settings.decision_context is not None:
         key = _absolute(settings.decision_context.key, folder)
         changes["decision_context"] = replace(settings.decision_context, key=key)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from gateway.settings.access import AuthorizationSettings, DecisionContextSettings
+from gateway.settings.access import AuthorizationSettings, DecisionContextSettings, ReleaseSettings
 from gateway.settings.audit import AuditSettings
 from gateway.settings.base import Name
 from gateway.settings.documents import DocumentSettings
@@ -23,9 +23,12 @@ __all__ = ["Settings"]
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of `gateway.yaml`. Everything has a default except what only an operator can know."""
 
+    profile: Literal["standard", "network"] = "standard"
+    """`network`: the stricter published rules and the codes of the existing network, for clients that are built on them."""
     listen: Listen = Listen()
     supergraph: Name | None = None
     grants: Name | None = None
+    release: ReleaseSettings | None = None
     authorization: AuthorizationSettings | None = None
     decision_context: DecisionContextSettings | None = None
     audit: AuditSettings | None = None

@@ -25,6 +25,7 @@ from gateway.transport.csrf import check_get
 from gateway.transport.headers import answer_headers, request_headers
 from gateway.transport.media import MediaType, accepted_media_type
 from gateway.transport.parameters import from_body, from_query_string, read_body
+from gateway.transport.refusals import as_network
 
 __all__ = ["Answer", "Events", "GraphQLEndpoint", "read_request"]
 
@@ -43,7 +44,9 @@ class Events(Protocol):
 
 
 class GraphQLEndpoint:
-    """One GraphQL resource. `methods` are those it has; GET carries queries only."""
+    """One GraphQL resource. `methods` are those it has; GET carries queries only. With `network`, refusals are worded as the
+    existing network does (`transport/refusals.py`).
+    """
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class GraphQLEndpoint:
         access_log: AccessLog | None = None,
         methods: tuple[str, ...] = ("GET", "POST"),
         events: Events | None = None,
+        network: bool = False,
     ) -> None:
         self._answer = answer
         self._limits = limits or LimitSettings()
@@ -64,6 +68,7 @@ class GraphQLEndpoint:
         self._methods = methods
         self._events = events
         self._watches = Deadlines()
+        self._network = network
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -84,9 +89,13 @@ class GraphQLEndpoint:
         except ClientGone:
             self._record(GraphQLResponse(499, b"", code="CLIENT_GONE"), 499, started, trace)
             return
+        content_type = media_type.value
+        if self._network:
+            response, worded = as_network(response)
+            content_type = worded or content_type
         status = 200 if response.executed and media_type is MediaType.JSON else response.status
         trace = trace or trace_of({})
-        head = answer_headers(media_type.value, response.body, trace.id, response.headers)
+        head = answer_headers(content_type, response.body, trace.id, response.headers)
         if response.lines:
             head += response.lines
         await send({"type": "http.response.start", "status": status, "headers": head})

@@ -53,7 +53,7 @@ def zoo_inputs() -> Inputs:
 
 def seen(*allowed: str, types: str, anchors: dict[str, tuple[Anchored, ...]] | None = None) -> GraphQLSchema:
     reach = Reach(frozenset(allowed), frozenset(types.split()), {}, anchors or {}, {})
-    return visible_schema(ZOO, reach, zoo_inputs())
+    return visible_schema(ZOO, (reach, zoo_inputs()))
 
 
 def test_only_what_a_grant_opens_is_there():

@@ -30,7 +30,7 @@ def test_nothing_is_shown_that_no_grant_opens(role: str | None) -> None:
     grants = _grants()
     for scopes in CHOICES:
         reach = grants.reach(role, scopes)
-        shown = visible_schema(grants.supergraph.schema, reach, grants.inputs)
+        shown = visible_schema(grants.supergraph.schema, (reach, grants.inputs))
         anchored = {c for anchors in reach.anchors.values() for anchor in anchors for c in anchor.coordinates}
         open_ = reach.allowed | anchored
         for name, type_ in build_schema(print_schema(shown) or "type Query").type_map.items():
@@ -55,7 +55,7 @@ def test_nothing_is_shown_that_no_grant_opens(role: str | None) -> None:
 @pytest.mark.parametrize("role", [None, "ONDERNEMING"])
 def test_without_grants_the_schema_is_empty(role: str | None) -> None:
     grants = _grants()
-    shown = visible_schema(grants.supergraph.schema, grants.reach(role, CHOICES[-1]), grants.inputs)
+    shown = visible_schema(grants.supergraph.schema, (grants.reach(role, CHOICES[-1]), grants.inputs))
     assert shown.query_type is not None
     assert dict(shown.query_type.fields) == {}
 

@@ -35,7 +35,7 @@ def roles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "caller_from_claims", by_uzovi)
 
 
-GRANTS: Any = None
+GRANTS: Any = object()
 
 
 def test_a_caller():
