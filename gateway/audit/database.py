@@ -17,7 +17,14 @@ from gateway.errors import OperatorError
 
 __all__ = ["UNREACHABLE", "insert_anchors", "insert_lines", "prepare", "read_anchors", "shipped_to"]
 
-UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# The last is what the driver makes of a farewell that it reads in the middle of something.
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 """What goes wrong with a database that is away, or not as it should be."""
 
 _TABLES = """

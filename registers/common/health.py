@@ -7,7 +7,7 @@ import orjson
 
 from registers.common.definition import RegisterDefinition
 from registers.common.migrations import pending
-from registers.common.pool import Database
+from registers.common.pool import Database, DatabaseUnavailableError
 
 __all__ = ["readiness"]
 
@@ -17,9 +17,8 @@ async def readiness(database: Database | None, register: RegisterDefinition) -> 
     if database is None:
         return 503, orjson.dumps({"status": "starting"})
     try:
-        async with database.pool.acquire(timeout=2) as connection:
-            missing = await pending(connection, register)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        missing = await database.inspect(lambda connection: pending(connection, register))
+    except (DatabaseUnavailableError, asyncpg.PostgresError):
         return 503, orjson.dumps({"status": "unavailable", "reason": "The database cannot be reached."})
     if missing:
         return 503, orjson.dumps({"status": "unavailable", "reason": missing})

@@ -116,7 +116,7 @@ class Database:
             _log.error("statement_failed", sqlstate=_sqlstate(error))
             raise RegisterError.of("INTERNAL_SERVER_ERROR", "The register could not answer.") from None
 
-    async def _once_more(self, attempt: Callable[[], Awaitable[bytes]]) -> bytes:
+    async def _once_more(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Reads change nothing, so one that met a connection the server had dropped is done again, on a new connection."""
         try:
             return await attempt()
@@ -151,9 +151,23 @@ class Database:
                 raise
             return found
 
-    async def fetch_value(self, sql: str) -> Any:
-        """A value read as the register itself, for health checks. Raises as asyncpg does."""
-        return await self.pool.fetchval(sql, timeout=3)
+    async def inspect(self, work: Callable[[Any], Awaitable[T]], *, seconds: float = 2.0) -> T:
+        """What `work` finds over a connection as the register itself, for health checks; waits `seconds` for one.
+
+        Raises `DatabaseUnavailableError` when the database is not there, and what asyncpg raises for the rest.
+        """
+        try:
+            return await self._once_more(lambda: self._inspect(work, seconds))
+        except _LOST as error:
+            raise DatabaseUnavailableError(f"The database cannot be read ({type(error).__name__}).") from None
+
+    async def _inspect(self, work: Callable[[Any], Awaitable[T]], seconds: float) -> T:
+        async with self.pool.acquire(timeout=seconds) as connection:
+            try:
+                return await work(connection)
+            except BaseException:
+                connection.terminate()
+                raise
 
     async def close(self) -> None:
         self.pool.terminate()
@@ -242,7 +256,7 @@ async def open_database(
             timeout=5,
         )
         name = await pool.fetchval("SELECT current_database()")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
+    except (asyncpg.PostgresError, *_BROKEN, ValueError) as error:
         raise DatabaseUnavailableError(unreachable(error)) from None
     return Database(pool, str(name), as_roles=as_roles, derive=derive)
 

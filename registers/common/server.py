@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 import uvicorn
-from asyncpg import InterfaceError, PostgresError
+from asyncpg import PostgresError
 
 from registers.common.migrations import pending
 from registers.common.pool import DatabaseUnavailableError
@@ -92,9 +92,8 @@ async def serve(app: RegisterApp, listen: Listen) -> None:
 async def _refuse_unmigrated(app: RegisterApp) -> None:
     assert app.database is not None
     try:
-        async with app.database.pool.acquire(timeout=5) as connection:
-            missing = await pending(connection, app.register)
-    except (OSError, TimeoutError, PostgresError, InterfaceError) as error:
+        missing = await app.database.inspect(lambda connection: pending(connection, app.register), seconds=5)
+    except PostgresError as error:
         raise ServeError(f"The database cannot be read ({type(error).__name__}).") from None
     if missing and not app.settings.open:
         raise ServeError(missing)

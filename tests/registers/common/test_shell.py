@@ -403,6 +403,25 @@ async def test_a_database_that_went_away(app: RegisterApp, register_url: str, ke
     assert (await request(app, query, headers=headers)).status == 200
 
 
+@pytest.mark.parametrize(("failures", "status"), [(1, 200), (2, 503)])
+async def test_a_ready_check_that_meets_a_farewell_of_the_database(
+    app: RegisterApp, monkeypatch: pytest.MonkeyPatch, failures: int, status: int
+) -> None:
+    """The driver's word for a farewell that it reads in the middle of something is an internal error of its own."""
+    fetch, left = asyncpg.Connection.fetch, [failures]
+
+    async def farewell(self: Any, *arguments: Any, **options: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            raise asyncpg.InternalClientError("cannot switch to state 11; another operation (2) is in progress")
+        return await fetch(self, *arguments, **options)
+
+    monkeypatch.setattr(asyncpg.Connection, "fetch", farewell)
+    assert (await request(app, method="GET", path="/health/ready")).status == status
+    assert left == [0]
+    assert (await request(app, method="GET", path="/health/ready")).status == 200
+
+
 async def test_statements_are_cached_by_all_they_depend_on(app: RegisterApp, keys: Keys) -> None:
     assert app._engine is not None
     statements = app._engine._statements
