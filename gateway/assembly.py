@@ -21,6 +21,7 @@ from gateway.instances import served
 from gateway.pipeline import Pipeline
 from gateway.requests import GraphQLRequest
 from gateway.settings import Settings, SettingsError, TelemetrySettings, check_complete
+from gateway.shadowing import Shadow
 from gateway.subgraphs.http import HttpClient
 from gateway.subgraphs.streams.configured import stream_client
 from gateway.supergraph.errors import SupergraphError
@@ -71,6 +72,7 @@ class Assembly:
     settings: Settings
     supergraph: Supergraph
     grants: Grants | None
+    shadow: Shadow | None
     pipeline: Pipeline
     client: HttpClient
     keys: Mapping[tuple[str, str], KeySet]
@@ -94,7 +96,11 @@ class Assembly:
     def facts(self) -> dict[str, str]:
         """What is served, by hash: for readiness, logs and metrics."""
         found = {"supergraph": self.supergraph.hash[:16]}
-        return found if self.grants is None else {**found, "grants": self.grants.release[:16]}
+        if self.grants is not None:
+            found["grants"] = self.grants.release[:16]
+        if self.shadow is not None:
+            found["shadow"] = self.shadow.second.release[:16]
+        return found
 
     async def close(self, others: Iterable[Assembly] = ()) -> None:
         """Close what was opened, but for what one of `others` has taken over."""
@@ -116,7 +122,8 @@ def assemble(
     release = _released(settings, before)
     supergraph = supergraph or load_supergraph(Path(settings.supergraph or ""))
     grants = read_grants(Path(settings.grants), supergraph, release) if settings.grants else None
-    keys, authenticator, signer, revocations = _trusted(settings, grants, before)
+    shadow = _shadow(settings, lasting.metrics, supergraph, grants)
+    keys, authenticator, signer, revocations = _trusted(settings, grants, before, shadow)
     peers = _peers(settings)
     explorer = Explorer(settings.explorer) if settings.explorer.enabled else None
     access_log = _access_log(settings.telemetry)
@@ -140,6 +147,7 @@ def assemble(
         trusted=trusted,
         streams=stream_client(settings, endpoints),
         recorder=recorder,
+        shadow=shadow,
     )
     if trusted is not None:
         _warm(pipeline, trusted, settings.lifecycle.warm_documents)
@@ -147,6 +155,7 @@ def assemble(
         settings=settings,
         supergraph=supergraph,
         grants=grants,
+        shadow=shadow,
         pipeline=pipeline,
         client=client,
         keys=keys,
@@ -185,7 +194,7 @@ def load_supergraph(path: Path) -> Supergraph:
         raise SettingsError(error.code, f"{path}: {error.message}") from None
 
 
-def read_grants(path: Path, supergraph: Supergraph, release: Demanded | None = None) -> Grants:
+def read_grants(path: Path, supergraph: Supergraph, release: Demanded | None = None, *, key: str = "grants") -> Grants:
     """Read a grants file, and those that it extends, and check them against the supergraph; each has to be in the `release`, if one is demanded.
 
     Raises `SettingsError` with every line and column.
@@ -202,9 +211,9 @@ def read_grants(path: Path, supergraph: Supergraph, release: Demanded | None = N
     except ChainError as error:
         raise SettingsError("GRANTS_INVALID", str(error)) from None
     except FileNotFoundError as error:
-        raise SettingsError("CONFIG_NOT_FOUND", f"grants: there is no file {error.filename}.") from None
+        raise SettingsError("CONFIG_NOT_FOUND", f"{key}: there is no file {error.filename}.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError("CONFIG_UNREADABLE", f"grants: {path} cannot be read: {error}.") from None
+        raise SettingsError("CONFIG_UNREADABLE", f"{key}: {path} cannot be read: {error}.") from None
     assert grants is not None
     return grants
 
@@ -219,7 +228,7 @@ def _text(path: Path, key: str) -> str:
 
 
 def _trusted(
-    settings: Settings, grants: Grants | None, before: Assembly | None
+    settings: Settings, grants: Grants | None, before: Assembly | None, shadow: Shadow | None
 ) -> tuple[Mapping[tuple[str, str], KeySet], TokenAuthenticator | None, ContextSigner | None, Revocations | None]:
     if settings.authorization is None and settings.decision_context is None:
         return {}, None, None, None
@@ -230,7 +239,17 @@ def _trusted(
     revocations = revocations_of(settings)
     if settings.authorization is None:
         return keys, None, signer, revocations
-    return keys, authenticator_of(settings, keys, grants, revocations), signer, revocations
+    second = shadow.second if shadow is not None else None
+    return keys, authenticator_of(settings, keys, grants, revocations, second), signer, revocations
+
+
+def _shadow(
+    settings: Settings, metrics: Metrics | None, supergraph: Supergraph, grants: Grants | None
+) -> Shadow | None:
+    """What decides nothing needs no signatures."""
+    if settings.shadow_grants is None or grants is None:
+        return None
+    return Shadow(grants, read_grants(Path(settings.shadow_grants), supergraph, key="shadow_grants"), metrics)
 
 
 def _peers(settings: Settings) -> Peers | None:

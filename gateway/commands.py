@@ -130,6 +130,8 @@ def _files(settings: Path | None, config: Path | None, chosen: Settings) -> Iter
         yield Path(chosen.supergraph)
     if chosen.grants is not None:
         yield from _grants_files(Path(chosen.grants))
+    if chosen.shadow_grants is not None:
+        yield from _grants_files(Path(chosen.shadow_grants))
     if chosen.release is not None:
         yield from map(Path, (chosen.release.file, *chosen.release.keys))
     if chosen.decision_context is not None:

@@ -37,6 +37,7 @@ from gateway.planning.text import plan_json, plan_text
 from gateway.plans import Plans
 from gateway.requests import Documents, GraphQLRequest, check_kind
 from gateway.settings import Settings
+from gateway.shadowing import Shadow
 from gateway.sharing import SharedRequests
 from gateway.subgraphs.http import HttpClient
 from gateway.subgraphs.streams.source import StreamClient
@@ -104,6 +105,7 @@ class Pipeline:
         trusted: TrustedDocuments | None = None,
         streams: StreamClient | None = None,
         recorder: Recorder | None = None,
+        shadow: Shadow | None = None,
     ) -> None:
         if grants is not None and authenticator is None:
             raise ValueError("Grants decide by who asks: they need an authenticator.")
@@ -113,6 +115,7 @@ class Pipeline:
         self._authenticator = authenticator
         self._metrics = metrics
         self._recorder = recorder
+        self._shadow = shadow
         self._max_cost = settings.limits.max_cost
         self._costs = read_costs(supergraph.sdl, settings.limits.list_size) if self._max_cost is not None else None
         audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
@@ -230,6 +233,8 @@ class Pipeline:
             operation = self._documents.operation(request, caller)
             check_kind(operation, read_only=request.read_only, streams=streams)
             variables = self._documents.variables(operation, request)
+            if self._shadow is not None:
+                self._shadow.observe(operation, variables, caller, trace)
             partial = wants_partial(headers, request.extensions)
             verdict = self._decisions.check(operation, variables, caller, partial=partial)
             labels = self._overrides.on(trace.id)

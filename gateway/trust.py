@@ -47,11 +47,15 @@ def key_sets_of(settings: Settings, known: Mapping[tuple[str, str], KeySet]) -> 
 
 
 def authenticator_of(
-    settings: Settings, keys: Mapping[tuple[str, str], KeySet], grants: Grants | None, revocations: Revocations | None
+    settings: Settings,
+    keys: Mapping[tuple[str, str], KeySet],
+    grants: Grants | None,
+    revocations: Revocations | None,
+    shadow: Grants | None = None,
 ) -> TokenAuthenticator:
     """Who makes callers of requests. Raises `SettingsError`."""
     binding = _binding(settings, revocations)
-    return TokenAuthenticator(_verifier(settings, keys), grants, binding, _participants(settings))
+    return TokenAuthenticator(_verifier(settings, keys), grants, binding, _participants(settings), shadow)
 
 
 def _participants(settings: Settings) -> Participants | None:

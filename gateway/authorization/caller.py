@@ -15,6 +15,7 @@ class Caller:
     `role` and `identifiers` follow from the claims by the `roles` section of the grants file (`None`: a known party
     without a role, hence without rights). `subject`, `actor` and `token_id` are for the audit trail and never decide.
     `expires_at` is a Unix time in seconds; `key` the thumbprint of the certificate or key that the token is bound to.
+    `shadow_role` is the role that a second grants file gives, where there is one to compare with; it never decides.
     """
 
     role: str | None
@@ -27,3 +28,4 @@ class Caller:
     audience: str = ""
     key: str = ""
     name: str = field(default="", compare=False)
+    shadow_role: str | None = field(default=None, compare=False)

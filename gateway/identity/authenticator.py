@@ -24,11 +24,13 @@ class TokenAuthenticator:
         grants: Grants | None,
         binding: Binding | None = None,
         participants: Participants | None = None,
+        shadow: Grants | None = None,
     ) -> None:
         self._verifier = verifier
         self._grants = grants
         self._binding = binding or Binding()
         self._participants = participants
+        self._shadow = shadow
 
     async def caller(self, headers: Mapping[bytes, bytes]) -> Caller:
         """Who sends `headers` (lower-case names). Raises `GatewayError`."""
@@ -36,7 +38,7 @@ class TokenAuthenticator:
         if verified.guarded or CERTIFICATE in headers:
             await self._binding.check(verified, headers)
         if verified.caller is None:
-            verified.caller = caller_of(verified.claims, self._grants)
+            verified.caller = caller_of(verified.claims, self._grants, self._shadow)
         if self._participants is not None:
             self._participants.check(verified.caller, headers)
         return verified.caller

@@ -20,8 +20,11 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 """A scope as RFC 6749 §3.3 spells it. Anything else could read as two scopes, or as none, where scopes stand in one text."""
 
 
-def caller_of(claims: Mapping[str, Any], grants: Grants | None) -> Caller:
-    """Return the caller of verified `claims`. Raises `GatewayError` 401 for claims that contradict themselves."""
+def caller_of(claims: Mapping[str, Any], grants: Grants | None, shadow: Grants | None = None) -> Caller:
+    """Return the caller of verified `claims`; `shadow` are grants that are compared with and decide nothing.
+
+    Raises `GatewayError` 401 for claims that contradict themselves.
+    """
     try:
         role, identifiers = caller_from_claims(grants, claims) if grants is not None else (None, {})
     except (ValueError, TypeError) as error:
@@ -37,6 +40,7 @@ def caller_of(claims: Mapping[str, Any], grants: Grants | None) -> Caller:
         audience=_audience(claims["aud"]),
         key=_key(claims.get("cnf")),
         name=text(claims.get("instantie_naam")),
+        shadow_role=_shadow_role(claims, shadow) if shadow is not None else None,
     )
 
 
@@ -46,6 +50,13 @@ def scopes_of(claims: Mapping[str, Any]) -> frozenset[str]:
     if isinstance(scopes, list):
         return frozenset(scope for scope in scopes if isinstance(scope, str) and _SCOPE.fullmatch(scope))
     return frozenset(scope for scope in text(claims.get("scope")).split() if _SCOPE.fullmatch(scope))
+
+
+def _shadow_role(claims: Mapping[str, Any], shadow: Grants) -> str | None:
+    try:
+        return caller_from_claims(shadow, claims)[0]
+    except (ValueError, TypeError):
+        return None
 
 
 def _audience(claim: Any) -> str:

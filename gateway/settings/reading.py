@@ -33,6 +33,8 @@ def check_complete(settings: Settings) -> None:
             "CONFIG_INVALID",
             "authorization: expected issuers, because grants decide by access token and grants are given.",
         )
+    if settings.shadow_grants is not None and settings.grants is None:
+        raise SettingsError("CONFIG_INVALID", "shadow_grants: expected `grants` as well, to compare with.")
 
 
 def settings_schema() -> dict[str, Any]:
@@ -121,6 +123,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     changes: dict[str, Any] = {
         "supergraph": _absolute(settings.supergraph, folder),
         "grants": _absolute(settings.grants, folder),
+        "shadow_grants": _absolute(settings.shadow_grants, folder),
         "explorer": replace(settings.explorer, examples=_absolute(settings.explorer.examples, folder)),
         "documents": replace(settings.documents, manifest=_absolute(settings.documents.manifest, folder)),
         "listen": replace(

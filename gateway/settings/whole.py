@@ -28,6 +28,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     listen: Listen = Listen()
     supergraph: Name | None = None
     grants: Name | None = None
+    shadow_grants: Name | None = None
+    """A second grants file, evaluated beside the first and compared with it; it decides nothing."""
     release: ReleaseSettings | None = None
     authorization: AuthorizationSettings | None = None
     decision_context: DecisionContextSettings | None = None

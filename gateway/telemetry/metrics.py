@@ -95,6 +95,9 @@ class Metrics:
         self.plan_fetches = Histogram("gateway_plan_fetches", "Fetches in a plan, when it is made.", bounds=_FETCHES)
         self.plan_seconds = Histogram("gateway_plan_duration_seconds", "Time of making a plan.")
         self.reloads = Counter("gateway_reloads_total", "Reloads of the configuration by result.", ("result",))
+        self.shadowed = Counter(
+            "gateway_shadow_decisions_total", "Requests by what a second grants file would have decided.", ("kind",)
+        )
         self.audit_records = Counter("gateway_audit_records_total", "Records that are on the disk.")
         self.audit_seconds = Histogram(
             "gateway_audit_write_duration_seconds", "Time of writing records, many at a time."
@@ -130,6 +133,7 @@ class Metrics:
             self.plan_fetches,
             self.plan_seconds,
             self.reloads,
+            self.shadowed,
             self.audit_records,
             self.audit_seconds,
             self.audit_anchors,
