@@ -19,6 +19,7 @@ from gateway.composition.rules import (
     access_demands,
     auth_on_interface,
     compose_directive,
+    composed_applications,
     context_arguments,
     context_names,
     cost,
@@ -72,6 +73,7 @@ GRAPH: Sequence[Callable[[Context], Iterable[Issue]]] = (
 MERGED: Sequence[Callable[[Context, MergedGraph], Iterable[Issue]]] = (
     field_sharing.check,
     interface_keys.check_graph,
+    composed_applications.check,
 )
 SOUND: Sequence[Callable[[Context, MergedGraph], Iterable[Issue]]] = (
     interface_fields.check,

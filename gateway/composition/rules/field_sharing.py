@@ -20,22 +20,11 @@ def check(context: Context, graph: MergedGraph) -> Iterator[Issue]:
         if merged.kind is not TypeKind.OBJECT:
             continue
         for field in merged.fields:
-            if name == "Subscription":
-                yield from _check_subscription(context, field)
             resolving = _resolving(context, merged, field)
             unshared = [subgraph for subgraph, shareable in resolving.items() if not shareable]
             if unshared and len(resolving) > 1:
                 message = f"{name}.{field} is resolved in {', '.join(resolving)}, but not @shareable in {', '.join(unshared)}."
                 yield error("INVALID_FIELD_SHARING", message)
-
-
-def _check_subscription(context: Context, field: str) -> Iterator[Issue]:
-    """Events come from one place: nobody could merge two streams."""
-    for subgraph, definition in context.defining("Subscription").items():
-        declared = definition.fields.get(field)
-        if declared is not None and ("Subscription", field) in context.facts[subgraph].shareable:
-            message = f"Subscription.{field} is the root of a subscription and cannot be @shareable."
-            yield error("INVALID_FIELD_SHARING", message, subgraph, declared.node)
 
 
 def _resolving(context: Context, merged: MergedType, field_name: str) -> dict[str, bool]:

@@ -1,4 +1,8 @@
-"""A subscription runs in one subgraph: its root fields cannot be `@shareable`."""
+"""A subscription runs in one subgraph: its root fields cannot be `@shareable`.
+
+On the whole type the directive is harmless: it says nothing of a field that one subgraph has, and of one that several have the
+planner takes one.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,6 @@ __all__ = ["check"]
 def check(context: Context) -> Iterator[Issue]:
     for subgraph, found in context.defining("Subscription").items():
         for field in found.fields.values():
-            if found.has("shareable") or field.has("shareable"):
+            if field.has("shareable"):
                 message = f"Subscription.{field.name} is a subscription and cannot be @shareable."
                 yield error("INVALID_FIELD_SHARING", message, subgraph, field.node)

@@ -7,7 +7,7 @@ import pytest
 from gateway.composition.compose import SubgraphInput, compose
 from gateway.composition.versions import join_version
 from gateway.supergraph.reader import read_supergraph
-from tests.gateway.composition.harness import LINK, composed, hints, types
+from tests.gateway.composition.harness import LINK, codes, composed, hints, types
 
 T = {
     "a": 'type Query { t: T } type T @key(fields: "id") { id: ID! }',
@@ -104,6 +104,36 @@ def test_composed_directives_come_with_their_link_and_definition():
     assert "directive @m(x: Int = 1) repeatable on OBJECT | FIELD_DEFINITION" in sdl
     assert "q: Int @join__field(graph: A) @m(x: 2) @m(x: 3)" in sdl
     assert "@other" not in sdl
+
+
+@pytest.mark.parametrize(
+    ("newest", "reason"),
+    [
+        ("directive @m(x: Int!) on FIELD_DEFINITION | OBJECT", "its argument x is required"),
+        ("directive @m on FIELD_DEFINITION", "it has no place on OBJECT"),
+        ("directive @m on OBJECT", "it has no place on FIELD_DEFINITION"),
+        ("directive @m(x: Int! = 1, y: Int) on FIELD_DEFINITION | OBJECT", None),
+    ],
+)
+def test_what_is_composed_fits_the_newest_definition(newest: str, reason: str | None):
+    def linked(version: str, definition: str, rest: str) -> str:
+        link = f'extend schema @link(url: "https://example.test/m/{version}", import: ["@m"]) @composeDirective(name: "@m")'
+        return f"{link} {definition} {rest}"
+
+    older = linked("v1.0", "directive @m on FIELD_DEFINITION | OBJECT", "type Query { q: T } type T @m { x: Int @m }")
+    newer = linked("v1.1", newest, "type Query { r: Int }")
+    expected = [] if reason is None else [("a", f"@m is defined by b, and there {reason}.")]
+    found = composed(a=older, b=newer).errors
+    assert list(dict.fromkeys((issue.subgraph, issue.message) for issue in found)) == expected
+
+
+def test_a_subscription_cannot_be_shared():
+    field = "type Query { q: Int } type Subscription { s: Int @shareable }"
+    assert codes(a=field) == ["INVALID_FIELD_SHARING"]
+    # On the whole type it says nothing of a field that one subgraph has.
+    whole = "type Query { q: Int @shareable } type Subscription @shareable { s: Int }"
+    assert codes(a=whole) == codes(a=whole, b=whole) == []
+    assert codes(a=whole, b="type Subscription { s: Int }") == ["INVALID_FIELD_SHARING"]
 
 
 def test_directives_for_operations_stay_when_all_subgraphs_know_them():
