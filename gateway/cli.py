@@ -208,11 +208,25 @@ def grants_schema_command() -> None:
 
 
 @grants_app.command(name="diff")
-def grants_diff(before: Path, after: Path) -> None:
-    """Say which role gains or loses which field between two grants files, and where other rows are meant."""
-    from gateway.authorization.command import diff_command
+def grants_diff(
+    before: Path,
+    after: Path,
+    *,
+    replay: Annotated[Path | None, Parameter(help="The folder of a journal: its requests are decided again.")] = None,
+    supergraph: Annotated[Path | None, Parameter(help="The graph that they are decided on.")] = None,
+    documents: Annotated[Path | None, Parameter(help="A manifest of trusted documents, for their texts.")] = None,
+    format: Literal["text", "json"] = "text",
+) -> None:
+    """Say which role gains or loses which field between two grants files, and which recorded operations change their verdict.
 
-    raise SystemExit(diff_command(before, after))
+    Exit status 0: nothing changes; 1: something does (with --replay: a verdict); 2: input that cannot be used.
+    """
+    from gateway.comparing import as_json, as_text, compared
+
+    with plain_errors(status=2):
+        report = compared(before, after, journal=replay, supergraph=supergraph, documents=documents)
+        print(as_json(report) + "\n" if format == "json" else as_text(report), end="")
+    raise SystemExit(1 if report.different else 0)
 
 
 @grants_app.command(name="matrix")

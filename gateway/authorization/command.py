@@ -1,4 +1,4 @@
-"""`gateway grants compile` writes, or checks, the policies of one register; `gateway grants diff` compares two files."""
+"""`gateway grants compile` writes, or checks, the policies of one register; `gateway grants matrix` prints who reads what."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gateway.authorization.difference import differences
 from gateway.authorization.files import ChainError, parse_chain
 from gateway.authorization.language.problems import GrantsError
 from gateway.authorization.matrix import matrix
 from gateway.authorization.rowpolicies import compile_policies
 
-__all__ = ["FILES", "compile_command", "diff_command", "matrix_command"]
+__all__ = ["FILES", "compile_command", "matrix_command"]
 
 FILES: tuple[str, ...] = ("policies.sql", "fields.json")
 
@@ -42,18 +41,8 @@ def compile_command(mapping: Path, grants: Path, output: Path, check: bool) -> i
     return _compare(output, wanted) if check else _write(output, wanted)
 
 
-def diff_command(before: Path, after: Path) -> int:
-    """Print what changes between two grants files. Returns the exit status: 0, or 1 with the reasons on standard error."""
-
-    def told() -> str:
-        lines = list(differences(parse_chain(before), parse_chain(after)))
-        return "".join(f"{line}\n" for line in lines or ["Nobody gains or loses anything."])
-
-    return _print(told)
-
-
 def matrix_command(grants: Path) -> int:
-    """Print the matrix of a grants file. Returns the exit status as `diff_command` does."""
+    """Print the matrix of a grants file. Returns the exit status: 0, or 1 with the reasons on standard error."""
     return _print(lambda: matrix(parse_chain(grants)))
 
 

@@ -7,39 +7,79 @@ scope or predicate is changed, also where only a function that the predicate cal
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from gateway.authorization.language.expressions import Call, Function
 from gateway.authorization.language.model import Grant, GrantsFile
 from gateway.authorization.language.problems import Position
 
-__all__ = ["differences"]
+__all__ = ["Change", "changes", "differences", "sentences"]
 
 _Place = tuple[str, str, str]
 """Role, action, `register.Type.field`."""
 
 
-def differences(before: GrantsFile, after: GrantsFile) -> Iterator[str]:
-    """Yield a line for each difference, by role: `+` gained, `-` lost, `~` other rows or another scope. Nothing where there is none."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. `place` is `register.Type.field`; `what` of a field that is changed: `scope`, `rows`, or both.
+
+    A role that claims make otherwise has no action and no place; what inputs read has neither, and no role.
+    """
+
+    role: str
+    action: str
+    place: str
+    change: Literal["gained", "lost", "changed"]
+    what: tuple[str, ...] = ()
+
+
+_SIGNS = {"gained": "+", "lost": "-", "changed": "~"}
+
+
+def changes(before: GrantsFile, after: GrantsFile) -> Iterator[Change]:
+    """Yield the differences, by role; then those of the roles themselves and of what inputs read."""
     old, new = _said(before), _said(after)
-    role = ""
     for place in sorted(old.keys() | new.keys()):
-        if old.get(place) == new.get(place):
-            continue
-        if place[0] != role:
-            role = place[0]
-            yield f"{role}:"
-        sign = "+" if place not in old else "-" if place not in new else "~"
-        why = "" if sign != "~" else _why(old[place], new[place])
-        yield f"  {sign} {place[1]} {place[2]}{why}"
+        if place not in old:
+            yield Change(*place, "gained")
+        elif place not in new:
+            yield Change(*place, "lost")
+        elif old[place] != new[place]:
+            yield Change(*place, "changed", _what(old[place], new[place]))
+    for role in sorted(before.roles.keys() | after.roles.keys()):
+        if _plain(before.roles.get(role)) != _plain(after.roles.get(role)):
+            yield Change(role, "", "", "changed", ("claims",))
+    if _plain(before.inputs) != _plain(after.inputs):
+        yield Change("", "", "", "changed", ("inputs",))
 
 
-def _why(old: frozenset[Any], new: frozenset[Any]) -> str:
+def sentences(found: Iterable[Change]) -> Iterator[str]:
+    """A line for each difference, by role: `+` gained, `-` lost, `~` other rows or another scope."""
+    role = ""
+    for one in found:
+        if one.what == ("claims",):
+            yield f"{one.role}: other claims make this role"
+        elif one.what == ("inputs",):
+            yield "inputs: they read other fields"
+        else:
+            if one.role != role:
+                role = one.role
+                yield f"{role}:"
+            why = f" ({' and '.join(one.what)})" if one.what else ""
+            yield f"  {_SIGNS[one.change]} {one.action} {one.place}{why}"
+
+
+def differences(before: GrantsFile, after: GrantsFile) -> Iterator[str]:
+    """The lines of `sentences`; nothing where there is no difference."""
+    return sentences(changes(before, after))
+
+
+def _what(old: frozenset[Any], new: frozenset[Any]) -> tuple[str, ...]:
     scopes = {scopes for scopes, _ in old} != {scopes for scopes, _ in new}
     rows = {rows for _, rows in old} != {rows for _, rows in new}
-    parts = [word for word, changed in (("scope", scopes), ("rows", rows)) if changed]
-    return f" ({' and '.join(parts) or 'scope with rows'})"
+    return tuple(word for word, changed in (("scope", scopes), ("rows", rows)) if changed) or ("scope with rows",)
 
 
 def _said(file: GrantsFile) -> Mapping[_Place, frozenset[Any]]:
@@ -87,4 +127,6 @@ def _plain(value: Any) -> Any:
         )
     if isinstance(value, tuple):
         return tuple(map(_plain, value))
+    if isinstance(value, Mapping):
+        return frozenset((name, _plain(inner)) for name, inner in value.items())
     return value

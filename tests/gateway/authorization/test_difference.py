@@ -47,6 +47,8 @@ def test_the_same_file_written_differently_changes_nothing():
             "READER:", "  ~ lezen reviews.Book.bookID (scope)", "  ~ lezen reviews.Book.reviews (scope)",
             "  ~ lezen reviews.Review.book (scope)", "  ~ lezen reviews.Review.stars (scope)",
         ]),
+        (("card: '^[a-z]+$'", "card: '^[a-z]{3}$'"), ["READER: other claims make this role"]),
+        (("isbn: [Book.title]", "isbn: [Book.price]"), ["inputs: they read other fields"]),
     ],
 )  # fmt: skip
 def test_who_gains_and_who_loses(edit: tuple[str, str], expected: list[str]):
@@ -58,11 +60,11 @@ def test_the_command(tmp_path: Path):
     before.write_text(GRANTS)
     after.write_text(GRANTS.replace("title, price, loans", "title, loans"))
     assert gateway("grants", "diff", before, before) == (0, "Nobody gains or loses anything.\n", "")
-    assert gateway("grants", "diff", before, after) == (0, "CLERK:\n  - lezen stock.Book.price\n", "")
+    assert gateway("grants", "diff", before, after) == (1, "CLERK:\n  - lezen stock.Book.price\n", "")
     after.write_text("version: 1\n")
     status, output, problem = gateway("grants", "diff", before, after)
     assert (status, output, problem.splitlines()) == (
-        1,
+        2,
         "",
         [f"{after}:1:1: 'grants' is missing", f"{after}:1:1: 'roles' is missing"],
     )
