@@ -95,4 +95,4 @@ def test_3_a_rule_that_changes(tmp_path: Path):
     before, after = tmp_path / "old.yaml", tmp_path / "new.yaml"
     before.write_text(GRANTS)
     after.write_text(f"{head}- id: BR-BS-ZA\n{rest.replace(old, new, 1)}")
-    assert gateway("grants", "diff", before, after) == (0, block("text", text), "")
+    assert gateway("grants", "diff", before, after) == (1, block("text", text), "")
