@@ -36,11 +36,13 @@ from gateway.authorization.sql import (
     FALSE,
     TRUE,
     Condition,
+    Look,
     Value,
     combine,
     constant,
     fit,
     literal,
+    looked,
     quoted,
     setting,
 )
@@ -321,15 +323,15 @@ def _exists(joins: Sequence[Joined], condition: Condition) -> Condition:
         return condition
     if condition.sql == FALSE.sql:
         return FALSE
-    part = f"({condition.sql})" if condition.operator == "or" else condition.sql
-    where = [*_equalities(joins), *([] if condition.sql == TRUE.sql else [part])]
+    known = () if condition.sql == TRUE.sql else condition.parts or (condition,)
+    look = Look(
+        tuple(f"policy.{quoted(joined.join.target.table)}" for joined in joins),
+        tuple(joined.alias for joined in joins),
+        (*map(Condition, _equalities(joins)), *known),
+    )
     # Entries speak of the person; a join that leaves the person loses them.
     same = all((CLIENT_KEY, CLIENT_KEY) in joined.join.on for joined in joins)
-    return Condition(
-        f"EXISTS (SELECT FROM {_sources(joins)} WHERE {' AND '.join(where)})",
-        condition.cost + len(joins),
-        entries=condition.entries if same else None,
-    )
+    return looked(look, condition.entries if same else None)
 
 
 def _select(sql: str, joins: Sequence[Joined]) -> str:

@@ -16,7 +16,7 @@ from gateway.authorization.fieldgroups import field_groups
 from gateway.authorization.judged import Judged, JudgedRole, judge, scope_condition
 from gateway.authorization.language.model import GrantsFile
 from gateway.authorization.predicates import ROW
-from gateway.authorization.sql import Condition, combine, quoted
+from gateway.authorization.sql import Condition, combine, merged, quoted
 from gateway.authorization.tables import CLIENT_KEY, Row, Tables, read_mapping
 
 __all__ = ["compile_policies"]
@@ -155,12 +155,9 @@ def _using(judged: Sequence[Judged]) -> str:
 
 
 def _alternatives(grants: Sequence[Judged]) -> list[str]:
-    texts = dict.fromkeys(
-        grant.condition.sql if grant.condition.operator in {"", "or"} else f"({grant.condition.sql})"
-        for grant in grants
-        if grant.condition.sql != "false"
-    )
-    return list(texts) or ["false"]
+    asked = {grant.condition.sql: grant.condition for grant in grants if grant.condition.sql != "false"}
+    texts = [part.sql if part.operator in {"", "or"} else f"({part.sql})" for part in merged(asked.values())]
+    return texts or ["false"]
 
 
 def _bracketed(condition: Condition) -> str:

@@ -5,8 +5,9 @@ Everything that ends up in a policy is made here or in `predicates`; no text of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,11 +21,14 @@ __all__ = [
     "BuiltIn",
     "Condition",
     "Entry",
+    "Look",
     "Value",
     "combine",
     "constant",
     "fit",
     "literal",
+    "looked",
+    "merged",
     "quoted",
     "setting",
 ]
@@ -41,8 +45,12 @@ def literal(value: str) -> str:
 
 
 def setting(name: str, cast: str = "") -> str:
-    """A setting of the transaction. The uncorrelated sub-select makes PostgreSQL evaluate it once a statement."""
-    return f"(SELECT nullif(current_setting({literal('caller.' + name)}, true), ''){cast})"
+    """A setting of the transaction. It is stable, so an index is asked with it once a scan.
+
+    As an uncorrelated sub-select it would be read once a statement; but there are dozens in a statement, and each is a plan of its own, which costs
+    more to make and to begin than it saves (docs/performance.md).
+    """
+    return f"nullif(current_setting({literal('caller.' + name)}, true), ''){cast}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,8 +84,18 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A look into tables, taken apart: the tables with the aliases that they got, and what all has to hold of their rows."""
+
+    tables: tuple[str, ...]
+    aliases: tuple[str, ...]
+    where: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
-    """A truth value. `cost` counts the tables that it looks into; `operator` is its outermost `and` or `or`, if any.
+    """A truth value. `cost` counts the tables that it looks into; `operator` is its outermost `and` or `or`, if any, and `parts` what an
+    `and` joins; `look` is set where it is one look into tables and nothing else.
 
     `entries`: it holds only for rows of a person of whom one of these entries has a row too. None: nothing of the kind is
     known; empty: it never holds.
@@ -87,6 +105,8 @@ class Condition:
     cost: int = 0
     operator: str = ""
     entries: frozenset[Entry] | None = None
+    parts: tuple[Condition, ...] = ()
+    look: Look | None = None
 
 
 TRUE = Condition("true")
@@ -106,11 +126,70 @@ def combine(operator: str, parts: Iterable[Condition]) -> Condition:
         return neutral
     if len(flat) == 1:
         return next(iter(flat.values()))
-    word = operator.upper()
-    texts = [part.sql if part.operator in {"", operator} else f"({part.sql})" for part in flat.values()]
+    entries = _entries(operator, flat)
+    joined = tuple(flat.values()) if operator == "and" else tuple(merged(flat.values()))
+    if len(joined) == 1:
+        return replace(joined[0], entries=entries)
+    texts = [part.sql if part.operator in {"", operator} else f"({part.sql})" for part in joined]
     return Condition(
-        f" {word} ".join(texts), sum(part.cost for part in flat.values()), operator, _entries(operator, flat)
+        f" {operator.upper()} ".join(texts),
+        sum(part.cost for part in joined),
+        operator,
+        entries,
+        joined if operator == "and" else (),
     )
+
+
+def looked(look: Look, entries: frozenset[Entry] | None = None) -> Condition:
+    """Whether such rows are there."""
+    sources = ", ".join(f"{table} {alias}" for table, alias in zip(look.tables, look.aliases, strict=True))
+    where = " AND ".join(f"({part.sql})" if part.operator == "or" else part.sql for part in look.where)
+    cost = sum(part.cost for part in look.where) + len(look.tables)
+    # OFFSET 0 changes nothing, and keeps PostgreSQL from planning each EXISTS twice, asked for a row and hashed for all: what is nested twice
+    # would be planned four times, and all of it is in every plan.
+    return Condition(f"EXISTS (SELECT FROM {sources} WHERE {where} OFFSET 0)", cost, entries=entries, look=look)
+
+
+def merged(alternatives: Iterable[Condition]) -> list[Condition]:
+    """The alternatives, where looks that differ in one condition are one look with a choice in it: each is a plan of its own."""
+    kept: list[Condition] = []
+    for found in alternatives:
+        for place, known in enumerate(kept):
+            one = _as_one(known, found)
+            if one is not None:
+                kept[place] = one
+                break
+        else:
+            kept.append(found)
+    return kept
+
+
+def _as_one(first: Condition, other: Condition) -> Condition | None:
+    ours, theirs = first.look, other.look
+    if ours is None or theirs is None or ours.tables != theirs.tables or len(ours.where) != len(theirs.where):
+        return None
+    names = dict(zip(theirs.aliases, ours.aliases, strict=True))
+    asked = [_renamed(part.sql, names) for part in theirs.where]
+    differing = [place for place, part in enumerate(ours.where) if part.sql != asked[place]]
+    if not differing:
+        return first
+    if len(differing) != 1:
+        return None
+    place = differing[0]
+    inner = set(_TOKEN.findall(theirs.where[place].sql)) - names.keys()
+    if not inner.isdisjoint(ours.aliases):
+        return None  # an alias of theirs, further in, would hide one of ours
+    choice = combine("or", (ours.where[place], replace(theirs.where[place], sql=asked[place])))
+    entries = first.entries | other.entries if first.entries is not None and other.entries is not None else None
+    return looked(replace(ours, where=(*ours.where[:place], choice, *ours.where[place + 1 :])), entries)
+
+
+_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bpol[0-9]+\b""")
+
+
+def _renamed(sql: str, names: Mapping[str, str]) -> str:
+    """With other aliases; what is quoted stays."""
+    return _TOKEN.sub(lambda token: names.get(token[0], token[0]), sql)
 
 
 def _entries(operator: str, parts: Mapping[str, Condition]) -> frozenset[Entry] | None:
