@@ -1,4 +1,4 @@
-"""`registers serve | migrate | seed | check | mapping | sdl | context`: one register, its data and its descriptions.
+"""`registers serve | relations | relay | migrate | seed | check | mapping | sdl | context`: one register, its data and its descriptions.
 
 Thin: each command reads its options and calls one function. What goes wrong is one sentence on standard error and exit 1.
 """
@@ -64,6 +64,10 @@ def serve(  # noqa: PLR0913 - the options of a command
     release: Annotated[tuple[str, ...], Parameter(help="Another grants release that is announced.")] = (),
     pool: int = 8,
     statement_timeout: Annotated[float, Parameter(help="Seconds.")] = 10.0,
+    max_staleness: Annotated[
+        float,
+        Parameter(help="Seconds that relations count without a heartbeat; inf: for ever, when no stream fills them."),
+    ] = float("inf"),
     explorer: Annotated[
         bool | None,
         Parameter(help="GraphiQL at /, to use with an access token. Without this: on a loopback host only."),
@@ -104,6 +108,7 @@ def serve(  # noqa: PLR0913 - the options of a command
             releases=frozenset(release),
             pool_size=pool,
             statement_timeout=statement_timeout,
+            max_staleness=max_staleness,
         )
         run(shell.register_app(register, settings), Listen(host, port, unix))
     except (ServeError, ValueError, OSError) as error:
@@ -124,6 +129,57 @@ def _definition(name: str, audience: str) -> RegisterDefinition:
     if not audience:
         return register
     return RegisterDefinition(register.name, register.schema, register.mapping, register.package_dir, audience)
+
+
+Keeper = Literal["indicatie", "zorglevering", "client"]
+"""The registers that keep relations: decided elsewhere by `registers.synthetic.relaties.KEEPERS` too."""
+
+
+@app.command
+def relations(
+    *names: Keeper,
+    database_url: Annotated[
+        str,
+        Parameter(
+            env_var="IWLZ_DATABASE_URL",
+            help="For the projector's login; `{register}` in it stands for the name, when there are several.",
+        ),
+    ],
+    source_url: Annotated[
+        str, Parameter(env_var="IWLZ_RELATIONS_URL", help="BR's database, for the login that reads its stream.")
+    ],
+    relay_url: Annotated[
+        str, Parameter(env_var="IWLZ_RELAY_URL", help="Also let that stream beat, as `registers relay` does.")
+    ] = "",
+    unix: Annotated[Path | None, Parameter(help="Unix socket that answers GET /health.")] = None,
+    max_staleness: Annotated[float, Parameter(help="Seconds: what /health calls fresh.")] = 60.0,
+) -> None:
+    """Keep the zorgrelaties of one or more registers as BR's stream says they are, until a signal."""
+    from registers.common.logs import configure_logs
+    from registers.zorgrelaties.command import run_relations
+
+    if not names:
+        _fail("Name the registers whose relations are to be kept.")
+    if len(names) > 1 and "{register}" not in database_url:
+        _fail("Several registers, one database: write {register} in the URL.")
+    configure_logs()
+    urls = {name: database_url.replace("{register}", name) for name in names}
+    asyncio.run(run_relations(urls, source_url, relay=relay_url, unix=unix, max_staleness=max_staleness))
+
+
+@app.command
+def relay(
+    name: Literal["bemiddeling"],  # noqa: ARG001 - the one register with a stream
+    *,
+    database_url: DatabaseUrl,
+    every: Annotated[float, Parameter(help="Seconds between heartbeats.")] = 5.0,
+) -> None:
+    """Let the stream of a register beat, so that its readers know that nothing is missing, until a signal."""
+    from registers.common.logs import configure_logs
+    from registers.zorgrelaties.command import run_relay
+
+    configure_logs()
+    asyncio.run(run_relay(database_url, every=every))
 
 
 @app.command

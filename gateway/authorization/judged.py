@@ -8,19 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from gateway.authorization.language.model import Grant, GrantsFile, Role
 from gateway.authorization.language.problems import GrantsError, Position, Problem, meant
 from gateway.authorization.predicates import ROW, Bound, Compiler
-from gateway.authorization.sql import FALSE, TRUE, Condition, Entry, combine, literal, setting
+from gateway.authorization.sql import FALSE, FRESH, TRUE, Condition, Entry, combine, literal, setting
 from gateway.authorization.tables import CLIENT_KEY, Row, Tables
 
 __all__ = ["Judged", "JudgedRole", "judge", "scope_condition"]
 
 
+Copies = Literal["", "some", "all"]
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A grant for one role: the condition on a row (`{row}` is its alias), and what it lets see."""
+    """A grant for one role: the condition on a row (`{row}` is its alias), and what it lets see.
+
+    `copies`: whether it shows nothing (`all`) or less (`some`) while the copies of another register's rows are not fresh.
+    """
 
     id: str
     scopes: tuple[str, ...]
@@ -28,6 +35,7 @@ class Judged:
     condition: Condition
     anchor: tuple[str, ...]
     anchor_only: bool
+    copies: Copies = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +165,20 @@ class _RoleJudge:
             condition=condition,
             anchor=tuple(word.text for word in grant.anchor.fields) if grant.anchor else (),
             anchor_only=grant.anchor is not None and grant.anchor.only,
+            copies=self._without_copies(grant, row) if compiler.gated else "",
         )
 
-    def _compiler(self, grant: Grant) -> Compiler:
+    def _without_copies(self, grant: Grant, row: Row) -> Copies:
+        """What is left of a grant that looks into copies when those do not count."""
+        left = self._condition(self._compiler(grant, FALSE), grant, Bound(row, ROW))
+        return "all" if left.sql == FALSE.sql else "some"
+
+    def _compiler(self, grant: Grant, fresh: Condition = FRESH) -> Compiler:
         def granted(compiler: Compiler, bound: Bound, position: Position) -> Condition:
             return self._granted(compiler, bound, position, grant.scopes)
 
         kinds = dict.fromkeys(self.role.identifiers, "text") | dict.fromkeys(self.role.derived, "key")
-        return Compiler(self.tables, self.file.functions, kinds, self.file.timezone, granted)
+        return Compiler(self.tables, self.file.functions, kinds, self.file.timezone, granted, fresh=fresh)
 
     def _condition(self, compiler: Compiler, grant: Grant, bound: Bound) -> Condition:
         if grant.part is not None:

@@ -6,12 +6,15 @@ belong to the owner of the tables and therefore see all rows. Functions are inli
 A comparison with a missing value is false: SQL's `NULL` where only truth counts (`AND`, `OR`, the top of a policy), and
 `… IS NOT TRUE` where it is negated. A to-one step inside a comparison becomes `EXISTS` as well (no row, no truth); where its
 absence could make something true (`is None`, `coalesce`) it becomes a scalar sub-select.
+
+What looks into copies of another register's rows (tables that are `projected`) counts only while those are fresh: each alternative
+(`or`) that does is joined with `fresh`; where its opposite could make something true (`not`), all around it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.authorization.language.expressions import (
     Any_,
@@ -34,6 +37,7 @@ from gateway.authorization.paths import Join, Segment, reversed_joins, split_pat
 from gateway.authorization.sql import (
     BUILT_IN,
     FALSE,
+    FRESH,
     TRUE,
     Condition,
     Look,
@@ -92,12 +96,45 @@ class Compiler:
     granted: Granted
     used: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     own: set[str] = field(default_factory=set[str])
+    fresh: Condition = FRESH
+    """What is joined to alternatives that hang on copies; `FALSE` to see what is left without them."""
+    gated: int = 0
+    """How many alternatives were joined with `fresh`."""
     aliases: int = 0
     depth: int = 0
+    _copied: int = 0
+    """How often a copy was read outside of such an alternative."""
 
     def predicate(self, expression: Expression, bound: Bound) -> Condition:
         """The condition for a row, which the predicate calls `X`."""
-        return self.condition(expression, {"X": bound})
+        return self._alternatives(expression, {"X": bound})
+
+    def _alternatives(self, node: Expression, scope: Scope) -> Condition:
+        if isinstance(node, Logic) and node.operator == "or":
+            return combine("or", [self._alternatives(part, scope) for part in node.parts])
+        if isinstance(node, Call) and node.function != "granted" and node.function not in BUILT_IN:
+            inner, body = self._enter(node, scope)
+            found = self._alternatives(body, inner)
+            self.depth -= 1
+            return found
+        before = self._copied
+        found = self.condition(node, scope)
+        if self._copied == before:
+            return found
+        self._copied = before
+        self.gated += 1
+        if found.look is None or self.fresh is FALSE:
+            return combine("and", [self.fresh, found])
+        # Inside the look, so that it can become one with others (`merged`); PostgreSQL asks it before it looks.
+        return looked(replace(found.look, where=(self.fresh, *found.look.where)), found.entries)
+
+    def _opposable(self, node: Expression, scope: Scope) -> Condition:
+        """A condition whose opposite may count: what is gated in it hangs as a whole."""
+        before = self.gated
+        found = self.condition(node, scope)
+        if self.gated != before:
+            self._copied += 1
+        return found
 
     def part(
         self, bound: Bound, owner: Row, segments: Sequence[Segment], rule: Callable[[Bound], Condition]
@@ -116,7 +153,7 @@ class Compiler:
             case Logic():
                 return combine(node.operator, [self.condition(part, scope) for part in node.parts])
             case Negation():
-                inner = self.condition(node.value, scope)
+                inner = self._opposable(node.value, scope)
                 return Condition(f"(({inner.sql}) IS NOT TRUE)", inner.cost)
             case Comparison():
                 return self._comparison(node, scope)
@@ -212,7 +249,7 @@ class Compiler:
             case Call():
                 return self._call(node, scope, joins)
             case _:
-                return Value(f"({self.condition(node, scope).sql})", "bool")
+                return Value(f"({self._opposable(node, scope).sql})", "bool")
 
     def _named(self, node: Name, scope: Scope) -> Value:
         bound = scope.get(node.name)
@@ -312,6 +349,7 @@ class Compiler:
         raise GrantsError.at(node.position, f"'{node.name}' is a {bound.kind}, not a row")
 
     def _read(self, alias: str, row: Row, columns: Sequence[str]) -> None:
+        self._copied += row.projected
         if alias == ROW:
             self.own.update(columns)
         else:

@@ -27,6 +27,14 @@ _HEAD = """\
 -- {{prefix}} is the name of the database. Runs as the owner of the tables, in one transaction, as often as wanted.
 """
 
+_PROJECTOR = """\
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{{prefix}}_projector') THEN
+        CREATE POLICY project ON {name} TO "{{prefix}}_projector" USING (true) WITH CHECK (true);
+    END IF;
+END $$;"""
+"""Whoever copies rows of another register here sees and writes them all; that login reads nothing else."""
+
 
 def compile_policies(grants: GrantsFile, mapping: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return the SQL of `policies.sql` and the value of `fields.json` for one register.
@@ -111,6 +119,8 @@ def _ordered(row: Row, columns: Iterable[str]) -> list[str]:
 def _table(tables: Tables, row: Row, roles: Sequence[JudgedRole]) -> str:
     name = f"public.{quoted(row.table)}"
     lines = [f"-- {row.type}", f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;"]
+    if row.projected:
+        lines.append(_PROJECTOR.format(name=name))
     for role in roles:
         judged = role.types.get(row.type, ())
         if not judged or row.hidden:

@@ -17,6 +17,7 @@ from gateway.authorization.language.problems import GrantsError, Position
 __all__ = [
     "BUILT_IN",
     "FALSE",
+    "FRESH",
     "TRUE",
     "BuiltIn",
     "Condition",
@@ -111,6 +112,8 @@ class Condition:
 
 TRUE = Condition("true")
 FALSE = Condition("false", entries=frozenset())
+FRESH = Condition("current_setting('caller.relations', true) = 'fresh'")
+"""Whether copies of other registers' rows are fresh; the register says so of each transaction."""
 
 
 def combine(operator: str, parts: Iterable[Condition]) -> Condition:

@@ -44,6 +44,8 @@ class Row:
     hidden: bool
     columns: Mapping[str, Column]
     relations: Mapping[str, Relation]
+    projected: bool = False
+    """Its rows are copied from another register, and count only while the copy is fresh."""
 
     @property
     def stub(self) -> bool:
@@ -85,4 +87,5 @@ def _row(name: str, entry: Mapping[str, Any]) -> Row:
         )
         for relation_name, r in entry["relations"].items()
     }
-    return Row(name, entry["table"], entry["key"], bool(entry["hidden"]), columns, relations)
+    projected = bool(entry.get("projected", False))
+    return Row(name, entry["table"], entry["key"], bool(entry["hidden"]), columns, relations, projected)

@@ -166,6 +166,7 @@ _ZORGRELATIE = Table(
     ),
     (Relation("bemiddeling", "Zorgrelatie", many=True, on=(("bemiddelingID", "bemiddelingID"),), hidden=True),),
     hidden=True,
+    projected=True,
 )
 
 MAPPING = Mapping(

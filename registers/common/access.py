@@ -95,6 +95,10 @@ class Rules(Protocol):
         """The same rules when these grants do not count."""
         ...
 
+    def partial(self, type_name: str) -> bool:
+        """Whether rows of the type are left out because what is copied from another register is not fresh."""
+        ...
+
     def entry(self, type_name: str, alias: str) -> str:
         """A condition on the row called `alias` that holds for every row of the type that the policies show; empty for none.
 
@@ -125,6 +129,9 @@ class AllowAll:
     def without(self, grants: frozenset[str]) -> Rules:  # noqa: ARG002
         return self
 
+    def partial(self, type_name: str) -> bool:  # noqa: ARG002
+        return False
+
     def entry(self, type_name: str, alias: str) -> str:  # noqa: ARG002
         return ""
 
@@ -143,6 +150,8 @@ class AccessRules:
     stubs: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
     entries: Mapping[str, str] = field(default_factory=dict[str, str])
+    stale: bool = False
+    """Whether grants do not count that hang on rows copied from another register."""
 
     def field(self, type_name: str, name: str) -> Access:
         conditions: list[str] = []
@@ -155,6 +164,10 @@ class AccessRules:
         return PLAIN if f"{type_name}.{name}" in self.stubs else REFUSED
 
     def _alternatives(self, type_name: str, name: str) -> list[Mapping[str, Any]]:
+        found = self._granted(type_name, name)
+        return [item for item in found if item.get("copies") != "all"] if self.stale else found
+
+    def _granted(self, type_name: str, name: str) -> list[Mapping[str, Any]]:
         found = self.types.get(type_name, {}).get(name, ())
         return [item for item in found if item["grant"] not in self.excluded and self._held(item.get("scopes"))]
 
@@ -188,6 +201,10 @@ class AccessRules:
             return self
         return replace(self, excluded=self.excluded | grants)
 
+    def partial(self, type_name: str) -> bool:
+        names = self.types.get(type_name, {}) if self.stale else ()
+        return any("copies" in item for name in names for item in self._granted(type_name, name))
+
     def entry(self, type_name: str, alias: str) -> str:
         return self.entries.get(type_name, "").replace("{row}", alias)
 
@@ -201,8 +218,10 @@ class FieldsFile:
     inputs: Mapping[str, Any]
     claims: Mapping[str, Any]
 
-    def rules(self, role: str | None, scopes: frozenset[str], stubs: frozenset[str] = frozenset()) -> Rules:
-        """The rules of a role; of an unknown role, rules that refuse everything."""
+    def rules(
+        self, role: str | None, scopes: frozenset[str], stubs: frozenset[str] = frozenset(), *, stale: bool = False
+    ) -> Rules:
+        """The rules of a role; of an unknown role, rules that refuse everything. `stale`: without what hangs on copies."""
         found = self.roles.get(role or "", {})
         anchors = {
             type_name: tuple(Anchor(item["grant"], tuple(item["fields"]), item.get("kind") == "only") for item in items)
@@ -215,6 +234,18 @@ class FieldsFile:
             anchors,
             stubs if found else frozenset(),
             entries=found.get("entries", {}),
+            stale=stale,
+        )
+
+    @property
+    def copies(self) -> bool:
+        """Whether any grant hangs on rows copied from another register."""
+        return any(
+            "copies" in item
+            for role in self.roles.values()
+            for fields in role.get("types", {}).values()
+            for items in fields.values()
+            for item in items
         )
 
     def knows(self, role: str | None) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -35,6 +35,7 @@ from registers.common.credentials import unauthenticated
 from registers.common.definition import RegisterDefinition
 from registers.common.entities import Batch, entity_keys, sort_representations
 from registers.common.errors import Issue, RegisterError
+from registers.common.freshness import MAX_STALENESS, Freshness
 from registers.common.lru import LRU
 from registers.common.pool import Database
 from registers.common.sql.complete import complete
@@ -44,6 +45,8 @@ from registers.common.sql.statement import Statement, compile_statement
 
 __all__ = ["Engine", "Request"]
 
+# The same words whether or not there are such rows.
+_LEFT_OUT = Issue("Rows whose visibility hangs on stale relations are left out.", "AUTHORIZATION_UNAVAILABLE")
 _SCHEMA_ROOTS = frozenset({"__schema", "__type", "__typename", "_service"})
 
 
@@ -68,6 +71,7 @@ class Engine:
         derive: Callable[[str], uuid.UUID],
         limits: Limits | None = None,
         releases: frozenset[str] = frozenset(),
+        max_staleness: float = MAX_STALENESS,
     ) -> None:
         self.definition = definition
         self.database = database
@@ -75,6 +79,7 @@ class Engine:
         self._derive = derive
         self._limits = limits or Limits()
         self._releases = releases | ({fields.release} if fields else frozenset())
+        self._freshness = Freshness(database, max_staleness) if fields is not None and fields.copies else None
         # Strawberry keeps the graphql-core schema to itself; its printed form would lose the scalars' own parsing.
         self.schema = definition.schema._schema  # noqa: SLF001
         self._keys = entity_keys(definition.schema, definition.mapping)
@@ -92,10 +97,11 @@ class Engine:
             raise unauthenticated("A credential is required.")
         variables = document.variables(self.schema, request.variables)
         batches = self._batches(document, variables, caller)
-        statement = self._statement(request, document, variables, batches, caller)
-        data = await self._read(statement, variables, batches, caller)
+        fresh = self._freshness is None or await self._freshness.fresh()
+        statement = self._statement(request, document, variables, batches, caller, fresh)
+        data = await self._read(statement, variables, batches, caller, fresh)
         marked = statement.marked and self._nonce.encode() in data
-        if not marked and not statement.others:
+        if not marked and not statement.others and not statement.partial:
             return b'{"data":' + data + b"}"
         return await self._assembled(statement, document, request, data, batches)
 
@@ -133,6 +139,7 @@ class Engine:
         variables: Mapping[str, Any],
         batches: Mapping[str, Batch],
         caller: Caller,
+        fresh: bool,
     ) -> Statement:
         kinds = {key: batch.kinds for key, batch in batches.items()}
         key = (
@@ -142,6 +149,7 @@ class Engine:
             caller.scopes,
             document.shape(variables),
             tuple(kinds.items()),
+            fresh,
         )
         found = self._statements.get(key)
         if found is None:
@@ -152,25 +160,45 @@ class Engine:
                 document.fragments,
                 variables,
             )
-            found = compile_statement(
-                self.schema,
-                self.definition.mapping,
-                self._rules(caller),
-                fields,
-                kinds,
-                label=caller.role or "" if self._fields else "",
-                max_tables=self._limits.max_tables,
-            )
+            found = self._compiled(fields, kinds, caller, fresh)
             self._statements.put(key, found, found.size + len(request.query))
         return found
 
-    def _rules(self, caller: Caller) -> Rules:
+    def _compiled(
+        self, fields: Sequence[Selected], kinds: Mapping[str, Sequence[tuple[str, str]]], caller: Caller, fresh: bool
+    ) -> Statement:
+        def made(rules: Rules) -> Statement:
+            label = caller.role or "" if self._fields else ""
+            limit = self._limits.max_tables
+            return compile_statement(
+                self.schema, self.definition.mapping, rules, fields, kinds, label=label, max_tables=limit
+            )
+
+        if fresh:
+            return made(self._rules(caller))
+        try:
+            return made(self._rules(caller, stale=True))
+        except RegisterError as error:
+            if error.issues[0].code != "FORBIDDEN":
+                raise
+            # Refused in any case, or for as long as the relations are not fresh?
+            made(self._rules(caller))
+        raise RegisterError.of(
+            "AUTHORIZATION_UNAVAILABLE", "What this caller may read hangs on relations that are stale."
+        )
+
+    def _rules(self, caller: Caller, *, stale: bool = False) -> Rules:
         if self._fields is None:
             return AllowAll()
-        return self._fields.rules(caller.role, caller.scopes, self._stubs)
+        return self._fields.rules(caller.role, caller.scopes, self._stubs, stale=stale)
 
     async def _read(
-        self, statement: Statement, variables: Mapping[str, Any], batches: Mapping[str, Batch], caller: Caller
+        self,
+        statement: Statement,
+        variables: Mapping[str, Any],
+        batches: Mapping[str, Batch],
+        caller: Caller,
+        fresh: bool,
     ) -> bytes:
         if not statement.sql:
             return b"{}"
@@ -181,7 +209,8 @@ class Engine:
             "@markers": self._markers,
             "@entities": {key: batch.arrays for key, batch in batches.items()},
         }
-        return await self.database.read(caller, statement.anchored, statement.sql, statement.arguments(values))
+        arguments = statement.arguments(values)
+        return await self.database.read(caller, statement.anchored, statement.sql, arguments, fresh=fresh)
 
     async def _assembled(
         self,
@@ -195,6 +224,8 @@ class Engine:
         types = {key: batch.types for key, batch in batches.items()}
         found, issues = complete(data, statement.roots, self._nonce, types)
         errors = [issue.as_json() for issue in issues]
+        if statement.partial:
+            errors.append(_LEFT_OUT.as_json())
         if statement.others and found is not None:
             others, more = await self._others(statement.others, document, request)
             errors += more

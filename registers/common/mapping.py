@@ -80,6 +80,8 @@ class Table:
     hidden: bool = False
     keyed_from: str = ""
     """For stubs with a `client_key` column: the key field (a BSN) from which the register computes it."""
+    projected: bool = False
+    """Its rows are copied from another register by a projector, so what hangs on them counts only while they are fresh."""
 
     @property
     def stub(self) -> bool:
@@ -128,7 +130,7 @@ class Mapping:
     def as_json(self) -> dict[str, Any]:
         """The form that `registers mapping NAME` prints and `gateway grants compile` reads.
 
-        `{"register", "types": {T: {"table", "key", "stub", "hidden", "columns": {f: {"column", "kind", "nullable",
+        `{"register", "types": {T: {"table", "key", "stub", "hidden", "projected", "columns": {f: {"column", "kind", "nullable",
         "hidden"}}, "relations": {r: {"target", "many", "nullable", "hidden", "on": [[local, remote]], "through",
         "same_client"}}}}, "roots": {field: T}, "filters": {input: T}, "identity": {…}, "ignored": […]}`. In `on`, names
         are *column* names.
@@ -149,6 +151,7 @@ def _table_json(table: Table) -> dict[str, Any]:
         "key": table.key,
         "stub": table.stub,
         "hidden": table.hidden,
+        "projected": table.projected,
         "keyed_from": table.keyed_from,
         "columns": {
             column.name: {

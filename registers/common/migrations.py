@@ -76,7 +76,7 @@ def _policies(definition: RegisterDefinition) -> _File | None:
 async def migrate(url: str, definition: RegisterDefinition) -> Migrated:
     """Migrate the database at `url`, as the owner of its tables. Raises `MigrationError`.
 
-    The register's login role gets the password of `url`, when that has one.
+    The logins of the register get the password of `url`, when that has one.
     """
     files, policies = _files(definition), _policies(definition)
     try:
@@ -90,6 +90,7 @@ async def migrate(url: str, definition: RegisterDefinition) -> Migrated:
         await _login_role(connection, prefix, unquote(urlsplit(url).password or ""))
         applied = await _apply(connection, files, prefix)
         changed = policies is not None and await _apply_policies(connection, policies, prefix)
+        await _passwords(connection, prefix, unquote(urlsplit(url).password or ""))
         return Migrated(tuple(applied), changed)
     except asyncpg.InsufficientPrivilegeError as error:
         raise MigrationError(f"The role of the database URL may not do this ({error.args[0]}).") from None
@@ -158,6 +159,15 @@ async def _login_role(connection: Any, prefix: str, password: str) -> None:
         f"GRANT USAGE ON SCHEMA migration TO {identifier};"
         f"GRANT SELECT ON ALL TABLES IN SCHEMA migration TO {identifier};"
     )
+
+
+async def _passwords(connection: Any, prefix: str, password: str) -> None:
+    """The other logins of the register (projector, relay, …) get the password that its own has."""
+    found = await connection.fetch(
+        "SELECT rolname FROM pg_roles WHERE rolcanlogin AND NOT rolsuper AND starts_with(rolname, $1)", f"{prefix}_"
+    )
+    for row in found if password else ():
+        await connection.execute(f"ALTER ROLE {quote_identifier(row['rolname'])} PASSWORD {quote_literal(password)}")
 
 
 async def pending(connection: Any, definition: RegisterDefinition) -> str:

@@ -57,8 +57,13 @@ def quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def begin_as(caller: Caller, prefix: str | None, anchored: str, derive: Callable[[str], uuid.UUID]) -> str:
-    """The opening of a transaction as `caller`. `prefix` names the caller roles; None keeps the role of the connection."""
+def begin_as(
+    caller: Caller, prefix: str | None, anchored: str, derive: Callable[[str], uuid.UUID], *, fresh: bool = False
+) -> str:
+    """The opening of a transaction as `caller`. `prefix` names the caller roles; None keeps the role of the connection.
+
+    `fresh`: rows copied from another register count.
+    """
     today = caller.today or dt.datetime.now(AMSTERDAM).date().isoformat()
     settings = {
         "role": caller.role or "",
@@ -67,6 +72,8 @@ def begin_as(caller: Caller, prefix: str | None, anchored: str, derive: Callable
         "anchored": anchored,
         **caller.identifiers,
     }
+    if fresh:
+        settings["relations"] = "fresh"
     if "bsn" in caller.identifiers:
         settings["client_key"] = str(derive(caller.identifiers["bsn"]))
     parts = ["BEGIN READ ONLY"]
@@ -92,9 +99,11 @@ class Database:
         self._derive = derive
         self._openings: LRU[str] = LRU(entries=5_000, size=8 * 1024 * 1024)
 
-    async def read(self, caller: Caller, anchored: str, sql: str, arguments: Sequence[Any]) -> bytes:
+    async def read(
+        self, caller: Caller, anchored: str, sql: str, arguments: Sequence[Any], *, fresh: bool = False
+    ) -> bytes:
         """Run one statement as `caller` and return its only value. Raises `RegisterError`; a lost connection is tried again once."""
-        opening = self._opening(caller, anchored)
+        opening = self._opening(caller, anchored, fresh)
         try:
             return await self._once_more(lambda: self._read(opening, sql, arguments))
         except _LOST as error:
@@ -127,12 +136,12 @@ class Database:
             await self.pool.expire_connections()
             return await attempt()
 
-    def _opening(self, caller: Caller, anchored: str) -> str:
+    def _opening(self, caller: Caller, anchored: str, fresh: bool) -> str:
         today = caller.today or dt.datetime.now(AMSTERDAM).date().isoformat()
-        key = (caller.role, tuple(sorted(caller.identifiers.items())), caller.scopes, today, anchored)
+        key = (caller.role, tuple(sorted(caller.identifiers.items())), caller.scopes, today, anchored, fresh)
         found = self._openings.get(key)
         if found is None:
-            found = begin_as(caller, self._prefix, anchored, self._derive)
+            found = begin_as(caller, self._prefix, anchored, self._derive, fresh=fresh)
             self._openings.put(key, found, 2 * len(found) + 300)
         return found
 

@@ -24,6 +24,7 @@ from registers.common.credentials import SignedCaller, unauthenticated
 from registers.common.definition import RegisterDefinition
 from registers.common.engine import Engine
 from registers.common.errors import RegisterError
+from registers.common.freshness import MAX_STALENESS
 from registers.common.health import readiness
 from registers.common.jwks import KeySet
 from registers.common.logs import whereabouts
@@ -51,7 +52,8 @@ class Settings:
 
     Without `gateway_jwks` no decision context is honoured, without `issuer_jwks` no access token. `dev` shows the schema to everybody;
     `open` (development only) serves everything to everybody, for a register without policies. `explorer` serves the page at `/`,
-    with GraphiQL from `graphiql_assets`. `releases`: other grants releases that are announced.
+    with GraphiQL from `graphiql_assets`. `releases`: other grants releases that are announced. `max_staleness`: how
+    long relations copied from another register count without a sign of life.
     """
 
     database_url: str
@@ -69,6 +71,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     pool_size: int = 8
     statement_timeout: float = 10.0
+    max_staleness: float = MAX_STALENESS
     maximum_body: int = 4 * 1024 * 1024
 
 
@@ -130,6 +133,7 @@ class RegisterApp:
             derive=self._derive,
             limits=self.settings.limits,
             releases=self.settings.releases,
+            max_staleness=self.settings.max_staleness,
         )
 
     async def stop(self) -> None:

@@ -351,6 +351,7 @@ _ZORGRELATIE = Table(
     ),
     (Relation("bemiddeling", "Zorgrelatie", many=True, on=(("bemiddelingID", "bemiddelingID"),), hidden=True),),
     hidden=True,
+    projected=True,
 )
 
 _CLIENTPROFIEL = Table(

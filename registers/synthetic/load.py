@@ -155,7 +155,7 @@ async def _holds_exactly(connections: Mapping[str, Any], clients: int, secret: b
 
 
 async def _empty(connection: Any) -> None:
-    """Empty every table of a register that holds rows of clients: data, history, locator; and the outbox."""
+    """Empty every table of a register that holds rows of clients: data, history, locator; the outbox, and the stream of relations."""
     tables = await connection.fetch(
         """
         SELECT DISTINCT c.relname
@@ -167,6 +167,7 @@ async def _empty(connection: Any) -> None:
     )
     names = ", ".join(f'"{record["relname"]}"' for record in tables)
     await connection.execute(f"TRUNCATE {names}")
+    await connection.execute(_NEW_STREAM)
 
 
 async def _feed(
@@ -211,5 +212,18 @@ class _Writer:
             )
 
 
+# BR begins another stream of relations with other data; whoever keeps relations has taken nothing of it yet.
+_NEW_STREAM = """
+DO $$ BEGIN
+    IF to_regclass('stroom.stand') IS NOT NULL THEN
+        TRUNCATE stroom.relaties, stroom.stand;
+        INSERT INTO stroom.stand DEFAULT VALUES;
+    END IF;
+    IF to_regclass('projectie.stand') IS NOT NULL THEN
+        TRUNCATE projectie.aggregaat, projectie.stand;
+        INSERT INTO projectie.stand DEFAULT VALUES;
+    END IF;
+END $$
+"""
 _NOT_LOCATED = frozenset({"zorgrelatie", "indicatiereferentie"})
 """Tables that only row policies read: nobody asks for one of their rows by its id."""

@@ -188,6 +188,7 @@ _ZORGRELATIE = Table(
     ),
     (Relation("bemiddeling", "Zorgrelatie", many=True, on=(("bemiddelingID", "bemiddelingID"),), hidden=True),),
     hidden=True,
+    projected=True,
 )
 
 _BEMIDDELINGSPECIFICATIE = Table(

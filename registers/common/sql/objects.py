@@ -161,6 +161,8 @@ def entity_list(scope: Scope, selected: Selected, kinds: Sequence[tuple[str, str
         table = scope.mapping.table(type_name)
         if not scope.rules.any(type_name) and all(child.name == "__typename" for child in selected.children[type_name]):
             # Asked only whether it is there, about a type of which the caller may see no row.
+            if scope.rules.partial(type_name):
+                scope.refuse(f"{type_name}.__typename")
             arms.append(f"WHEN '{type_name}.{key}' THEN NULL::json")
             continue
         alias = scope.alias(table)

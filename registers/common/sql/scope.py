@@ -58,6 +58,10 @@ class Scope:
     def table_of(self, alias: str) -> Table:
         return self._aliases[alias]
 
+    def types(self) -> frozenset[str]:
+        """The types whose rows are read in the statement, in selections and filters alike."""
+        return frozenset(table.type for table in self._aliases.values())
+
     def uses(self, type_name: str) -> int:
         """How often rows of a type are read in the statement, in selections and filters alike."""
         return sum(table.type == type_name for table in self._aliases.values())

@@ -26,7 +26,8 @@ class Statement:
     """One SELECT that returns the JSON of `data` as bytes.
 
     `roots` are the response keys of the statement; `others` are the root fields that strawberry answers, `order` all keys as
-    asked. `anchored` names the grants whose anchor holds, for the row policies.
+    asked. `anchored` names the grants whose anchor holds, for the row policies. `partial`: rows are left out, because what is
+    copied from another register is not fresh.
     """
 
     sql: str
@@ -36,6 +37,7 @@ class Statement:
     order: tuple[str, ...]
     marked: bool
     anchored: str
+    partial: bool = False
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """The values of the parameters, in order. Raises BAD_USER_INPUT for text that PostgreSQL cannot hold."""
@@ -101,6 +103,7 @@ def compile_statement(
         order=tuple(field.key for field in fields),
         marked=scope.marked,
         anchored=opened_by_anchor(mapping, rules, fields, unmet),
+        partial=any(map(scope.rules.partial, scope.types())),
     )
 
 

@@ -81,13 +81,14 @@ def parties(world: World) -> list[Party]:
     return found + [Party(p.role, p.code, scopes, day) for p in found if p.role in {ZK, ZA} for day in DAYS[1:]]
 
 
-async def become(connection: Any, database: str, party: Party) -> None:
+async def become(connection: Any, database: str, party: Party, relations: str = "fresh") -> None:
     settings = {
         "role": party.role,
         "scopes": f" {' '.join(sorted(party.scopes))} ",
         IDENTIFIER[party.role]: party.code,
         "today": party.today.isoformat(),
         "anchored": "",
+        "relations": relations,
     }
     if party.role == BURGER:
         settings["client_key"] = str(client_key(DEMO_SECRET, party.code))
@@ -177,6 +178,41 @@ def test_entries_take_no_row_away(name: str, databases: dict[str, str], world: W
     seen, differences = asyncio.run(compare())
     assert differences == []
     assert seen > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "party", "own"),
+    [
+        ("indicatie", "wlzindicatie", (ZA, "provider"), "false"),
+        ("indicatie", "wlzindicatie", (ZK, "5050"), "\"initieelVerantwoordelijkZorgkantoor\" = '5050'"),
+        ("indicatie", "wlzindicatie", (CIZ, CIZ_KVK), "true"),
+        ("zorglevering", "leveringperiode", (ZK, "5050"), "false"),
+        ("client", "clientprofiel", (ZK, "5050"), "false"),
+    ],
+)
+@pytest.mark.parametrize("relations", ["", "stale"])
+def test_while_relations_are_stale_only_own_rows_are_visible(
+    name: str, table: str, party: tuple[str, str], own: str, relations: str, databases: dict[str, str], world: World
+):
+    """Whatever a register forgets to say or says wrong: only the one word opens what hangs on relations."""
+    role, code = party
+    if code == "provider":
+        code = next(s["instelling"] for s in world.rows("Bemiddelingspecificatie") if s["instelling"])
+
+    async def counts() -> tuple[int, int, int]:
+        connection = await asyncpg.connect(databases[name])
+        expected = await connection.fetchval(f"SELECT count(*) FROM {table} WHERE {own}")
+        seen: list[int] = []
+        for words in (relations, "fresh"):
+            async with connection.transaction():
+                await become(connection, f"beleid_{name}", Party(role, code, frozenset(SCOPES.values()), TODAY), words)
+                seen.append(await connection.fetchval(f"SELECT count(client_key) FROM {table}"))
+        await connection.close()
+        return expected, seen[0], seen[1]
+
+    expected, stale, fresh = asyncio.run(counts())
+    assert stale == expected
+    assert fresh > stale or role == CIZ
 
 
 async def _refused(connection: Any, statement: str) -> bool:

@@ -1,0 +1,70 @@
+"""BR's side of the stream: an event with each change, and the heartbeat between changes.
+
+A publisher holds the row of `stroom.stand` until its transaction ends, so positions become visible in their own order, and none is
+lost to a transaction that is rolled back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+
+from registers.zorgrelaties.postgres import CHANNEL, DISTURBANCES, connected
+from registers.zorgrelaties.stream import Relation
+
+__all__ = ["BEAT", "beat", "keep_beating", "publish"]
+
+BEAT = 5.0
+"""Seconds between heartbeats: several fit into the shortest bound that makes sense."""
+
+_log = structlog.get_logger(__name__)
+
+_PUBLISH = """
+WITH next AS (UPDATE stroom.stand SET positie = positie + 1 RETURNING positie)
+INSERT INTO stroom.relaties (positie, aggregaat_id, aggregaat_versie, client_key, relaties)
+SELECT positie, $1, $2, $3, $4::jsonb FROM next RETURNING positie
+"""
+
+# The moment is that of the statement, before it looks: what was written by then is in sight. Changes of which the stream knows
+# nothing yet hold the heartbeat back.
+_BEAT = """
+UPDATE stroom.stand SET volledig_tot = statement_timestamp()
+ WHERE NOT EXISTS (SELECT FROM outbox WHERE aggregaat = 'bemiddeling' AND outbox.volgnummer > stand.volgnummer)
+"""
+
+
+async def publish(
+    connection: Any, aggregate: UUID, version: int, client_key: UUID, relations: Iterable[Relation]
+) -> int:
+    """Append an event, in the transaction of `connection` when there is one. Returns its position.
+
+    Raises asyncpg.UniqueViolationError for a version of the aggregate that was published before.
+    """
+    content = orjson.dumps([relation._asdict() for relation in relations]).decode()
+    position: int = await connection.fetchval(_PUBLISH, aggregate, version, client_key, content)
+    await connection.execute(f"NOTIFY {CHANNEL}")
+    return position
+
+
+async def beat(connection: Any) -> bool:
+    """Say that nothing is missing in the stream until now. Returns False when something is."""
+    return bool(await connection.execute(_BEAT) == "UPDATE 1")
+
+
+async def keep_beating(url: str, every: float = BEAT) -> None:
+    """Beat until cancelled, over lost connections too. `every` is in seconds."""
+    while True:
+        try:
+            async with connected(url, "relay") as connection:
+                while True:
+                    if not await beat(connection):
+                        _log.warning("heartbeat_held_back")
+                    await asyncio.sleep(every)
+        except DISTURBANCES as error:
+            _log.warning("relay_lost_database", reason=type(error).__name__)
+        await asyncio.sleep(min(every, 1.0))
