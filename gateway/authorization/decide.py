@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from graphql import GraphQLAbstractType, GraphQLSchema, get_named_type, is_abstract_type, is_composite_type
+from graphql import (
+    GraphQLAbstractType,
+    GraphQLNamedType,
+    GraphQLSchema,
+    get_named_type,
+    is_abstract_type,
+    is_composite_type,
+)
 
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Anchored, Grants, Reach
@@ -155,11 +162,18 @@ class _Walk:
         says that already (`silent`).
         """
         named = get_named_type(owner.type)
-        names = [named.name] if not is_abstract_type(named) else self._possible(named)
-        if not any(name in self.reach.types or name in self.reach.anchors for name in names):
-            self.places.add(id(owner))
-            if not silent:
-                self._refuse(owner, f"{owner.parent}.{owner.name}", names[0] if names else named.name)
+        if self._reached(named):
+            return
+        self.places.add(id(owner))
+        if not silent:
+            names = self._objects(named)
+            self._refuse(owner, f"{owner.parent}.{owner.name}", names[0] if names else named.name)
+
+    def _reached(self, named: GraphQLNamedType) -> bool:
+        return any(name in self.reach.types or name in self.reach.anchors for name in self._objects(named))
+
+    def _objects(self, named: GraphQLNamedType) -> list[str]:
+        return self._possible(named) if is_abstract_type(named) else [named.name]
 
     def _ask(self, asked: Field, opened: frozenset[str] | None = None) -> None:
         """A field asked through an abstract type is asked of all types that may stand there (security case A01)."""
@@ -179,13 +193,25 @@ class _Walk:
     def _inputs(self, selection: Field, opened: frozenset[str] | None = None) -> None:
         schema: GraphQLSchema = self.grants.supergraph.schema
         anchored = f"{get_named_type(selection.type).name}."
-        for coordinate, known in read_coordinates(self.grants.inputs, schema, selection, self.variables):
+        reads = list(read_coordinates(self.grants.inputs, schema, selection, self.variables))
+        for coordinate, known in reads:
             self.asked.add(coordinate)
             readable = self.reach.allowed if opened is None or not coordinate.startswith(anchored) else opened
             if not known:
                 self._put(selection, Refusal(coordinate, Reason.INPUT))
             elif coordinate not in readable:
                 self._refuse(selection, coordinate)
+            else:
+                self._filtered(selection, coordinate, reads)
+
+    def _filtered(self, selection: Field, edge: str, reads: Iterable[tuple[str, bool]]) -> None:
+        """A filter through an edge counts rows behind it: also one that reads no field of theirs needs a grant on their type."""
+        owner, _, name = edge.partition(".")
+        named = get_named_type(getattr(self.grants.supergraph.schema.type_map[owner], "fields", {})[name].type)
+        if not is_composite_type(named) or self._reached(named):
+            return
+        if not any(coordinate.startswith(f"{named.name}.") for coordinate, _ in reads):
+            self._refuse(selection, edge, named.name)
 
     def _refuse(self, place: Field, coordinate: str, type_name: str | None = None) -> None:
         scope = self._scope(coordinate, type_name) if coordinate not in self.refused else None

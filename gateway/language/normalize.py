@@ -232,7 +232,7 @@ class _Place:
         arguments = tuple(
             sorted((_argument(a.name.value, a.value) for a in node.arguments or ()), key=lambda a: a.name)
         )
-        alike = self._fields.setdefault((key, name, tuple((a.name, a.text) for a in arguments)), [])
+        alike = self._fields.setdefault((key, name, tuple((a.name, _equal_text(a)) for a in arguments)), [])
         # What is selected below may join only the latest mention: one before it would move its keys forward (GraphQL §6.3.2).
         known = alike[-1:] if node.selection_set is not None else alike
         group = next((group for group in known if group.conditions == conditions), None)
@@ -298,8 +298,13 @@ def _argument(name: str, value: ValueNode) -> Argument:
 
 
 def _value_text(value: ValueNode) -> str:
-    """A value on one spelling: object fields by name. Equal texts are equal values."""
-    return print_ast(sort_value_node(value))
+    """A value in one spelling. Object fields stay in the client's order, which a subgraph may take for the meaning: `order: {a: ASC, b: DESC}`."""
+    return print_ast(value)
+
+
+def _equal_text(argument: Argument) -> str:
+    """Equal texts are equal values to GraphQL (§5.3.2), which knows no order of object fields."""
+    return print_ast(sort_value_node(argument.value)) if "{" in argument.text else argument.text
 
 
 def _conditions(directives: Iterable[DirectiveNode], above: _Conditions, known: _Conditions) -> _Conditions | None:

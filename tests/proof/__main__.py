@@ -51,6 +51,15 @@ PROOFS: dict[str, Proof] = {
         "tests/properties/test_grants_differential.py",
         2000,
     ),
+    "authorization": Proof(
+        "Under invented grants files (roles, functions, fields, inputs, row predicates, field groups) a gateway and a register "
+        "with the row policies that are generated from them answer what an evaluator answers that only reads the file: no leak, "
+        "no wrong refusal. Asked again after what the caller cannot see was changed or taken away, they answer the same bytes.",
+        "tests/properties/test_authorization_differential.py",
+        50_000,
+        counted="cases",
+        slice=2500,
+    ),
     "federation": Proof(
         "The gateway answers what graphql-core answers over the schema that was split, data and errors, for invented "
         "supergraphs and operations; subgraphs get only valid documents for fields they own, no field twice; planning "

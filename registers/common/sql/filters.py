@@ -175,7 +175,12 @@ def _exists(scope: Scope, alias: str, relation: Relation, inner: Callable[[Table
         return _exists(scope, alias, first, lambda t, a: _second(scope, t, a, second, inner))
     target = scope.mapping.table(relation.target)
     other = scope.alias(target)
+    refused = len(scope.refused)
     condition = inner(target, other)
+    if not scope.rules.any(target.type) and len(scope.refused) == refused:
+        # Nothing is read of the rows behind it, yet they are counted; of a type of which the caller sees none.
+        scope.refuse(f"{scope.table_of(alias).type}.{relation.name}")
+        return "false"
     if condition == "false":
         return "false"
     parts = [*scope.join(alias, relation, other), *([] if condition == "true" else [condition])]
@@ -258,11 +263,16 @@ def _nested_terms(
         ]
     )
     inner_alias, inner_table, around = alias, table, wrap
-    for step in steps:
+    for number, step in enumerate(steps):
+        if number:  # the second step of a `through`, under the access of its own row
+            access = PLAIN if step.hidden else scope.rules.field(inner_table.type, step.name)
+        if access.refused:
+            scope.refuse(f"{inner_table.type}.{step.name}")
+            return []
         inner_table = scope.mapping.table(step.target)
         other = scope.alias(inner_table)
         around = _sub_select(scope, inner_alias, step, other, access, around)
-        inner_alias, access = other, PLAIN
+        inner_alias = other
     return _order_terms(scope, inner_table, inner_alias, value, _input_object(input_type.fields[name].type), around)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gateway.authorization.decide import Reason
-from gateway.authorization.grants import caller_from_claims
+from gateway.authorization.grants import caller_from_claims, load_grants
 from tests.gateway.authorization.harness import caller, decision, refused
-from tests.gateway.authorization.library import grants
+from tests.gateway.authorization.library import GRANTS, grants, library
 
 CLERK = caller("CLERK", "stock:read reviews:read")
 READER = caller("READER", "stock:read reviews:read")
@@ -111,6 +111,16 @@ def test_filtering_and_sorting_on_a_field_is_reading_it(query: str, variables: d
 def test_a_filter_over_a_relation_reads_the_edge_and_what_it_asks_behind_it():
     query = '{ books(where: {loans: {some: {until: {eq: "x"}, book: {isbn: {eq: "x"}}}}}) { title } }'
     assert refused(grants(), READER, query) == ["Book.loans: role", "Loan.until: role", "Loan.book: role"]
+
+
+@pytest.mark.parametrize("loans", ["{any: true}", "{some: {}}", "null"])
+def test_what_a_caller_sees_nothing_of_is_not_counted_either(loans: str):
+    query = "{ books(where: {loans: " + loans + "}) { title } }"
+    assert decision(grants(), CLERK, query).allowed
+    blind = load_grants(
+        GRANTS.replace("id: LOAN-CLERK\n    role: CLERK", "id: LOAN-CLERK\n    role: AUDITOR"), library()
+    )
+    assert refused(blind, CLERK, query) == ["Book.loans: role"]
 
 
 def test_an_omitted_variable_filters_nothing():

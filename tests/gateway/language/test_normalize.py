@@ -62,7 +62,7 @@ from tests.gateway.language.harness import SCHEMA, normalized, text
         ),
         (
             "{ person(where: { name: \"x\", age: 3 }) { id } person(where: { age: 3, name: \"x\" }) { name } }",
-            "query { person(where: { age: 3, name: \"x\" }) { id name } }",
+            "query { person(where: { name: \"x\", age: 3 }) { id name } }",
         ),
         ("{ people { age(unit: YEARS) } }", "query { people { age(unit: YEARS) } }"),
         ("{ __typename __schema { types { name } } }", "query { __typename __schema { types { name } } }"),

@@ -83,12 +83,18 @@ class HuisSortInput:
 
 
 @strawberry.input
+class BewonerSortInput:
+    naam: SortEnumType | None = UNSET
+
+
+@strawberry.input
 class KamerSortInput:
     naam: SortEnumType | None = UNSET
     nummer: SortEnumType | None = UNSET
     gebouwd: SortEnumType | None = UNSET
     kleur: KleurSortInput | None = UNSET
     huis: HuisSortInput | None = UNSET
+    bewoner: BewonerSortInput | None = UNSET
 
 
 @federation.type(keys=["straatID"])
@@ -143,7 +149,7 @@ class Huis:
 @strawberry.type
 class Query:
     huis: list[Huis] = nested(where="HuisFilterInput", order="HuisSortInput")
-    kamer: list[Kamer] | None = nested(where="KamerFilterInput")
+    kamer: list[Kamer] | None = nested(where="KamerFilterInput", order="KamerSortInput")
 
     @strawberry.field
     async def versie(self) -> str:
@@ -234,6 +240,7 @@ MAPPING = Mapping(
         "KleurFilterInput": "Kleur",
         "KleurSortInput": "Kleur",
         "BewonerFilterInput": "Bewoner",
+        "BewonerSortInput": "Bewoner",
     },
     identity={"HuisFilterInput.agbCode": "agb"},
     ignored=frozenset({"HuisFilterInput.peildatum"}),

@@ -107,6 +107,39 @@ async def test_a_type_without_grants_is_not_reached_for_its_name_alone(ask: Aske
     assert answer == {"data": {"_entities": [None]}}
 
 
+BEHIND = {"HuisFilterInput.kamers": ["Huis.kamers"], "ListFilterInputTypeOfKamerFilterInput.any": "combinator"}
+
+
+async def test_a_type_without_grants_is_not_counted_in_a_filter(ask: Asker) -> None:
+    plain = [{"grant": "A", "when": None}]
+    rules = AccessRules({"Huis": {"naam": plain, "kamers": plain}}, BEHIND, frozenset())
+    with pytest.raises(RegisterError) as raised:
+        await ask("{ huis(where: {kamers: {any: true}}) { naam } }", rules=rules)
+    assert [issue.extensions["coordinate"] for issue in raised.value.issues] == ["Huis.kamers"]
+
+
+async def test_a_sort_through_a_row_in_between_stops_where_that_row_refuses_the_way(ask: Asker) -> None:
+    plain = [{"grant": "A", "when": None}]
+    inputs = {"KamerSortInput.bewoner": ["Kamer.huis", "Huis.bewoner"], "BewonerSortInput.naam": ["Bewoner.naam"]}
+
+    async def sorted_under(when: str | None) -> list[str]:
+        rules = AccessRules(
+            {
+                "Kamer": {"naam": plain, "huis": plain},
+                "Huis": {"naam": plain, "bewoner": [{"grant": "A", "when": when}]},
+                "Bewoner": {"naam": plain},
+            },
+            inputs,
+            frozenset(),
+        )
+        answer = await ask("{ huis { naam } kamer(order: [{bewoner: {naam: DESC}}]) { naam } }", rules=rules)
+        return [room["naam"] for room in answer["data"]["kamer"]]
+
+    # Eva has no name, so her rooms come first in descending order; where her name may not be read of Jan's house either, all are alike.
+    assert await sorted_under(None) == ["keuken", "100%_é", "Keuken", "Zolder"]
+    assert await sorted_under("{row}.naam <> 'Berk'") == ["Keuken", "Zolder", "keuken", "100%_é"]
+
+
 ANCHORED = {
     "Huis": {name: [{"grant": "A", "when": None}] for name in ("naam", "kamers")},
     "Kamer": {"naam": [{"grant": "B", "when": None}], "huis": [{"grant": "B", "when": None}]},

@@ -43,7 +43,7 @@ def test_types() -> None:
         "  _entities(representations: [_Any!]!): [_Entity]!\n"
         "  _service: _Service!\n"
         "  huis(where: HuisFilterInput, order: [HuisSortInput!]): [Huis!]!\n"
-        "  kamer(where: KamerFilterInput): [Kamer!]\n"
+        "  kamer(where: KamerFilterInput, order: [KamerSortInput!]): [Kamer!]\n"
         "  versie: String!\n"
         "}"
     )
@@ -66,6 +66,7 @@ def test_inputs() -> None:
         "  gebouwd: SortEnumType\n"
         "  kleur: KleurSortInput\n"
         "  huis: HuisSortInput\n"
+        "  bewoner: BewonerSortInput\n"
         "}"
     )
 

@@ -1,0 +1,396 @@
+"""Invents what the gateway is tried with: grants files, the rows of a register, and who asks on which day."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.properties.authorization.model import LINKS, TYPES, Row, World
+from tests.properties.authorization.reading import Asker, Grants
+
+__all__ = ["CODES", "DAYS", "SORTED", "TEXTS", "invent_askers", "invent_grants", "invent_world", "other_value"]
+
+CODES = {"agb": ("10000001", "10000002", "10000003"), "uzovi": ("5001", "5002")}
+_ALL = (*CODES["agb"], *CODES["uzovi"])
+SCOPES = {"EEN": ["balie/een:lezen", "balie/een-oud:lezen"], "TWEE": ["balie/twee:lezen"]}
+ROLES = {"BAAS": "agb", "HULP": "agb", "KANTOOR": "uzovi", "TOEZICHT": "uzovi"}
+TEXTS = ("aa", "ab", "ba", "c%")
+DAYS = tuple(date(2024, 1, 1) + timedelta(47 * number) for number in range(24))
+ZONE = ZoneInfo("Europe/Amsterdam")
+
+_CODES = {"Zaak": ("beheerder", "waarnemer"), "Stuk": ("auteur",), "Partij": ("code",), "Betrokkene": ("code",)}
+_TEXTS = {"Persoon": ("naam", "woonplaats"), "Zaak": ("soort", "notitie"), "Stuk": ("titel",), "Partij": ("rol",)}
+_DATES = {
+    "Persoon": ("geboren",),
+    "Zaak": ("opening", "sluiting"),
+    "Partij": ("van", "tot"),
+    "Betrokkene": ("van", "tot"),
+}
+_NUMBERS = {"Zaak": ("bedrag",), "Stuk": ("bladzijden",)}
+_SPANS = ("Zaak", "Partij", "Betrokkene")
+SORTED = {
+    "Persoon": ("naam", "woonplaats", "geboren"),
+    "Zaak": ("soort", "beheerder", "opening", "sluiting", "bedrag", "persoon", "voorganger"),
+    "Stuk": ("titel", "moment", "bladzijden", "zaak", "persoon"),
+    "Partij": ("code", "van", "tot", "zaak"),
+}
+_TYPES = ("Persoon", "Zaak", "Stuk", "Partij")
+
+
+# --- grants -----------------------------------------------------------------------------------------------------------
+
+
+def invent_grants(rng: random.Random) -> Grants:
+    """A grants file over the whole register, as somebody would write it."""
+    return Grants("\n".join(_Writer(rng).lines()) + "\n")
+
+
+class _Writer:
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.sets = {name: self._some(_members(name), 0.5) for name in _TYPES}
+
+    def _some(self, items: Sequence[str], chance: float) -> list[str]:
+        return [item for item in items if self.rng.random() < chance] or [self.rng.choice(items)]
+
+    def _maybe(self, chance: float) -> bool:
+        return self.rng.random() < chance
+
+    def lines(self) -> list[str]:
+        found = ["version: 1", "timezone: Europe/Amsterdam", "roles:"]
+        for name, identifier in ROLES.items():
+            claims = "claims: {soort: " + name.lower() + "}, "
+            found.append(
+                f"  {name}: {{{claims}identifiers: {{{identifier}: '{'[0-9]{8}' if identifier == 'agb' else '[0-9]{4}'}'}}}}"
+            )
+        found += ["functions: |", *("  " + line for line in self._functions()), "scopes:"]
+        found += [f"  {name}: [{', '.join(scopes)}]" for name, scopes in SCOPES.items()]
+        found += ["fields:", *(f"  {name}: [{', '.join(fields)}]" for name, fields in self.sets.items())]
+        found += [*self._inputs(), "grants:"]
+        number = 0
+        for name in _TYPES:
+            for role in ROLES:
+                for _ in range(self.rng.choices((0, 1, 2, 3), (2, 5, 5, 2))[0]):
+                    number += 1
+                    found += self._grant(number, name, role)
+        never = [member for member in _members("Persoon") if f"{member}" == "geheim" and self._maybe(0.1)]
+        return [*found, *(["never:", f"  balie.Persoon: [{', '.join(never)}]"] if never else [])]
+
+    def _grant(self, number: int, name: str, role: str) -> list[str]:
+        identifier = ROLES[role]
+        roles = [
+            role,
+            *(other for other in ROLES if other != role and ROLES[other] == identifier and self._maybe(0.15)),
+        ]
+        fields = self._some(_members(name), self.rng.choice((0.4, 0.7, 0.95)))
+        if self._maybe(0.3):
+            fields = [f"<{name}>", *fields[:2]]
+        if self._maybe(0.7):
+            fields = list(dict.fromkeys([TYPES[name].key, *fields]))
+        lines = [
+            f"  - id: G{number}",
+            f"    role: [{', '.join(roles)}]",
+            f"    action: {'lezen' if self._maybe(0.95) else 'wijzigen'}",
+            f"    scope: {self.rng.choice(('EEN', 'EEN', 'TWEE'))}",
+            f"    type: balie.{name}",
+            f"    fields: [{', '.join(fields)}]",
+        ]
+        if self._maybe(0.04):
+            lines.append("    enabled: false")
+        return [*lines, *self._rows(name, identifier)]
+
+    def _rows(self, name: str, identifier: str) -> list[str]:
+        owners = {"Zaak": (("Persoon", "zaken"),), "Stuk": (("Zaak", "stukken"), ("Persoon", "zaken.stukken"))}
+        owners["Partij"] = (("Zaak", "partijen"), ("Persoon", "zaken.partijen"))
+        if name in owners and self._maybe(0.15):
+            owner, path = self.rng.choice(owners[name])
+            return [f"    part_of: {owner}", f"    path: {path}"]
+        if self._maybe(0.07):
+            return []
+        return [f"    when: {_quoted(self.condition('X', name, identifier, 3))}"]
+
+    # -- the vocabulary ------------------------------------------------------------------------------------------------
+
+    def _functions(self) -> list[str]:
+        """What predicates are made of; each of its numbers, and here and there a form, is invented."""
+        rng = self.rng
+        end = rng.choice(("coalesce({}, forever)", "coalesce({}, days(today, 30))", "{}"))
+        return [
+            "def begin(x: Zaak):",
+            f"    return {rng.choice(('x.opening', 'coalesce(x.sluiting, x.opening)', 'min(x.opening, x.sluiting)'))}",
+            "def begin(x: Partij | balie.Betrokkene):",
+            "    return x.van",
+            "def eind(x: Zaak):",
+            f"    return {end.format('x.sluiting')}",
+            "def eind(x: Partij | Betrokkene):",
+            "    '''The last day.'''",
+            f"    return {end.format('x.tot')}",
+            "def overlapt(a: object, b: object):",
+            "    return begin(a) <= eind(b) and begin(b) <= eind(a)",
+            "def loopt(x: object):",
+            f"    return begin(x) <= today <= days(eind(x), {rng.randint(-40, 400)})",
+            "def venster(x: Zaak):",
+            f"    return x.sluiting is None or today <= day(year(x.sluiting) + {rng.randint(0, 1)}, {rng.randint(1, 12)}, {rng.randint(1, 28)})",
+            "def venster(x: Partij | Betrokkene):",
+            f"    return x.tot is None or today <= years(x.tot, {rng.randint(0, 2)})",
+            *[
+                line
+                for identifier in CODES
+                for line in (
+                    f"def mijn_{identifier}(x: Zaak):",
+                    f"    return x.beheerder == caller.{identifier}"
+                    + (f" or x.waarnemer == caller.{identifier}" if self._maybe(0.5) else ""),
+                    f"def mijn_{identifier}(x: Partij | Betrokkene):",
+                    f"    return x.code == caller.{identifier}",
+                    f"def mijn_{identifier}(x: Stuk):",
+                    f"    return x.auteur == caller.{identifier}",
+                )
+            ],
+            "def na(d: date, n: int):",
+            "    return d > days(today, n)",
+        ]
+
+    def condition(self, var: str, name: str, identifier: str, depth: int) -> str:
+        """A predicate over the row called `var`."""
+        rng = self.rng
+        if depth > 0 and self._maybe(0.45):
+            word = rng.choice((" and ", " or ", " or "))
+            parts = [self.condition(var, name, identifier, depth - 1) for _ in range(2)]
+            return f"({word.join(parts)})"
+        if depth > 0 and self._maybe(0.12):
+            return f"not {self.condition(var, name, identifier, depth - 1)}"
+        many = [link for owner, link in LINKS if owner == name]
+        if depth > 0 and many and self._maybe(0.4):
+            return self._any(var, name, identifier, depth)
+        return self._plain(var, name, identifier)
+
+    def _any(self, var: str, name: str, identifier: str, depth: int) -> str:
+        inner = f"{var}{self.rng.choice('abcd')}"
+        link = self.rng.choice([link for owner, link in LINKS if owner == name])
+        path, target = [link], LINKS[name, link].target
+        further = [link for owner, link in LINKS if owner == target]
+        if further and self._maybe(0.35):
+            path.append(self.rng.choice(further))
+            target = LINKS[target, path[-1]].target
+        below = target in {"Persoon", "Zaak"} and target != name and name in {"Stuk", "Partij", "Zaak"}
+        if below and var == "X" and (target == "Persoon" or name != "Zaak") and self._maybe(0.4):
+            return f"any(granted({inner}) for {inner} in {var}.{'.'.join(path)})"
+        condition = self.condition(inner, target, identifier, depth - 1)
+        if {name, target} <= set(_SPANS) and self._maybe(0.4):
+            condition = f"{condition} and overlapt({var}, {inner})"
+        extra = f" if {self._plain(inner, target, identifier)}" if self._maybe(0.25) else ""
+        return f"any({condition} for {inner} in {var}.{'.'.join(path)}{extra})"
+
+    def _plain(self, var: str, name: str, identifier: str) -> str:
+        rng = self.rng
+        owner = var
+        steps = [link for (start, link), found in LINKS.items() if start == name and not found.many]
+        if steps and self._maybe(0.25):
+            link = rng.choice(steps)
+            owner, name = f"{var}.{link}", LINKS[name, link].target
+        forms: list[str] = []
+        if name in _CODES:
+            column = rng.choice(_CODES[name])
+            own = f"{owner}.{column} == caller.{identifier}"
+            forms += [own, own, own, f"{owner}.{column} in ('{rng.choice(_ALL)}', '{rng.choice(_ALL)}')"]
+            if owner == var:
+                forms += [f"mijn_{identifier}({var})"] * 3
+        if name in _TEXTS:
+            column = rng.choice(_TEXTS[name])
+            forms += [f"{owner}.{column} {rng.choice(('==', '!=', '<'))} '{rng.choice(TEXTS)}'"]
+            forms += [f"{owner}.{column} not in ('{rng.choice(TEXTS)}', '{rng.choice(TEXTS)}')"]
+        if name in _DATES:
+            column = rng.choice(_DATES[name])
+            forms += [
+                f"{owner}.{column} {rng.choice(('<=', '>=', '<', '>'))} today",
+                f"today <= days({owner}.{column}, {rng.randint(0, 300)})",
+                f"{owner}.{column} is {rng.choice(('', 'not '))}None",
+                f"na({owner}.{column}, {rng.randint(-300, 100)})",
+                f"coalesce({owner}.{column}, forever) > '{rng.choice(DAYS)}'",
+            ]
+        if name in _SPANS and owner == var:
+            forms += [f"loopt({var})", f"venster({var})", f"eind({var}) >= today"]
+        if name == "Stuk":
+            forms += [f"date({owner}.moment) <= today", f"min(date({owner}.moment), {owner}.zaak.opening) < today"]
+        if name in _NUMBERS:
+            column = rng.choice(_NUMBERS[name])
+            forms += [f"{owner}.{column} + {rng.randint(0, 2)} >= {rng.randint(-1, 4)}", f"{owner}.{column} < 3"]
+        if name == "Persoon":
+            forms += [f"{owner}.geheim", f"not {owner}.geheim", f"not {owner}.geheim"]
+        return rng.choice(forms)
+
+    def _inputs(self) -> list[str]:
+        operators = "and, or, eq, neq, in, nin, gt, ngt, gte, ngte, lt, nlt, lte, nlte, contains, ncontains, startsWith"
+        kinds = ("String", "Uuid", "Date", "DateTime", "Int")
+        lines = [
+            "inputs:",
+            "  equality: [eq]",
+            "  transparent:",
+            f"    - types: [{', '.join(f'{kind}OperationFilterInput' for kind in kinds)}]",
+            f"      fields: [{operators}, nstartsWith, endsWith, nendsWith]",
+            f"    - types: [{', '.join(f'ListFilterInputTypeOf{name}FilterInput' for name in ('Zaak', 'Stuk', 'Partij'))}]",
+            "      fields: [all, none, some, any]",
+            "  types:",
+        ]
+        for name in _TYPES:
+            more = ", claims: {eigenAgb: agb}, ignored: [peildatum]" if name == "Zaak" else ""
+            for kind, words in (("Filter", ", combinators: [and, or]" + more), ("Sort", "")):
+                fields = self._overrides(name, kind)
+                lines.append(f"    {name}{kind}Input: {{reads: balie.{name}{words}, fields: {{{fields}}}}}")
+        return lines
+
+    def _overrides(self, name: str, kind: str) -> str:
+        """Input fields that read more than the field of their name."""
+        found = {"persoon": "[Stuk.zaak, Zaak.persoon]"} if name == "Stuk" else {}
+        named = [column for column, held in TYPES[name].columns.items() if held not in {"bool", "uuid"}]
+        column = self.rng.choice([column for column in named if kind == "Filter" or column in SORTED[name]])
+        if self._maybe(0.2):
+            other = self.rng.choice([member for member in TYPES[name].columns if member != column])
+            found[column] = f"[{name}.{column}, {name}.{other}]"
+        return ", ".join(f"{key}: {value}" for key, value in found.items())
+
+
+def _members(name: str) -> list[str]:
+    return [*TYPES[name].columns, *TYPES[name].links]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '\\"') + '"'
+
+
+# --- rows and askers --------------------------------------------------------------------------------------------------
+
+
+def invent_world(rng: random.Random) -> World:
+    """A few persons with all that is theirs."""
+    rows: dict[str, list[Row]] = {name: [] for name in TYPES}
+
+    def add(name: str, client: str, **columns: Any) -> Row:
+        row: Row = {
+            "type": name,
+            "client": client,
+            TYPES[name].key: str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+        }
+        row |= columns
+        rows[name].append(row)
+        return row
+
+    def maybe(value: Any, chance: float = 0.7) -> Any:
+        return value if rng.random() < chance else None
+
+    for _ in range(rng.randint(2, 4)):
+        client = str(uuid.UUID(int=rng.getrandbits(128), version=4))
+        person = add(
+            "Persoon",
+            client,
+            naam=rng.choice(TEXTS),
+            woonplaats=maybe(rng.choice(TEXTS)),
+            geboren=maybe(rng.choice(DAYS)),
+            geheim=rng.random() < 0.3,
+        )
+        cases: list[Row] = []
+        for _ in range(rng.randint(1, 3)):
+            case = add(
+                "Zaak",
+                client,
+                soort=rng.choice(TEXTS),
+                beheerder=rng.choice(_ALL),
+                waarnemer=maybe(rng.choice(_ALL), 0.5),
+                opening=rng.choice(DAYS),
+                sluiting=maybe(rng.choice(DAYS), 0.6),
+                bedrag=maybe(rng.randint(0, 4)),
+                notitie=maybe(rng.choice(TEXTS)),
+                persoonID=person["persoonID"],
+                voorgangerID=maybe(rng.choice(cases)["zaakID"]) if cases else None,
+            )
+            cases.append(case)
+            _belongings(rng, add, client, case["zaakID"])
+    return World(rows)
+
+
+def _belongings(rng: random.Random, add: Any, client: str, case: str) -> None:
+    def maybe(value: Any) -> Any:
+        return value if rng.random() < 0.6 else None
+
+    for _ in range(rng.randint(0, 2)):
+        moment = datetime.combine(rng.choice(DAYS), datetime.min.time(), ZONE) + timedelta(minutes=rng.randint(-90, 90))
+        add(
+            "Stuk",
+            client,
+            titel=rng.choice(TEXTS),
+            auteur=maybe(rng.choice(_ALL)),
+            moment=maybe(moment),
+            bladzijden=maybe(rng.randint(0, 4)),
+            zaakID=case,
+        )
+    for name in ("Partij", "Partij", "Betrokkene"):
+        if rng.random() < 0.6:
+            more = {"rol": maybe(rng.choice(TEXTS))} if name == "Partij" else {}
+            add(
+                name,
+                client,
+                code=rng.choice(_ALL),
+                van=rng.choice(DAYS),
+                tot=maybe(rng.choice(DAYS)),
+                zaakID=case,
+                **more,
+            )
+
+
+def invent_askers(rng: random.Random, number: int) -> list[Asker]:
+    """Different askers: parties of every role, with all scopes or some, on several days."""
+    found: dict[Asker, None] = {}
+    while len(found) < number:
+        role = rng.choice(list(ROLES))
+        identifier = ROLES[role]
+        claims = {"soort": role.lower(), identifier: rng.choice(CODES[identifier])}
+        if rng.random() < 0.05:
+            del claims["soort"]
+        if rng.random() < 0.03:
+            claims = {"soort": "niemand", identifier: rng.choice(CODES[identifier])}
+        scopes = ["balie/een:lezen", "balie/twee:lezen"]
+        if rng.random() < 0.2:
+            scopes = rng.choice(
+                (scopes[:1], scopes[1:], ["balie/een-oud:lezen"], [], ["balie/een", "balie/twee:lezen"])
+            )
+        day = rng.choice(DAYS) + timedelta(rng.choice((0, 0, 1, -1, 200)))
+        found.setdefault(Asker(tuple(claims.items()), frozenset(scopes), day))
+    return list(found)
+
+
+def other_value(rng: random.Random, name: str, column: str, value: Any) -> Any:
+    """Something else that could stand in a column; a column that is never empty stays filled."""
+    if column in _CODES.get(name, ()):
+        found: Any = rng.choice(_ALL)
+    elif column in _TEXTS.get(name, ()):
+        found = rng.choice(TEXTS)
+    elif column in _DATES.get(name, ()):
+        found = rng.choice(DAYS)
+    elif column == "geheim":
+        return not value
+    elif column == "moment":
+        found = datetime.combine(rng.choice(DAYS), datetime.min.time(), ZONE)
+    else:
+        found = rng.randint(0, 4)
+    return None if column in _EMPTY and rng.random() < 0.3 else found
+
+
+_EMPTY = frozenset(
+    {
+        "woonplaats",
+        "geboren",
+        "waarnemer",
+        "sluiting",
+        "bedrag",
+        "notitie",
+        "auteur",
+        "moment",
+        "bladzijden",
+        "rol",
+        "tot",
+    }
+)

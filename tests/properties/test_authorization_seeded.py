@@ -1,0 +1,140 @@
+"""The differential test can fail: a leak, a refusal or an existence oracle that is put in on purpose is found.
+
+Each case spoils one thing where it is generated or decided, and runs invented grants until the comparison says what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+import gateway.deciding
+from gateway.authorization.decide import Decision, Reason, Refusal, decide
+from tests.properties.authorization.comparing import DifferenceError, Tally, compare
+from tests.properties.authorization.running import Stage
+from tests.properties.authorization.staging import empty_database
+
+ROUNDS = 6
+
+
+class Spoiled(Stage):
+    """A stage on which what was generated is changed before the database and the register get it."""
+
+    spoil_sql: Callable[[str], str] | None = None
+    spoil_fields: Callable[[dict[str, Any]], None] | None = None
+
+    async def _changed(self, policies: Path) -> None:
+        if self.spoil_sql is not None:
+            path = policies / "policies.sql"
+            path.write_text(self.spoil_sql(path.read_text()))
+        if self.spoil_fields is not None:
+            path = policies / "fields.json"
+            fields = orjson.loads(path.read_bytes())
+            self.spoil_fields(fields)
+            path.write_bytes(orjson.dumps(fields))
+
+
+@pytest.fixture(name="spoiled")
+def stage_of_this_test(postgres: str, tmp_path: Path) -> Iterator[Spoiled]:
+    with Spoiled(empty_database(postgres, "balie_bedorven"), tmp_path) as stage:
+        yield stage
+
+
+def open_a_table(sql: str) -> str:
+    """The row policy of one table holds for every row."""
+    return re.sub(r"(ON public\.\"zaak\" FOR SELECT TO \S+ USING \().*?(\n\);)", r"\1 true \2", sql, flags=re.DOTALL)
+
+
+def forget_a_day(sql: str) -> str:
+    """Windows do not end."""
+    return sql.replace("nullif(current_setting('caller.today', true), '')::date", "'2000-01-01'::date")
+
+
+def close_a_table(sql: str) -> str:
+    """A condition is never met."""
+    return sql.replace("EXISTS (SELECT FROM policy", "false AND EXISTS (SELECT FROM policy")
+
+
+def forget_scopes(sql: str) -> str:
+    """Whatever scope the caller holds, the rows are there."""
+    return re.sub(r"\(SELECT position\('[^']*' in current_setting\('caller.scopes', true\)\) > 0\)", "true", sql)
+
+
+def widen(fields: dict[str, Any]) -> None:
+    """A field that one grant gives is given on every row."""
+    for role in fields["roles"].values():
+        for members in role["types"].values():
+            for alternatives in members.values():
+                for alternative in alternatives:
+                    alternative["when"] = None
+
+
+def forget_filters(fields: dict[str, Any]) -> None:
+    """Filters and sorts read nothing."""
+    fields["inputs"] = {name: [] for name in fields["inputs"]}
+
+
+def found_by(stage: Stage) -> str:
+    """What the comparison finds, or nothing."""
+    for round_number in range(ROUNDS):
+        try:
+            compare(stage, f"seeded/{round_number}", Tally())
+        except DifferenceError as error:
+            return error.kind
+    return ""
+
+
+@pytest.mark.parametrize("spoil", [open_a_table, forget_a_day, forget_scopes, close_a_table])
+def test_a_predicate_that_is_dropped_is_found(spoiled: Spoiled, spoil: Callable[[str], str]) -> None:
+    spoiled.spoil_sql = spoil
+    assert found_by(spoiled) == "other data"
+
+
+def test_a_field_group_that_is_widened_is_found(spoiled: Spoiled) -> None:
+    spoiled.spoil_fields = widen
+    assert found_by(spoiled) in {"other data", "other errors"}
+
+
+def test_a_filter_that_reads_what_is_refused_is_found(spoiled: Spoiled) -> None:
+    spoiled.spoil_fields = forget_filters
+    assert found_by(spoiled) == "other data"
+
+
+def test_a_decision_that_lets_a_field_through_is_found(spoiled: Spoiled, monkeypatch: pytest.MonkeyPatch) -> None:
+    def blind(*given: Any) -> Decision:
+        found = decide(*given)
+        kept = tuple(refusal for refusal in found.refused if not refusal.coordinate.startswith("Zaak."))
+        return Decision(kept, found.missing_scopes, found.coordinates, found.places)
+
+    monkeypatch.setattr(gateway.deciding, "decide", blind)
+    assert found_by(spoiled) in {"a leak: not refused", "no answer"}
+
+
+def test_a_decision_that_refuses_too_much_is_found(spoiled: Spoiled, monkeypatch: pytest.MonkeyPatch) -> None:
+    def strict(*given: Any) -> Decision:
+        found = decide(*given)
+        more = tuple(Refusal(name, Reason.ROLE) for name in found.coordinates if name == "Zaak.soort")
+        return Decision((*found.refused, *more), found.missing_scopes, found.coordinates, found.places)
+
+    monkeypatch.setattr(gateway.deciding, "decide", strict)
+    assert found_by(spoiled) == "refused wrongly"
+
+
+def test_an_existence_oracle_is_found(spoiled: Spoiled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway that says how many rows there are at all, whoever asks, answers right otherwise."""
+    ask = Spoiled.ask
+
+    def telling(stage: Spoiled, *given: Any) -> Any:
+        count = stage.runner.run(stage.admin.fetchval("SELECT count(*) FROM zaak"))
+        return [reply if b'"errors"' in reply.body else spaced(reply, count) for reply in ask(stage, *given)]
+
+    def spaced(reply: Any, count: int) -> Any:
+        return type(reply)(reply.status, reply.body + b" " * count)
+
+    monkeypatch.setattr(Spoiled, "ask", telling)
+    assert found_by(spoiled) == "what is hidden shows"
