@@ -16,7 +16,7 @@ def test_variables_with_defaults():
 def test_arguments_keep_variables_and_literals():
     (field,) = normalized('query ($n: Int) { p: person(where: { name: "é\\n", age: $n }) { id } }').selections
     assert isinstance(field, Field)
-    assert arguments_text(field) == '(where: { age: $n, name: "é\\n" })'
+    assert arguments_text(field) == '(where: { name: "é\\n", age: $n })'
 
 
 def test_an_operation_of_ones_own():
