@@ -35,7 +35,7 @@ from gateway.commands import composed
 from tests.gateway.library import AUDIENCE, ISSUER, SDL, write_files
 from tests.harness import REPOSITORY, Reply
 
-__all__ = ["Authority", "Certificate", "Proof", "Stand", "Subgraph", "stand"]
+__all__ = ["Authority", "Certificate", "Proof", "Stand", "Subgraph", "running_gateway", "stand"]
 
 URL = AUDIENCE
 """How clients know the gateway, for proofs."""
@@ -285,7 +285,7 @@ def stand(
             **settings,
         }
         (folder / "gateway.yaml").write_text(yaml.safe_dump(content))
-        with _running(folder) as port:
+        with running_gateway(folder) as port:
             yield Stand(folder, authority, subgraph, port, tls)
 
 
@@ -300,7 +300,7 @@ def _supergraph(folder: Path) -> str:
 
 
 @contextmanager
-def _running(folder: Path) -> Generator[int]:
+def running_gateway(folder: Path) -> Generator[int]:
     command = [sys.executable, "-m", "gateway", "serve", "--settings", str(folder / "gateway.yaml")]
     with (folder / "gateway.log").open("w") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=REPOSITORY)
