@@ -8,6 +8,7 @@ PORT_BASE ?= 8000
 CLIENTS ?= 200
 NAME ?= all
 PYTEST_ARGS ?=
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench proof clean lock generate assets
@@ -19,7 +20,7 @@ run: $(VENV)/.run assets ## start the whole network: database, registers, gatewa
 	@$(BIN)/network up --state $(STATE) --port-base $(PORT_BASE) --clients $(CLIENTS)
 
 test: $(VENV)/.test assets ## run every test (real PostgreSQL, real processes), small counts
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.test ## lint, format, types, import directions
 	@$(BIN)/ruff check .

@@ -66,7 +66,7 @@ class Authenticator(Protocol):
 
     async def caller(self, headers: Headers) -> Caller: ...
 
-    def check_again(self, caller: Caller) -> None: ...
+    def check_again(self, caller: Caller, headers: Headers) -> None: ...
 
 
 class _Asked(NamedTuple):
@@ -325,7 +325,7 @@ class Pipeline:
 
         def check() -> None:
             if self._authenticator is not None and caller is not None:
-                self._authenticator.check_again(caller)
+                self._authenticator.check_again(caller, headers)
             self._decisions.check(asked.operation, asked.variables, caller, partial=asked.partial)
 
         return self.subscriptions.begin(

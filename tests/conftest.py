@@ -1,7 +1,10 @@
-"""What all tests share: one throw-away PostgreSQL and one running network a test run, each started when first asked for."""
+"""What all tests share: one throw-away PostgreSQL and one running network a worker of a test run, each started
+when first asked for.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -25,10 +28,12 @@ def postgres_server() -> Iterator[EmbeddedPostgres]:
     """A running server without durability. It is gone after the run; what a killed run left is removed first."""
     root = Path(tempfile.gettempdir()) / f"iwlz-test-{os.geteuid()}"
     root.mkdir(mode=0o700, exist_ok=True)
-    for left in root.iterdir():
-        if left.name.isdigit() and not is_alive(int(left.name)):
-            EmbeddedPostgres(left).destroy()
-            shutil.rmtree(left, ignore_errors=True)
+    with (root / "lock").open("w") as lock:  # several workers begin at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in root.iterdir():
+            if left.name.isdigit() and not is_alive(int(left.name)):
+                EmbeddedPostgres(left).destroy()
+                shutil.rmtree(left, ignore_errors=True)
     state = root / str(os.getpid())
     server = EmbeddedPostgres(state, throw_away=True)
     server.start()

@@ -43,7 +43,8 @@ class TokenAuthenticator:
             self._participants.check(verified.caller, headers)
         return verified.caller
 
-    def check_again(self, caller: Caller) -> None:
-        """Raises `GatewayError` when a caller who was let in would not be any more, its token aside."""
+    def check_again(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
+        """Raises `GatewayError` when a caller who was let in with `headers` would not be any more, its token aside."""
+        self._binding.check_again(headers)
         if self._participants is not None:
             self._participants.check_blocked(caller)

@@ -57,11 +57,26 @@ class Binding:
             _owned(certificate, issuer.certificate_name, verified.claims)
 
     async def _certificate(self, der: bytes) -> ClientCertificate:
+        certificate = self._valid(der)
+        if self._revocations is not None:
+            await self._revocations.check(certificate)
+        return certificate
+
+    def check_again(self, headers: Mapping[bytes, bytes]) -> None:
+        """Raises `GatewayError` when the certificate of a request that was let in would not do any more: 403, or 503 when revocation
+        cannot be judged.
+        """
+        given = headers.get(CERTIFICATE)
+        if given is None:
+            return
+        certificate = self._valid(given)
+        if self._revocations is not None:
+            self._revocations.check_again(certificate)
+
+    def _valid(self, der: bytes) -> ClientCertificate:
         certificate = self._certificates.read(der)
         if not certificate.begins <= self._clock() < certificate.ends:
             raise invalid_certificate("The client certificate is not valid now.")
-        if self._revocations is not None:
-            await self._revocations.check(certificate)
         return certificate
 
     def _proven(self, verified: Verified, thumbprint: str, headers: Mapping[bytes, bytes]) -> None:

@@ -67,7 +67,16 @@ class Revocations:
             await asyncio.shield(self._task)
         elif since > self._refresh_after:
             self._refreshing()
-        found = found or self._current(certificate.issuer)
+        self._judge(certificate)
+
+    def check_again(self, certificate: ClientCertificate) -> None:
+        """Like `check`, for one that was let in before: by the lists at hand, and nobody waits for newer ones."""
+        if self._clock() - self._attempted_at > self._refresh_after:
+            self._refreshing()
+        self._judge(certificate)
+
+    def _judge(self, certificate: ClientCertificate) -> None:
+        found = self._current(certificate.issuer)
         if found is None:
             issue = GraphQLIssue(
                 "The client certificate cannot be judged at the moment.", Code.AUTHORIZATION_UNAVAILABLE

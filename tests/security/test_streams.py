@@ -11,7 +11,7 @@ import pytest
 import yaml
 from websockets.exceptions import InvalidStatus
 
-from tests.gateway.library import GRANTS, decision_context, token
+from tests.gateway.library import AUDIENCE, GRANTS, ISSUER, decision_context, token
 from tests.gateway.streaming.harness import DUNE, EMMA, SOLD, bearer, events
 from tests.gateway.streaming.process import Shipped, shipped
 
@@ -216,6 +216,30 @@ async def test_a17_grants_that_are_taken_away_end_what_they_allowed(tmp_path: Pa
         heard = await client.hear()
         assert (heard["type"], codes(heard)) == ("error", ["FORBIDDEN"])
         await client.subscribe(TITLES, "1", **own("CLERK"))
+        await gateway.shop.streams(1)
+        gateway.shop.publish(DUNE)
+        assert await client.hear() == DUNE_TITLE
+
+
+async def test_a17_a_party_that_is_blocked_hears_no_more(tmp_path: Path) -> None:
+    rules = tmp_path / "participants.yaml"
+    rules.write_text("participants: {}")
+    issuers = [{"issuer": ISSUER, "jwks": "jwks.json", "audience": AUDIENCE}]
+    access = {"issuers": issuers, "participants": "participants.yaml"}
+    async with shipped(tmp_path, authorization=access) as gateway, gateway.socket() as client:
+        await client.subscribe(TITLES, "two", **own(sub="two"))
+        await gateway.shop.streams(1)
+        gateway.shop.publish(DUNE)
+        assert await client.hear() == {**DUNE_TITLE, "id": "two"}
+        (tmp_path / "next").write_text("participants: {two: {blocked: true}}")
+        (tmp_path / "next").replace(rules)
+        heard = {**DUNE_TITLE, "id": "two"}
+        while heard == {**DUNE_TITLE, "id": "two"}:  # the file is looked at once a second
+            gateway.shop.publish(DUNE)
+            heard = await client.hear()
+        assert (heard["id"], codes(heard), "data" in heard["payload"]) == ("two", ["NOT_ALLOWED"], False)
+        assert await client.hear() == {"type": "complete", "id": "two"}
+        await client.subscribe(TITLES, "1", **own(sub="one"))
         await gateway.shop.streams(1)
         gateway.shop.publish(DUNE)
         assert await client.hear() == DUNE_TITLE

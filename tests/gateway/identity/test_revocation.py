@@ -11,7 +11,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.errors import GatewayError
+from gateway.identity.binding import Binding
 from gateway.identity.certificates import Certificates
+from gateway.identity.peer import CERTIFICATE
 from gateway.identity.revocation import Revocations, read_list
 from tests.security.stand import Authority, Certificate
 
@@ -62,6 +64,35 @@ async def test_a_list_is_loaded_once_and_again_when_it_is_old(tmp_path: Path):
     assert revocations._task is not None
     await revocations._task
     assert await judged(revocations, own) == 403
+
+
+async def test_who_was_let_in_is_looked_up_again_for_each_event(tmp_path: Path):
+    """A subscription goes on for an hour; what it is told after its certificate was taken back is told to a thief."""
+    authority, clock = Authority(tmp_path), Clock()
+    own = authority.issue("own")
+    headers = {CERTIFICATE: own.der}
+    place = Place(authority.revoke(ends=timedelta(hours=1)).read_bytes())
+    revocations = Revocations([place], [authority.certificate], refresh_after=100, clock=clock)
+    binding = Binding(revocations=revocations, clock=clock)
+
+    def again() -> int:
+        try:
+            binding.check_again(headers)
+        except GatewayError as error:
+            return error.status
+        return 200
+
+    assert (await judged(revocations, own), again()) == (200, 200)
+    place.content = authority.revoke(own, ends=timedelta(hours=1)).read_bytes()
+    clock.now += 101
+    assert again() == 200  # the lists at hand; newer ones are on their way
+    assert revocations._task is not None
+    await revocations._task
+    assert again() == 403
+    clock.now += 3600
+    place.content = None
+    assert again() == 503
+    binding.check_again({})
 
 
 async def test_a_load_that_fails_changes_nothing_until_the_list_ends(tmp_path: Path):
