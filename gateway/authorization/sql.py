@@ -182,12 +182,23 @@ def _as_one(first: Condition, other: Condition) -> Condition | None:
     inner = set(_TOKEN.findall(theirs.where[place].sql)) - names.keys()
     if not inner.isdisjoint(ours.aliases):
         return None  # an alias of theirs, further in, would hide one of ours
-    choice = combine("or", (ours.where[place], replace(theirs.where[place], sql=asked[place])))
+    choice = combine("or", (ours.where[place], _under(theirs.where[place], names)))
     entries = first.entries | other.entries if first.entries is not None and other.entries is not None else None
     return looked(replace(ours, where=(*ours.where[:place], choice, *ours.where[place + 1 :])), entries)
 
 
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bpol[0-9]+\b""")
+
+
+def _under(condition: Condition, names: Mapping[str, str]) -> Condition:
+    """With other aliases, also in all that it is made of: that is what it may be merged by next."""
+    look = condition.look
+    return replace(
+        condition,
+        sql=_renamed(condition.sql, names),
+        parts=tuple(_under(part, names) for part in condition.parts),
+        look=None if look is None else replace(look, where=tuple(_under(part, names) for part in look.where)),
+    )
 
 
 def _renamed(sql: str, names: Mapping[str, str]) -> str:

@@ -56,6 +56,27 @@ def test_an_alias_further_in_hides_none_that_it_did_not_hide():
     assert merged(parts) == parts
 
 
+def test_looks_within_looks_that_become_a_choice_are_merged_under_the_names_of_their_new_place():
+    """As pol2, the second outer row would be the row of the first inner look itself, which is linked to itself always."""
+
+    def nested(outer: str, inner: str, kind: str) -> Condition:
+        more = Look(
+            ("policy.more",), (inner,), (Condition(f"{inner}.link = {outer}.id"), Condition(f"{inner}.k = {kind}"))
+        )
+        joined = Condition(f"{outer}.id = {{row}}.id")
+        return looked(Look(("policy.link",), (outer,), (joined, looked(more))))
+
+    def expected(choice: str) -> str:
+        inner = f"EXISTS (SELECT FROM policy.more pol2 WHERE pol2.link = pol1.id AND {choice} OFFSET 0)"
+        return f"EXISTS (SELECT FROM policy.link pol1 WHERE pol1.id = {{row}}.id AND {inner} OFFSET 0)"
+
+    first = nested("pol1", "pol2", "1")
+    (same,) = merged([first, nested("pol2", "pol3", "1")])
+    assert same.sql == expected("pol2.k = 1")
+    (either,) = merged([first, nested("pol2", "pol3", "2")])
+    assert either.sql == expected("(pol2.k = 1 OR pol2.k = 2)")
+
+
 def test_what_is_quoted_is_no_alias():
     (one,) = merged([look("pol1", "pol1.kind = 'pol2'"), look("pol2", """pol2."pol2" = 'it''s pol2'""")])
     assert one.sql == (
