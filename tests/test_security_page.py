@@ -11,11 +11,12 @@ CASES = [
     *(f"A{n:02}" for n in range(1, 24) if n != 18),  # A18 is about `@defer`
     *(f"T{n:02}" for n in range(1, 17)),
     *(f"D{n:02}" for n in range(1, 11)),
+    *(f"C{n:02}" for n in range(1, 19)),
 ]
 
 
 def _rows() -> dict[str, set[str]]:
-    rows = re.findall(r"^\| ([ATD]\d\d) \| .* \| (.*) \|$", PAGE.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| ([ATDC]\d\d) \| .* \| (.*) \|$", PAGE.read_text(), re.MULTILINE)
     return {case: set(re.findall(r"\]\(\.\./([^)]+)\)", cell)) for case, cell in rows}
 
 
@@ -25,8 +26,8 @@ def _named() -> dict[str, set[str]]:
     for file in (REPOSITORY / "tests").rglob("test_*.py"):
         text = file.read_text()
         names = re.findall(r"^ *(?:async )?def (test_\w+)\(", text, re.MULTILINE)
-        cases = {case.upper() for name in names for case in re.findall(r"(?<=_)[atd]\d\d(?=_)", name)}
-        cases |= set(re.findall(r"\b[ATD]\d\d\b", text.partition("\n\n")[0])) if text.startswith('"""') else set()
+        cases = {case.upper() for name in names for case in re.findall(r"(?<=_)[atdc]\d\d(?=_)", name)}
+        cases |= set(re.findall(r"\b[ATDC]\d\d\b", text.partition("\n\n")[0])) if text.startswith('"""') else set()
         for case in cases & found.keys():
             found[case].add(str(file.relative_to(REPOSITORY)))
     return found

@@ -138,6 +138,22 @@ def test_a_register_that_stays_away(own: Network) -> None:
     _eventually(lambda: _ask(own, ACROSS).body == whole.body)
 
 
+def test_c16_indications_are_answered_while_the_bemiddelingsregister_is_down(own: Network) -> None:
+    """Who mediates and delivers is projected: nobody is asked at the time of the question, while the relations are fresh."""
+    query = "{ wlzIndicatie { wlzindicatieID client { bsn } } }"
+    token = own.token("agb:51510101")
+    whole = own.ask(query, token=token)
+    assert len(whole.json()["data"]["wlzIndicatie"]) == 5
+    killed = _pid(own, "bemiddeling")
+    with _paused(_supervisor(own)):
+        os.kill(killed, signal.SIGKILL)
+        _eventually(lambda: not is_alive(killed))
+        assert own.ask(ALONE, token=token).status == 502
+        found = own.ask(query, token=token)
+        assert (found.status, found.body) == (200, whole.body)
+    _eventually(lambda: own.ask(ALONE, token=token).status == 200)
+
+
 def test_a_register_that_hangs(own: Network) -> None:
     whole = _ask(own, ACROSS)
     with _paused(_pid(own, "indicatie")), ThreadPoolExecutor() as threads:

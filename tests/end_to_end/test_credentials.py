@@ -139,7 +139,7 @@ def test_the_forged_token_itself_is_good(net: Network, forges: dict[str, Forge])
 
 @pytest.mark.parametrize("wrong", TOKENS)
 @pytest.mark.parametrize("at", ["gateway", REGISTER])
-def test_a_token_that_does_not_count(at: str, wrong: str, net: Network, forges: dict[str, Forge]) -> None:
+def test_c14_a_token_that_does_not_count(at: str, wrong: str, net: Network, forges: dict[str, Forge]) -> None:
     make, at_gateway, at_register = TOKENS[wrong]
     reply = net.ask(QUERY, token=make(forges[at]), at=at)
     assert unauthenticated(reply) == (at_gateway if at == "gateway" else at_register)
@@ -156,7 +156,7 @@ def test_the_schema_is_not_for_strangers(net: Network) -> None:
         assert net.ask("{ __schema { queryType { name } } }", at=at).status == 401
 
 
-def test_a_token_of_another_certificate(net: Network, forges: dict[str, Forge]) -> None:
+def test_c14_a_token_of_another_certificate(net: Network, forges: dict[str, Forge]) -> None:
     thumbprint = {"x5t#S256": base64url(bytes(32))}
     reply = net.ask(QUERY, token=forges["gateway"].sign(cnf=thumbprint))
     assert (reply.status, reply.json()) == (

@@ -45,7 +45,7 @@ def _not_granted(*coordinates: str) -> list[tuple[str, str]]:
 # --- scopes -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_missing_scope_is_named(net: Network) -> None:
+def test_c13_a_missing_scope_is_named(net: Network) -> None:
     before = _fetches(net)
     reply = net.ask(
         "{ bemiddeling { bemiddelingID wlzIndicatie { besluitnummer } } }",
@@ -70,7 +70,7 @@ def test_a_missing_scope_is_named(net: Network) -> None:
     assert _fetches(net) == before
 
 
-def test_all_missing_scopes_are_named(net: Network) -> None:
+def test_c13_all_missing_scopes_are_named(net: Network) -> None:
     query = "{ levering { leveringID } clientprofiel { taal } bemiddeling { bemiddelingID } }"
     reply = net.ask(query, token=net.token(OFFICE, scope=SCOPES["bemiddeling"]))
     assert reply.status == 403
@@ -198,7 +198,7 @@ SPELLINGS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_refused_field_however_it_is_written(spelling: str, net: Network) -> None:
+def test_c12_a_refused_field_however_it_is_written(spelling: str, net: Network) -> None:
     before = _fetches(net)
     query, variables = SPELLINGS[spelling]
     assert _refused(net.ask(query, variables, token=net.token(PROVIDER))) == _not_granted(PGB)
@@ -206,7 +206,7 @@ def test_a_refused_field_however_it_is_written(spelling: str, net: Network) -> N
 
 
 @pytest.mark.parametrize("spelling", [name for name in SPELLINGS if name != "behind links"])
-def test_a_register_refuses_it_as_well(spelling: str, net: Network) -> None:
+def test_c12_a_register_refuses_it_as_well(spelling: str, net: Network) -> None:
     query, variables = SPELLINGS[spelling]
     token = net.token(PROVIDER, register_audience(REGISTER))
     reply = net.ask(query, variables, token=token, at=REGISTER)

@@ -55,6 +55,12 @@ def _registers() -> None:
     registers.main()
 
 
+def _oracle() -> None:
+    from tests.performance import oracle
+
+    oracle.main()
+
+
 PARTS: dict[str, Callable[[], None]] = {
     "gateway": _gateway,
     "moments": _moments,
@@ -63,6 +69,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "memory": _memory,
     "identity": _identity,
     "registers": _registers,
+    "oracle": _oracle,
 }
 
 

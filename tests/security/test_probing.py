@@ -144,7 +144,7 @@ BY_ID = {
     [("wlzIndicatie", "indicatie"), ("bemiddeling", "bemiddeling"), ("bemiddelingspecificatie", "eigen")],
 )
 @pytest.mark.parametrize("party", ["uzovi:5532", "agb:66600011", "bsn:999990111"])
-def test_not_yours_and_not_there_are_the_same_bytes(root: str, hidden: str, party: str, net: Network) -> None:
+def test_c02_not_yours_and_not_there_are_the_same_bytes(root: str, hidden: str, party: str, net: Network) -> None:
     key, fields = BY_ID[root]
     query = f"query ($id: UUID) {{ {root}(where: {{{key}: {{eq: $id}}}}) {{ {fields} }} }}"
     token = net.token(party)

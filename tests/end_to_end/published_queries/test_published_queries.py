@@ -46,7 +46,7 @@ def _stranger(case: Case, world: World, schema: GraphQLSchema, variables: Variab
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_the_right_party_gets_the_right_data(
+def test_c01_the_right_party_gets_the_right_data(
     case: Case, net: Network, world: World, schema: GraphQLSchema, today: date
 ) -> None:
     party, variables, expected = _asked(case, world, schema, today)
@@ -56,7 +56,9 @@ def test_the_right_party_gets_the_right_data(
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_another_party_gets_nothing(case: Case, net: Network, world: World, schema: GraphQLSchema, today: date) -> None:
+def test_c02_another_party_gets_nothing(
+    case: Case, net: Network, world: World, schema: GraphQLSchema, today: date
+) -> None:
     _, variables, _ = _asked(case, world, schema, today)
     stranger = _stranger(case, world, schema, variables, today)
     reply = net.ask(case.query, variables, token=net.token(stranger))
@@ -78,7 +80,7 @@ def test_a_token_without_the_scope_is_refused(
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_the_register_answers_the_same_by_itself(
+def test_c01_the_register_answers_the_same_by_itself(
     case: Case, net: Network, world: World, schema: GraphQLSchema, today: date
 ) -> None:
     party, variables, expected = _asked(case, world, schema, today)

@@ -1,4 +1,4 @@
-"""A register whose relations have grown stale: what hangs on them is refused, what does not goes on, nothing is told of hidden rows."""
+"""A register whose relations have grown stale: what hangs on them is refused, what does not goes on, nothing is told of hidden rows (C16)."""
 
 from __future__ import annotations
 
