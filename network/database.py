@@ -28,6 +28,7 @@ __all__ = [
     "ensure_databases",
     "migrate",
     "prepare_audit",
+    "relations_environment",
     "seed",
     "seeded_with",
 ]
@@ -48,18 +49,27 @@ def database_url(admin_url: str, register: str) -> str:
     return f"{url}?{urlencode(query, safe='/')}" if query else url
 
 
-def application_url(admin_url: str, register: str) -> str:
-    """Return the URL of a register's database for its application role, `iwlz_<register>_app`.
+def application_url(admin_url: str, register: str, login: str = "app") -> str:
+    """Return the URL of a register's database for one of its logins: `iwlz_<register>_app`, or another ending.
 
     The role has the password of `admin_url`, if that has one; `registers migrate` gives it to the role.
     """
     parts = urlsplit(admin_url)
     credentials, _, host = parts.netloc.rpartition("@")
     password = credentials.partition(":")[2]
-    user = f"iwlz_{register}_app"
+    user = f"iwlz_{register}_{login}"
     netloc = f"{user}:{password}@{host}" if password else f"{user}@{host}"
     query = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name != "user"], safe="/")
     return database_url(f"{parts.scheme}://{netloc}/?{query}", register)
+
+
+def relations_environment(admin_url: str) -> dict[str, str]:
+    """Return what the process that keeps the relations is told: its own databases, and the two sides of the stream."""
+    return {
+        "IWLZ_DATABASE_URL": application_url(admin_url, "{register}", "projector"),
+        "IWLZ_RELATIONS_URL": application_url(admin_url, "bemiddeling", "lezer"),
+        "IWLZ_RELAY_URL": application_url(admin_url, "bemiddeling", "relay"),
+    }
 
 
 async def ensure_databases(admin_url: str) -> None:

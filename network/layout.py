@@ -52,6 +52,8 @@ class Ports:
 
 
 NAMES = ("gateway", *REGISTERS, "issuer", "issuer-dev", "gateway-tls")
+KEEPERS = ("indicatie", "zorglevering", "client")
+"""The registers that keep a copy of who is involved with a client."""
 
 
 def choose_ports(base: int) -> Ports:
@@ -82,12 +84,18 @@ def _taken(port: int, name: str, error: OSError) -> str:
     return f"Port {port}, meant for {name}, cannot be used: {error.strerror}."
 
 
-def process_specs(state: State, ports: Ports, database_urls: Mapping[str, str]) -> list[ProcessSpec]:
-    """Return the processes in the order of their dependence. `database_urls`: per register, for its application role."""
+def process_specs(
+    state: State, ports: Ports, database_urls: Mapping[str, str], relations: Mapping[str, str]
+) -> list[ProcessSpec]:
+    """Return the processes in the order of their dependence. `database_urls`: per register, for its application role.
+
+    `relations`: the environment of the process that keeps the relations.
+    """
     sockets = state.sockets()
     return [
         _issuer(state, ports),
         *(_register(name, state, ports, database_urls[name], sockets) for name in REGISTERS),
+        _relations(state, sockets, relations),
         _gateway(state, ports, sockets),
     ]
 
@@ -138,6 +146,13 @@ def _register(name: str, state: State, ports: Ports, database_url: str, sockets:
         {"IWLZ_DATABASE_URL": database_url},
         stage=1,
     )
+
+
+def _relations(state: State, sockets: Path, environment: Mapping[str, str]) -> ProcessSpec:
+    """One process for all, which is BR's relay too: on one machine nothing is won by four."""
+    unix = sockets / "relations.sock"
+    command = (sys.executable, "-m", "registers", "relations", *KEEPERS, "--unix", str(unix))
+    return ProcessSpec("relations", command, state.log / "relations.log", None, unix, "/health", environment, stage=1)
 
 
 def _gateway(state: State, ports: Ports, sockets: Path) -> ProcessSpec:  # noqa: ARG001

@@ -117,7 +117,7 @@ async def _run(state: State, options: Options, ports: Ports, server: EmbeddedPos
             mode=0o600,
         )
         urls = {name: database.application_url(admin_url, name) for name in REGISTERS}
-        specs = process_specs(state, ports, urls)
+        specs = process_specs(state, ports, urls, database.relations_environment(admin_url))
         supervisor = Supervisor(specs, run_file, guarded=server, tell=options.tell)
         await supervisor.start()
     except asyncio.CancelledError:

@@ -69,8 +69,8 @@ def test_a_port_base_that_is_none(base: int):
 
 def test_no_secret_stands_on_a_command_line(state: State):
     urls = {name: f"postgresql://app:geheim@db/{name}" for name in REGISTERS}
-    specs = process_specs(state, PORTS, urls)
-    assert [spec.name for spec in specs] == ["issuer", *REGISTERS, "gateway"]
+    specs = process_specs(state, PORTS, urls, {"IWLZ_RELATIONS_URL": "postgresql://lezer:geheim@db/x"})
+    assert [spec.name for spec in specs] == ["issuer", *REGISTERS, "relations", "gateway"]
     assert not any("geheim" in word for spec in specs for word in spec.command)
     assert specs[1].environment == {"IWLZ_DATABASE_URL": "postgresql://app:geheim@db/indicatie"}
     # How leftovers of a killed supervisor are recognised.
