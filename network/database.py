@@ -18,14 +18,15 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 import asyncpg
 
 from network.errors import NetworkError
-from network.layout import REGISTERS
+from network.layout import CARE_REGISTERS, JOURNAL_REGISTER, REGISTERS
 from network.supervisor import last_words
 
 __all__ = [
-    "AUDIT",
     "application_url",
+    "audit_url",
     "database_url",
     "ensure_databases",
+    "fill_inzage",
     "migrate",
     "prepare_audit",
     "relations_environment",
@@ -36,8 +37,10 @@ __all__ = [
 MINIMUM_VERSION = 150_000
 _PREPARED = "SELECT has_table_privilege($1, to_regclass('audit_anchor')::oid, 'INSERT')"
 """Null without the table, and the last thing that its preparation does."""
-AUDIT = "audit"
-"""The database of the gateway's decision journal; the gateway reaches it as `iwlz_audit_app`."""
+WRITER = "iwlz_audit_app"
+"""The role with which the gateway ships its journal to the database of the register `inzage`, where it adds records and no more."""
+_NOTED = CARE_REGISTERS[-1]
+"""The register whose database tells what was loaded."""
 
 
 def database_url(admin_url: str, register: str) -> str:
@@ -54,10 +57,18 @@ def application_url(admin_url: str, register: str, login: str = "app") -> str:
 
     The role has the password of `admin_url`, if that has one; `registers migrate` gives it to the role.
     """
+    return _url_as(f"iwlz_{register}_{login}", admin_url, register)
+
+
+def audit_url(admin_url: str) -> str:
+    """Return the URL of the database that the gateway ships its journal to, for its role there."""
+    return _url_as(WRITER, admin_url, JOURNAL_REGISTER)
+
+
+def _url_as(user: str, admin_url: str, register: str) -> str:
     parts = urlsplit(admin_url)
     credentials, _, host = parts.netloc.rpartition("@")
     password = credentials.partition(":")[2]
-    user = f"iwlz_{register}_{login}"
     netloc = f"{user}:{password}@{host}" if password else f"{user}@{host}"
     query = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name != "user"], safe="/")
     return database_url(f"{parts.scheme}://{netloc}/?{query}", register)
@@ -80,7 +91,7 @@ async def ensure_databases(admin_url: str) -> None:
         if version.major * 10_000 < MINIMUM_VERSION:
             raise NetworkError(f"The server runs PostgreSQL {version.major}; the registers need 15 or newer.")
         present = {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
-        for register in (*REGISTERS, AUDIT):
+        for register in REGISTERS:
             if f"iwlz_{register}" not in present:
                 await connection.execute(f"CREATE DATABASE \"iwlz_{register}\" ENCODING 'UTF8' TEMPLATE template0")
     except asyncpg.InsufficientPrivilegeError as error:
@@ -93,13 +104,13 @@ async def ensure_databases(admin_url: str) -> None:
 
 async def migrate(admin_url: str, log: Path) -> None:
     """Bring every register's database to the present form. Raises `NetworkError`."""
-    # One process for all: loading the registers' code four times costs more than the four migrations.
+    # One process for all: loading the registers' code five times costs more than the five migrations.
     await _run("The migration", ["registers", "migrate", "all"], log, {"IWLZ_DATABASE_URL": admin_url})
 
 
 async def prepare_audit(admin_url: str, log: Path) -> None:
     """Make the role and the tables that the gateway ships its journal to, where they are missing. Raises `NetworkError`."""
-    role, url = f"iwlz_{AUDIT}_app", database_url(admin_url, AUDIT)
+    role, url = WRITER, database_url(admin_url, JOURNAL_REGISTER)
     password = urlsplit(admin_url).netloc.rpartition("@")[0].partition(":")[2]
     connection = await _connect(url)
     try:
@@ -123,26 +134,46 @@ async def seed(admin_url: str, clients: int, seed: int, client_key: Path, log: P
         "--client-key-file", str(client_key),
     ]  # fmt: skip
     await _run("Loading the synthetic network", command, log, {"IWLZ_DATABASE_URL": admin_url})
-    connection = await _connect(admin_url)
-    try:
-        await connection.execute(f"COMMENT ON DATABASE \"iwlz_{REGISTERS[-1]}\" IS 'network {clients} {seed}'")
-    finally:
-        await connection.close()
+    await _write_note(admin_url, _NOTED, f"network {clients} {seed}")
+
+
+async def fill_inzage(admin_url: str, participants: Path, secret: Path, log: Path) -> None:
+    """Tell the register of inzagen how parties are called and whose the records are, when it knows nothing. Raises `NetworkError`."""
+    if await _note(admin_url, JOURNAL_REGISTER) is not None:
+        return
+    what, place = "Filling the register of inzagen", {"IWLZ_DATABASE_URL": admin_url}
+    await asyncio.gather(
+        _run(what, ["registers", "inzage", "parties", str(participants)], log, place),
+        _run(what, ["registers", "inzage", "locate", "--journal-secret", str(secret)], log, place),
+    )
+    await _write_note(admin_url, JOURNAL_REGISTER, "filled")
 
 
 async def seeded_with(admin_url: str) -> tuple[int, int] | None:
     """Return the number of clients and the seed of the network that was loaded completely, or None."""
-    connection = await _connect(admin_url)
-    try:
-        note: str | None = await connection.fetchval(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", f"iwlz_{REGISTERS[-1]}"
-        )
-    finally:
-        await connection.close()
-    words = (note or "").split()
+    words = (await _note(admin_url, _NOTED) or "").split()
     if len(words) != 3 or words[0] != "network":
         return None
     return int(words[1]), int(words[2])
+
+
+async def _note(admin_url: str, register: str) -> str | None:
+    """What was noted in the database of a register: its comment."""
+    connection = await _connect(admin_url)
+    try:
+        return await connection.fetchval(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", f"iwlz_{register}"
+        )
+    finally:
+        await connection.close()
+
+
+async def _write_note(admin_url: str, register: str, note: str) -> None:
+    connection = await _connect(admin_url)
+    try:
+        await connection.execute(f"COMMENT ON DATABASE \"iwlz_{register}\" IS '{note}'")
+    finally:
+        await connection.close()
 
 
 async def _connect(url: str) -> asyncpg.Connection:

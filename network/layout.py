@@ -23,7 +23,9 @@ from network.state import State
 
 __all__ = [
     "AUDIENCE",
+    "CARE_REGISTERS",
     "ISSUER",
+    "JOURNAL_REGISTER",
     "REGISTERS",
     "Ports",
     "choose_ports",
@@ -32,7 +34,10 @@ __all__ = [
     "supergraph_file",
 ]
 
-REGISTERS = ("indicatie", "bemiddeling", "zorglevering", "client")
+CARE_REGISTERS = ("indicatie", "bemiddeling", "zorglevering", "client")
+JOURNAL_REGISTER = "inzage"
+"""Shows what the gateway's journal says. Its database is the one that the journal is shipped to."""
+REGISTERS = (*CARE_REGISTERS, JOURNAL_REGISTER)
 HOST = "127.0.0.1"
 BASE = "https://netwerk.iwlz.example"
 AUDIENCE = f"{BASE}/graphql"
@@ -51,7 +56,7 @@ class Ports:
         return f"{scheme}://{HOST}:{self.by_name[name]}{path}"
 
 
-NAMES = ("gateway", *REGISTERS, "issuer", "issuer-dev", "gateway-tls")
+NAMES = ("gateway", *CARE_REGISTERS, "issuer", "issuer-dev", "gateway-tls", JOURNAL_REGISTER)
 KEEPERS = ("indicatie", "zorglevering", "client")
 """The registers that keep a copy of who is involved with a client."""
 
@@ -123,11 +128,13 @@ def _issuer(state: State, ports: Ports) -> ProcessSpec:
 
 def _register(name: str, state: State, ports: Ports, database_url: str, sockets: Path) -> ProcessSpec:
     unix = sockets / f"{name}.sock"
+    # A person has another key in each; what the journal says cannot be laid beside what a register holds.
+    secret = state.audit_secret if name == JOURNAL_REGISTER else state.client_key
     command = [
         sys.executable, "-m", "registers", "serve", name,
         "--port", str(ports.by_name[name]),
         "--unix", str(unix),
-        "--client-key-file", str(state.client_key),
+        "--client-key-file", str(secret),
         "--audience", register_audience(name),
         "--issuer", ISSUER,
         "--issuer-jwks", str(state.issuer_jwks),

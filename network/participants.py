@@ -30,6 +30,7 @@ INDICATIES = "registers/wlzindicatieregister/indicaties/indicatie:read"
 BEMIDDELINGEN = "registers/wlzbemiddelingsregister/bemiddelingen/bemiddeling:read"
 LEVERINGEN = "registers/wlzleveringsregister/leveringen/levering:read"
 CLIENTEN = "registers/wlzclientregister/clienten/client:read"
+INZAGEN = "registers/wlzinzageregister/inzagen/inzage:read"
 SCOPES = (INDICATIES, BEMIDDELINGEN, LEVERINGEN, CLIENTEN)
 
 SUPPLIER_KVK = "99000002"
@@ -96,4 +97,4 @@ def _rows() -> Iterator[tuple[str, str, InstantieType, tuple[str, ...], tuple[st
     for agb, name in ZORGAANBIEDERS:
         yield f"agb:{agb}", name, "Zorgaanbieder", SCOPES, ()
     for number, bsn in enumerate(DEMO_CLIENTS, start=1):
-        yield f"bsn:{bsn}", f"Cliënt {number}", "Burger", SCOPES, ()
+        yield f"bsn:{bsn}", f"Cliënt {number}", "Burger", (*SCOPES, INZAGEN), ()

@@ -25,14 +25,14 @@ def screen(state: State, ports: Ports, *, clients: int, seed: int, seconds: floa
     """Return the screen. `command` is how this user calls `network`."""
     root = short_path(state.root)
     option = "" if root == ".iwlz" else f" --state {root}"
-    indicatie, bemiddeling, zorglevering, client = (f"{name} {ports.by_name[name]}" for name in REGISTERS)
+    indicatie, bemiddeling, zorglevering, client, inzage = (f"{name} {ports.by_name[name]}" for name in REGISTERS)
     lines = [
         f"The iWlz network runs: {clients} clients (seed {seed}), up in {seconds:.0f} s.",
         "",
         f"  GraphiQL   {ports.url('gateway', '/')}",
         f"  Gateway    {ports.url('gateway', '/graphql')}",
         f"  Registers  http://127.0.0.1:PORT/ (GraphiQL), /graphql; PORT {indicatie},",
-        f"             {bemiddeling}, {zorglevering}, {client}",
+        f"             {bemiddeling}, {zorglevering}, {client}, {inzage}",
         f"  Issuer     {ports.url('issuer', '/auth/token')} (client certificate)",
         f"  Logs       {root}/log/",
         "",

@@ -110,10 +110,11 @@ async def _run(state: State, options: Options, ports: Ports, server: EmbeddedPos
         admin_url = await _database(state, options, server)
         run_file.facts["database_url"] = admin_url if server is not None else None
         loaded = await _fill(state, options, admin_url)
+        await database.fill_inzage(admin_url, state.participants, state.audit_secret, state.log / "inzage.log")
         write_file(state.root / "query.json", json.dumps({"query": QUERY}) + "\n")
         write_file(
             state.gateway_settings,
-            gateway_settings(state, ports, database.application_url(admin_url, database.AUDIT)),
+            gateway_settings(state, ports, database.audit_url(admin_url)),
             mode=0o600,
         )
         urls = {name: database.application_url(admin_url, name) for name in REGISTERS}
@@ -145,12 +146,8 @@ async def _database(state: State, options: Options, server: EmbeddedPostgres | N
         await asyncio.to_thread(server.start)
         admin_url = server.admin_url("postgres")
     await database.ensure_databases(admin_url)
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(database.migrate(admin_url, state.log / "migrate.log"))
-            group.create_task(database.prepare_audit(admin_url, state.log / "audit.log"))
-    except* NetworkError as failed:
-        raise failed.exceptions[0] from None
+    await database.migrate(admin_url, state.log / "migrate.log")
+    await database.prepare_audit(admin_url, state.log / "audit.log")
     return admin_url
 
 

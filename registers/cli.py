@@ -17,15 +17,18 @@ from typing import Annotated, Literal, NoReturn
 import orjson
 from cyclopts import App, Parameter
 
+from registers.cli_inzage import inzage_app
 from registers.common.definition import RegisterDefinition
 
 __all__ = ["NAMES", "app", "load_register", "main"]
 
 app = App(name="registers", help="The registers of the network, each its own system.", version_flags=[])
 
-NAMES = ("indicatie", "bemiddeling", "zorglevering", "client")
+app.command(inzage_app)
 
-Name = Literal["indicatie", "bemiddeling", "zorglevering", "client"]
+NAMES = ("indicatie", "bemiddeling", "zorglevering", "client", "inzage")
+
+Name = Literal["indicatie", "bemiddeling", "zorglevering", "client", "inzage"]
 DatabaseUrl = Annotated[
     str,
     Parameter(
@@ -184,7 +187,7 @@ def relay(
 
 @app.command
 def migrate(
-    name: Literal["indicatie", "bemiddeling", "zorglevering", "client", "all"], *, database_url: DatabaseUrl
+    name: Literal["indicatie", "bemiddeling", "zorglevering", "client", "inzage", "all"], *, database_url: DatabaseUrl
 ) -> None:
     """Bring a register's database to the present form, as the owner of its tables.
 
@@ -194,7 +197,7 @@ def migrate(
     from registers.common.migrations import migrate as run
     from registers.synthetic.command import database_urls
 
-    urls = database_urls(database_url) if name == "all" else {name: database_url}
+    urls = database_urls(database_url, names=NAMES) if name == "all" else {name: database_url}
     for register, url in urls.items():
         try:
             done = asyncio.run(run(url, load_register(register)))
@@ -243,7 +246,7 @@ def seed(
 
 
 @app.command
-def check(name: Literal["indicatie", "bemiddeling", "zorglevering", "client", "all"] = "all") -> None:
+def check(name: Literal["indicatie", "bemiddeling", "zorglevering", "client", "inzage", "all"] = "all") -> None:
     """Say whether schema and mapping of a register fit each other, and whether its policies are there."""
     from registers.common.check import problems
 

@@ -1,4 +1,4 @@
-"""The four registers of the network, by name. A register is imported only when it is asked for: each runs on its own."""
+"""The registers of the network, by name. A register is imported only when it is asked for: each runs on its own."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from importlib import import_module
 
 from registers.common.definition import RegisterDefinition
 
-__all__ = ["REGISTERS", "register"]
+__all__ = ["CARE_REGISTERS", "REGISTERS", "register"]
 
-REGISTERS = ("indicatie", "bemiddeling", "zorglevering", "client")
+CARE_REGISTERS = ("indicatie", "bemiddeling", "zorglevering", "client")
+"""Those that hold care data, with history and outbox."""
+REGISTERS = (*CARE_REGISTERS, "inzage")
 
 
 def register(name: str) -> RegisterDefinition:

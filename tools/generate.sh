@@ -22,7 +22,7 @@ put() { # what it should be, where it belongs
     fi
 }
 
-for register in indicatie bemiddeling zorglevering client; do
+for register in indicatie bemiddeling zorglevering client inzage; do
     "$bin/registers" sdl "$register" > "$work/$register.graphql"
     "$bin/registers" mapping "$register" > "$work/$register.json"
     put "$work/$register.graphql" "registers/$register/schema.graphql"
@@ -30,7 +30,7 @@ done
 "$bin/gateway" compose --config network/supergraph.yaml --output "$work/schema.graphql" --api-schema "$work/api.graphql"
 put "$work/schema.graphql" schema.graphql
 put "$work/api.graphql" docs/api.graphql
-for register in indicatie bemiddeling zorglevering client; do
+for register in indicatie bemiddeling zorglevering client inzage; do
     "$bin/gateway" grants compile --mapping "$work/$register.json" --grants network/grants.yaml \
         --output "registers/$register/policies" $check || { test -n "$check" && stale=1; }
 done

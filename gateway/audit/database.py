@@ -61,6 +61,8 @@ async def prepare(url: str, role: str | None = None) -> None:
             await connection.execute(_TABLES)
             if role is not None:
                 name = await connection.fetchval("SELECT quote_ident($1)", role)
+                place = await connection.fetchval("SELECT quote_ident(current_database())")
+                await connection.execute(f"GRANT CONNECT ON DATABASE {place} TO {name}")
                 await connection.execute(f"GRANT SELECT, INSERT ON audit_record, audit_anchor TO {name}")
         finally:
             await connection.close()

@@ -65,7 +65,8 @@ def _entry(entries: Sequence[Entry]) -> str:
         f"SELECT {quoted(CLIENT_KEY)}, {quoted(entry.column)} AS code FROM policy.{quoted(entry.table)}"
         for entry in entries
     ]
-    mine = f"mine.code = {setting(entries[0].identifier)}"
+    cast = "::uuid" if entries[0].kind == "key" else ""
+    mine = f"mine.code = {setting(entries[0].identifier, cast)}"
     return f"{ROW}.{quoted(CLIENT_KEY)} IN (SELECT mine.{quoted(CLIENT_KEY)} FROM ({' UNION ALL '.join(arms)}) mine WHERE {mine})"
 
 

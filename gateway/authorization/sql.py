@@ -61,6 +61,7 @@ class Entry:
     table: str
     column: str
     identifier: str
+    kind: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,10 @@ class Value:
     identifier: str = ""
 
     def own(self, other: Value) -> frozenset[Entry] | None:
-        """The entry that equality of the two gives: a column of a text kind, and the caller's own code."""
+        """The entry that equality of the two gives: a column with a code or the key of a person, and the caller's own."""
         for column, code in ((self, other), (other, self)):
-            if column.place and column.kind == "text" and code.identifier:
-                return frozenset({Entry(*column.place, code.identifier)})
+            if column.place and column.kind in ("text", "key") and code.identifier:
+                return frozenset({Entry(*column.place, code.identifier, column.kind)})
         return None
 
 

@@ -33,7 +33,10 @@ def problems(register: RegisterDefinition) -> list[str]:
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__") and type_.name not in _OPEN:
             found += _object(type_, register.mapping)
-        elif isinstance(type_, GraphQLInputObjectType) and type_.name not in OPERATOR_INPUTS:
+        elif isinstance(type_, GraphQLInputObjectType) and type_.name not in {
+            *OPERATOR_INPUTS,
+            *register.mapping.pages,
+        }:
             found += _input(type_, register.mapping)
     for type_name, keys in entity_keys(register.schema, register.mapping).items():
         table = register.mapping.table(type_name)

@@ -17,10 +17,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Column", "Kind", "Mapping", "Relation", "Root", "Table"]
+__all__ = ["Column", "Kind", "Mapping", "Paging", "Relation", "Root", "Table"]
 
-Kind = Literal["uuid", "text", "int", "float", "date", "datetime", "bool", "key"]
-"""What a column holds. `key` is a keyed hash (`client_key`), never selectable in GraphQL."""
+Kind = Literal["uuid", "text", "int", "float", "date", "datetime", "bool", "key", "texts"]
+"""What a column holds. `key` is a keyed hash (`client_key`), never selectable in GraphQL; `texts` a list of texts, never filtered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,15 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Paging:
+    """Lists of the type come in pages, those with the largest `newest` (a column) first: `usual` rows, or up to `most`."""
+
+    newest: str
+    usual: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A GraphQL type (or, when `hidden`, a helper table such as `zorgrelatie`) and the table it lies on.
 
@@ -82,6 +91,7 @@ class Table:
     """For stubs with a `client_key` column: the key field (a BSN) from which the register computes it."""
     projected: bool = False
     """Its rows are copied from another register by a projector, so what hangs on them counts only while they are fresh."""
+    paging: Paging | None = None
 
     @property
     def stub(self) -> bool:
@@ -109,7 +119,7 @@ class Mapping:
     An input field of `XFilterInput` means the column or relation of that name on type X (hidden ones included); inputs are
     interpreted by the compiler, so no per-field table is needed. `identity` lists filter fields that are no data but must
     equal the caller's own identifier (IR's `agbCodeInstelling` → `agb`); `ignored` are accepted and mean nothing
-    (`raadpleegDatum`).
+    (`raadpleegDatum`). `pages` says of which type each page input is (`registers.common.sql.pages`).
     """
 
     register: str
@@ -119,6 +129,7 @@ class Mapping:
     identity: dict[str, str] = field(default_factory=dict[str, str])
     """`"WlzIndicatieFilterInput.agbCodeInstelling" → "agb"`."""
     ignored: frozenset[str] = frozenset()
+    pages: dict[str, str] = field(default_factory=dict[str, str])
 
     def table(self, type_name: str) -> Table:
         """The table of a type; KeyError when the register has no such type."""

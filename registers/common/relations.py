@@ -63,11 +63,16 @@ FEDERATION_VERSION = "2.9"
 
 
 def nested(
-    *, where: str = "", order: str = "", deprecation_reason: str | None = None, description: str | None = None
+    *,
+    where: str = "",
+    order: str = "",
+    page: str = "",
+    deprecation_reason: str | None = None,
+    description: str | None = None,
 ) -> Any:
     """Declare a field whose rows come from SQL: a root, a nested list, or a to-one field with a condition.
 
-    `where` and `order` name inputs of the calling module (a name that is defined further down is fine). The type comes from
+    `where`, `order` and `page` (for a type that comes in pages) name inputs of the calling module (a name that is defined further down is fine). The type comes from
     the annotation of the attribute.
     """
     annotations: dict[str, str] = {}
@@ -75,6 +80,9 @@ def nested(
         annotations["where"] = f"{where} | None"
     if order:
         annotations["order"] = f"{order} | None" if order.startswith("list[") else f"list[{order}] | None"
+
+    if page:
+        annotations["pagina"] = f"{page} | None"
 
     def unmapped(**_arguments: object) -> None:
         raise NotImplementedError("this field has no place in the mapping of its register")

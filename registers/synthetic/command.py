@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 import asyncpg
@@ -56,8 +56,8 @@ def seed_command(
     return 0
 
 
-def database_urls(database_url: str, prefix: str = "iwlz_") -> dict[str, str]:
-    """The database URL of each register on one server: the database is `prefix` and the register's name.
+def database_urls(database_url: str, prefix: str = "iwlz_", names: Iterable[str] = REGISTERS) -> dict[str, str]:
+    """The database URL of each register of `names` on one server: the database is `prefix` and the register's name.
 
     The path of the URL is replaced, its query is kept, so that a unix socket (`postgresql:///?host=/run/pg`) works too.
     """
@@ -66,7 +66,7 @@ def database_urls(database_url: str, prefix: str = "iwlz_") -> dict[str, str]:
     if not slashes:
         raise SeedError("the database URL must look like postgresql://user@host:port/")
     authority = place.split("/", 1)[0]
-    return {register: f"{scheme}://{authority}/{prefix}{register}{question}{query}" for register in REGISTERS}
+    return {register: f"{scheme}://{authority}/{prefix}{register}{question}{query}" for register in names}
 
 
 def _progress(done: int, total: int) -> None:

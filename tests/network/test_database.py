@@ -43,14 +43,14 @@ async def test_databases_are_made_once_and_remember_their_network(postgres: str)
     try:
         names = await connection.fetch("SELECT datname FROM pg_database WHERE datname LIKE 'iwlz%' ORDER BY 1")
         assert [row["datname"] for row in names] == [
-            "iwlz_audit", "iwlz_bemiddeling", "iwlz_client", "iwlz_indicatie", "iwlz_zorglevering",
+            "iwlz_bemiddeling", "iwlz_client", "iwlz_indicatie", "iwlz_inzage", "iwlz_zorglevering",
         ]  # fmt: skip
         await connection.execute("COMMENT ON DATABASE iwlz_client IS 'network 200 1'")
         assert await seeded_with(postgres) == (200, 1)
         await connection.execute("COMMENT ON DATABASE iwlz_client IS 'somebody else''s words'")
         assert await seeded_with(postgres) is None
     finally:
-        for name in ("indicatie", "bemiddeling", "zorglevering", "client"):
+        for name in ("indicatie", "bemiddeling", "zorglevering", "client", "inzage"):
             await connection.execute(f"DROP DATABASE iwlz_{name}")
         await connection.close()
 

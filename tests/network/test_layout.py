@@ -45,7 +45,7 @@ def test_ports_follow_from_the_base():
 
 def test_port_base_0_takes_free_ones():
     ports = choose_ports(0)
-    assert len(set(ports.by_name.values())) == 8
+    assert len(set(ports.by_name.values())) == 9
 
 
 def test_a_port_in_use_is_named():
@@ -63,7 +63,7 @@ def test_a_port_in_use_is_named():
 
 @pytest.mark.parametrize("base", [-1, 65530, 99999])
 def test_a_port_base_that_is_none(base: int):
-    with pytest.raises(NetworkError, match="--port-base is 0 or a number from 1 to 65527"):
+    with pytest.raises(NetworkError, match="--port-base is 0 or a number from 1 to 65526"):
         choose_ports(base)
 
 

@@ -37,6 +37,10 @@ if command in ("migrate", "seed"):
     if (here / f"slow-{command}").exists():
         import time; time.sleep(30)
     sys.exit(0)
+if command == "inzage":
+    assert os.environ["IWLZ_DATABASE_URL"].startswith("postgresql://")
+    assert sys.argv[2] in ("parties", "locate")
+    sys.exit(0)
 if command == "audit":
     assert os.environ["GATEWAY_AUDIT_DATABASE"].startswith("postgresql://")
     assert sys.argv[2:] == ["prepare", "--role", "iwlz_audit_app"]
@@ -158,7 +162,7 @@ def test_a_day_of_the_network(house: House):
     assert house.run("token", "--as", "uzovi:5050").stderr.startswith("There is no network in ")
     with house.up() as process:
         assert house.calls() == [*MIGRATIONS, "seed --clients"]
-        names = ["issuer", "indicatie", "bemiddeling", "zorglevering", "client", "relations", "gateway"]
+        names = ["issuer", "indicatie", "bemiddeling", "zorglevering", "client", "inzage", "relations", "gateway"]
         assert list(house.pids()) == names
 
         status = house.run("status")
@@ -293,7 +297,7 @@ def test_detached(house: House):
     ("arguments", "sentence"),
     [
         (["--clients", "0"], "A network has at least one client (--clients).\n"),
-        (["--port-base", "70000"], "--port-base is 0 or a number from 1 to 65527, not 70000.\n"),
+        (["--port-base", "70000"], "--port-base is 0 or a number from 1 to 65526, not 70000.\n"),
         (
             ["--port-base", "0", "--database-url", "postgresql:///x?host=/no/such"],
             "The database server cannot be reached: ",

@@ -19,7 +19,7 @@ from registers.common.client_key import client_key
 from registers.common.engine import Engine, Request
 from registers.common.migrations import migrate
 from registers.common.pool import begin_as, quote_literal
-from registers.graph import REGISTERS, register
+from registers.graph import CARE_REGISTERS, register
 from registers.synthetic.load import seed
 from registers.synthetic.network import DEMO_SECRET, network
 from tests.harness import SCOPES
@@ -142,14 +142,14 @@ def registers(postgres_server: EmbeddedPostgres, runner: asyncio.Runner) -> Iter
     async def prepare() -> dict[str, Register]:
         admin = await asyncpg.connect(postgres_server.admin_url("postgres"))
         urls: dict[str, str] = {}
-        for name in REGISTERS:
+        for name in CARE_REGISTERS:
             await admin.execute(f'DROP DATABASE IF EXISTS "schaal_{name}"')
             await admin.execute(f"CREATE DATABASE \"schaal_{name}\" ENCODING 'UTF8' TEMPLATE template0")
             urls[name] = postgres_server.admin_url(f"schaal_{name}")
             await migrate(urls[name], register(name))
         await admin.close()
         await seed(urls, CLIENTS, 1, DEMO_SECRET, TODAY)
-        return {name: await connected(name) for name in REGISTERS}
+        return {name: await connected(name) for name in CARE_REGISTERS}
 
     async def connected(name: str) -> Register:
         database = f"schaal_{name}"

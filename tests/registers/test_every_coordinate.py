@@ -30,7 +30,7 @@ from registers.common.engine import Engine, Request
 from registers.common.migrations import migrate
 from registers.common.pool import open_database
 from registers.common.sql.document import Limits
-from registers.graph import REGISTERS, register
+from registers.graph import CARE_REGISTERS, register
 from registers.synthetic.load import seed
 from tests.registers.listing import served
 
@@ -54,14 +54,14 @@ def derive(bsn: str) -> uuid.UUID:
 @pytest.fixture(scope="module")
 def urls(postgres_server: Any) -> dict[str, str]:
     """The four registers, migrated and filled."""
-    urls = {name: postgres_server.admin_url(f"coordinaten_{name}") for name in REGISTERS}
+    urls = {name: postgres_server.admin_url(f"coordinaten_{name}") for name in CARE_REGISTERS}
     asyncio.run(_fill(postgres_server.admin_url("postgres"), urls))
     return urls
 
 
 async def _fill(admin_url: str, urls: dict[str, str]) -> None:
     admin = await asyncpg.connect(admin_url)
-    for name in REGISTERS:
+    for name in CARE_REGISTERS:
         await admin.execute(f"DROP DATABASE IF EXISTS coordinaten_{name}")
         await admin.execute(f"CREATE DATABASE coordinaten_{name}")
     await admin.close()
@@ -70,7 +70,7 @@ async def _fill(admin_url: str, urls: dict[str, str]) -> None:
     await seed(urls, 60, 3, SECRET, date(2026, 3, 15))
 
 
-@pytest.fixture(params=REGISTERS)
+@pytest.fixture(params=CARE_REGISTERS)
 async def engine(request: pytest.FixtureRequest, urls: dict[str, str]) -> AsyncIterator[Engine]:
     name = request.param
     database = await open_database(urls[name], as_roles=False, derive=derive, size=1, statement_timeout=30)

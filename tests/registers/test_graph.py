@@ -30,7 +30,7 @@ def test_the_types_that_registers_share() -> None:
     }
     assert shared == {
         "Bemiddelingspecificatie": ["bemiddeling", "zorglevering"],
-        "Clientprofiel": ["bemiddeling", "client", "indicatie", "zorglevering"],
+        "Clientprofiel": ["bemiddeling", "client", "indicatie", "inzage", "zorglevering"],
         "WlzIndicatie": ["bemiddeling", "indicatie"],
     }
 

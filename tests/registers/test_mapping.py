@@ -18,7 +18,15 @@ from registers.common.mapping import Mapping, Table
 from registers.graph import REGISTERS, register
 from tests.registers.listing import served
 
-SCALARS = {"uuid": "UUID", "text": "String", "int": "Int", "float": "Float", "date": "Date", "datetime": "DateTime"}
+SCALARS = {
+    "uuid": "UUID",
+    "text": "String",
+    "int": "Int",
+    "float": "Float",
+    "date": "Date",
+    "datetime": "DateTime",
+    "texts": "[String!]",
+}
 COMBINATORS = {"and", "or"}
 QUANTIFIERS = {"all", "none", "some", "any"}
 
@@ -114,11 +122,17 @@ def walk(mapping: Mapping, table: Table, steps: tuple[str, str]) -> tuple[str, b
 
 
 def test_every_input_is_mapped(mapping: Mapping, schema: GraphQLSchema) -> None:
-    assert set(mapping.filters) == set(filters_and_sorts(schema))
+    assert set(mapping.filters) | set(mapping.pages) == set(filters_and_sorts(schema))
 
 
 def test_every_input_field_means_something(mapping: Mapping, schema: GraphQLSchema) -> None:
     for name, input_type in filters_and_sorts(schema).items():
+        if name in mapping.pages:
+            assert {field: str(part.type) for field, part in input_type.fields.items()} == {
+                "eerste": "Int",
+                "na": "UUID",
+            }
+            continue
         table = mapping.table(mapping.filters[name])
         for field, definition in input_type.fields.items():
             assert not isinstance(definition.type, GraphQLNonNull)
@@ -163,6 +177,9 @@ def test_lists_take_the_filter_and_the_order_of_their_type(mapping: Mapping, sch
                 if name.startswith("_"):
                     continue
                 nullable = get_nullable_type(definition.type)
+                if argument == "pagina":
+                    assert mapping.pages[get_named_type(nullable).name] == get_named_type(field.type).name
+                    continue
                 assert argument == ("order" if isinstance(nullable, GraphQLList) else "where")
                 assert mapping.filters[get_named_type(nullable).name] == get_named_type(field.type).name
 
@@ -178,12 +195,14 @@ def test_identity_and_ignored_fields_are_the_ones_of_the_production_template() -
         "bemiddeling": {},
         "zorglevering": {},
         "client": {},
+        "inzage": {},
     }
     assert ignored == {
         "indicatie": {"WlzIndicatieFilterInput.raadpleegDatum"},
         "bemiddeling": set(),
         "zorglevering": set(),
         "client": set(),
+        "inzage": set(),
     }
 
 

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from registers.common.mapping import Mapping, Table
-from registers.graph import REGISTERS, register
+from registers.graph import CARE_REGISTERS, register
 
 SQL_TYPES = {
     "uuid": "uuid",
@@ -31,7 +31,7 @@ def stored(mapping: Mapping) -> list[Table]:
     return [table for table in mapping.tables if not table.stub]
 
 
-@pytest.fixture(scope="module", params=REGISTERS)
+@pytest.fixture(scope="module", params=CARE_REGISTERS)
 def name(request: pytest.FixtureRequest) -> str:
     return request.param
 

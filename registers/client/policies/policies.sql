@@ -1,4 +1,4 @@
--- Made by `gateway grants compile`; do not edit. Register: client. Grants release: 36f01b9bc7b8931a2bf409cc9e46897bb0355ba9c4ffd31f17a4877107665303.
+-- Made by `gateway grants compile`; do not edit. Register: client. Grants release: ac7a42d4ab3d1675b9e1529553dc7be3bdb76489e85ee17ac096260cc2e0822f.
 -- {prefix} is the name of the database. Runs as the owner of the tables, in one transaction, as often as wanted.
 
 -- Roles.

@@ -18,7 +18,7 @@ from registers.common.sql.operators import OPERATOR_INPUTS, conjunction, disjunc
 from registers.common.sql.scope import Scope
 from registers.common.sql.values import Leaf, Leaves, Word
 
-__all__ = ["names_id", "order_by", "where"]
+__all__ = ["input_access", "names_id", "order_by", "where"]
 
 _QUANTIFIERS = ("some", "all", "none", "any")
 
@@ -49,7 +49,7 @@ def _part(scope: Scope, table: Table, alias: str, input_type: GraphQLInputObject
     claim = scope.mapping.identity.get(coordinate)
     if claim is not None:
         return _identity(scope, claim, value, input_type.fields[name].type)
-    access = _access(scope, table, coordinate)
+    access = input_access(scope, table, coordinate)
     if value is None:
         return "true"
     relation = table.relation(name)
@@ -103,7 +103,7 @@ def _column(table: Table, coordinate: str, name: str) -> Column:
     return column
 
 
-def _access(scope: Scope, table: Table, coordinate: str) -> Access:
+def input_access(scope: Scope, table: Table, coordinate: str) -> Access:
     """Access to what an input field reads; every refused coordinate is noted."""
     coordinates = scope.rules.input(*coordinate.split("."))
     if coordinates is None:
@@ -230,7 +230,7 @@ def _order_terms(
     terms: list[str] = []
     for name, value in (entry or {}).items():
         coordinate = f"{input_type.name}.{name}"
-        access = _access(scope, table, coordinate)
+        access = input_access(scope, table, coordinate)
         if value is None or access.refused:
             continue
         if isinstance(value, Word):

@@ -14,6 +14,7 @@ from graphql import GraphQLNonNull
 from registers.common.access import PLAIN
 from registers.common.mapping import Relation, Table
 from registers.common.sql.filters import names_id, order_by, where
+from registers.common.sql.pages import paged
 from registers.common.sql.scope import Scope
 from registers.common.sql.selection import Selected
 from registers.common.sql.values import Leaf
@@ -38,11 +39,23 @@ def root_list(scope: Scope, selected: Selected, table: Table) -> str:
 
 
 def _list(scope: Scope, selected: Selected, table: Table, alias: str, source: str, conditions: list[str]) -> str:
+    if table.paging is not None:
+        return _page(scope, selected, table, alias, source, conditions)
     conditions = [*conditions, *_where(scope, selected, table, alias)]
     order = order_by(scope, table, alias, selected.arguments.get("order"), selected.argument_types.get("order"))
     item = json_object(scope, table, alias, selected.children[table.type])
     condition = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"(SELECT coalesce(json_agg({item} ORDER BY {order}), '[]'::json) FROM {source}{condition})"
+
+
+def _page(scope: Scope, selected: Selected, table: Table, alias: str, source: str, conditions: list[str]) -> str:
+    """A page of a list. Which rows it has is found by their keys alone, so that the JSON of no other row is made."""
+    page = paged(scope, selected, table, alias)
+    found = " AND ".join([*conditions, *_where(scope, selected, table, alias), *page.conditions]) or "true"
+    keys = f'SELECT {alias}."{table.key}" FROM {source} WHERE {found} ORDER BY {page.order} LIMIT {page.limit}'
+    item = json_object(scope, table, alias, selected.children[table.type])
+    rows = f'"{table.table}" AS {alias} WHERE {alias}."{table.key}" = ANY(ARRAY({keys}))'
+    return f"(SELECT coalesce(json_agg({item} ORDER BY {page.order}), '[]'::json) FROM {rows})"
 
 
 def _where(scope: Scope, selected: Selected, table: Table, alias: str) -> list[str]:

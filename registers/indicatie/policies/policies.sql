@@ -1,4 +1,4 @@
--- Made by `gateway grants compile`; do not edit. Register: indicatie. Grants release: 36f01b9bc7b8931a2bf409cc9e46897bb0355ba9c4ffd31f17a4877107665303.
+-- Made by `gateway grants compile`; do not edit. Register: indicatie. Grants release: ac7a42d4ab3d1675b9e1529553dc7be3bdb76489e85ee17ac096260cc2e0822f.
 -- {prefix} is the name of the database. Runs as the owner of the tables, in one transaction, as often as wanted.
 
 -- Roles.
@@ -56,6 +56,8 @@ CREATE SCHEMA policy;
 GRANT USAGE ON SCHEMA public, policy TO "{prefix}_zorgkantoor", "{prefix}_zorgaanbieder", "{prefix}_ciz", "{prefix}_burger", "{prefix}_onderneming";
 
 -- What predicates read: all rows, few columns.
+CREATE VIEW policy."adres" AS SELECT "client_key" FROM public."adres";
+GRANT SELECT ("client_key") ON policy."adres" TO "{prefix}_burger";
 CREATE VIEW policy."beperking" AS SELECT "client_key", "beperkingID", "wlzindicatieID" FROM public."beperking";
 GRANT SELECT ("client_key", "beperkingID", "wlzindicatieID") ON policy."beperking" TO "{prefix}_zorgkantoor";
 GRANT SELECT ("client_key", "beperkingID", "wlzindicatieID") ON policy."beperking" TO "{prefix}_zorgaanbieder";
@@ -73,6 +75,10 @@ CREATE VIEW policy."contactpersoon" AS SELECT "client_key", "contactPersoonID", 
 GRANT SELECT ("client_key", "contactPersoonID", "clientID") ON policy."contactpersoon" TO "{prefix}_zorgkantoor";
 GRANT SELECT ("client_key", "contactPersoonID", "clientID") ON policy."contactpersoon" TO "{prefix}_zorgaanbieder";
 GRANT SELECT ("client_key", "contactPersoonID", "clientID") ON policy."contactpersoon" TO "{prefix}_ciz";
+CREATE VIEW policy."email" AS SELECT "client_key" FROM public."email";
+GRANT SELECT ("client_key") ON policy."email" TO "{prefix}_burger";
+CREATE VIEW policy."telefoon" AS SELECT "client_key" FROM public."telefoon";
+GRANT SELECT ("client_key") ON policy."telefoon" TO "{prefix}_burger";
 CREATE VIEW policy."wlzindicatie" AS SELECT "client_key", "wlzindicatieID", "initieelVerantwoordelijkZorgkantoor" FROM public."wlzindicatie";
 GRANT SELECT ("client_key", "wlzindicatieID", "initieelVerantwoordelijkZorgkantoor") ON policy."wlzindicatie" TO "{prefix}_zorgkantoor";
 GRANT SELECT ("client_key", "wlzindicatieID") ON policy."wlzindicatie" TO "{prefix}_zorgaanbieder";

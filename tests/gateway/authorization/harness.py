@@ -42,7 +42,8 @@ from gateway.supergraph.model import (
 
 REPOSITORY = Path(__file__).parents[3]
 GRANTS_FILE = REPOSITORY / "network" / "grants.yaml"
-REGISTERS = ("indicatie", "bemiddeling", "zorglevering", "client")
+CARE_REGISTERS = ("indicatie", "bemiddeling", "zorglevering", "client")
+REGISTERS = (*CARE_REGISTERS, "inzage")
 _MACHINERY = {"_Service", "_Any", "_Entity", "link__Import", "federation__FieldSet"}
 _KINDS = {
     "scalar_type_definition": TypeKind.SCALAR,

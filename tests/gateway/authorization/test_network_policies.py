@@ -19,7 +19,7 @@ from registers.common.client_key import client_key
 from registers.graph import register
 from registers.synthetic.load import seed
 from registers.synthetic.network import DEMO_SECRET, network
-from tests.gateway.authorization.harness import REGISTERS, SCOPES, mapping_of
+from tests.gateway.authorization.harness import CARE_REGISTERS, SCOPES, mapping_of
 from tests.oracle.table12 import BURGER, CIZ, ZA, ZK, Party, allowed, visible
 from tests.oracle.world import KEYS, World
 
@@ -44,7 +44,7 @@ def world(rows: dict[str, dict[str, list[Any]]]) -> World:
 
 @pytest.fixture(scope="module")
 def databases(postgres_server: Any) -> dict[str, str]:
-    names = {name: f"beleid_{name}" for name in REGISTERS}
+    names = {name: f"beleid_{name}" for name in CARE_REGISTERS}
 
     async def prepare() -> None:
         admin = await asyncpg.connect(postgres_server.admin_url("postgres"))
@@ -104,7 +104,7 @@ def expression(field: str, column: str, alternatives: list[dict[str, Any]]) -> s
     return f'CASE WHEN ({conditions}) THEN t."{column}" END AS "{field}"'
 
 
-@pytest.mark.parametrize("name", REGISTERS)
+@pytest.mark.parametrize("name", CARE_REGISTERS)
 def test_every_party_sees_exactly_its_rows_and_fields(name: str, databases: dict[str, str], world: World):
     mapping = mapping_of(name)
     fields = json.loads((register(name).policies / "fields.json").read_text())
@@ -154,7 +154,7 @@ def test_every_party_sees_exactly_its_rows_and_fields(name: str, databases: dict
     assert seen > 100
 
 
-@pytest.mark.parametrize("name", REGISTERS)
+@pytest.mark.parametrize("name", CARE_REGISTERS)
 def test_entries_take_no_row_away(name: str, databases: dict[str, str], world: World):
     """The way in that root lists get is part of no decision: with it and without it, the same rows."""
     mapping = mapping_of(name)
@@ -224,7 +224,7 @@ async def _refused(connection: Any, statement: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("name", REGISTERS)
+@pytest.mark.parametrize("name", CARE_REGISTERS)
 def test_helper_tables_history_and_columns_without_grant_are_out_of_reach(name: str, databases: dict[str, str]):
     async def check() -> list[str]:
         connection = await asyncpg.connect(databases[name])
@@ -246,7 +246,7 @@ def test_helper_tables_history_and_columns_without_grant_are_out_of_reach(name: 
     assert asyncio.run(check()) == []
 
 
-@pytest.mark.parametrize("name", REGISTERS)
+@pytest.mark.parametrize("name", CARE_REGISTERS)
 def test_without_scope_or_settings_nothing_is_visible(name: str, databases: dict[str, str], world: World):
     async def count() -> int:
         connection = await asyncpg.connect(databases[name])

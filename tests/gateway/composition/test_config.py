@@ -16,13 +16,13 @@ REPOSITORY = Path(__file__).parents[3]
 
 def test_the_iwlz_graph_is_composed_of_its_registers():
     subgraphs = load_supergraph_config(REPOSITORY / "network" / "supergraph.yaml")
-    assert [subgraph.name for subgraph in subgraphs] == ["indicatie", "bemiddeling", "zorglevering", "client"]
+    assert [subgraph.name for subgraph in subgraphs] == ["indicatie", "bemiddeling", "zorglevering", "client", "inzage"]
     result = compose(subgraphs)
     assert (result.errors, result.hints) == ((), ())
     assert result.supergraph_sdl == (REPOSITORY / "schema.graphql").read_text()
 
 
-@pytest.mark.parametrize("name", ["indicatie", "bemiddeling", "zorglevering", "client"])
+@pytest.mark.parametrize("name", ["indicatie", "bemiddeling", "zorglevering", "client", "inzage"])
 def test_the_schema_files_are_what_the_registers_print(name: str):
     printed = subprocess.run(
         [sys.executable, "-m", "registers", "sdl", name], capture_output=True, text=True, check=True

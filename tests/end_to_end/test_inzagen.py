@@ -1,0 +1,233 @@
+"""A person sees who looked at its data, and so does who represents it; nobody else sees anything, at the shipped processes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iwlz.identifiers import bsn_from_index
+from iwlz.participants import DEMO_CLIENTS
+from tests.harness import REPOSITORY, Network, Reply
+
+OFFICE = "uzovi:5050"
+LIST = "{ inzagen { inzageID moment hoedanigheid partijcode partijnaam doel wijze vraag { registers gegevens grondslag } } }"
+PAGE = "query ($n: Int, $na: UUID) { inzagen(pagina: {eerste: $n, na: $na}) { inzageID moment } }"
+
+Rows = list[dict[str, Any]]
+
+
+def trace() -> dict[str, str]:
+    return {"X-B3-TraceId": uuid.uuid4().hex, "X-B3-SpanId": "0020000000000001"}
+
+
+def listed(net: Network, bsn: str, query: str = LIST, **variables: Any) -> Rows:
+    reply = net.ask(query, variables, token=net.token(f"bsn:{bsn}"))
+    assert (reply.status, list(reply.json())) == (200, ["data"]), reply.body
+    return reply.json()["data"]["inzagen"]
+
+
+def until(found: Callable[[], Rows]) -> Rows:
+    """What is found as soon as the journal was shipped."""
+    deadline = time.monotonic() + 20
+    while not (rows := found()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert rows
+    return rows
+
+
+def looked(net: Network, query: str, party: str = OFFICE, doel: str | None = None) -> str:
+    """Let a party look, for a purpose that is told apart; returns the purpose."""
+    doel = doel or f"doel-{uuid.uuid4().hex[:6]}x"
+    reply = net.ask(query, token=net.token(party), headers={**trace(), "X-Purpose": doel})
+    assert (reply.status, list(reply.json())) == (200, ["data"]), reply.body
+    return doel
+
+
+def command(net: Network, *words: str | Path, stdin: str = "") -> str:
+    place = json.loads((net.state / "run.json").read_text())["database_url"]
+    done = subprocess.run(
+        [sys.executable, "-m", "registers", "inzage", *map(str, words)],
+        capture_output=True, text=True, cwd=REPOSITORY, input=stdin, check=False, env={"IWLZ_DATABASE_URL": place},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout.strip()
+
+
+def mandate(
+    net: Network, client: str, representative: str, since: date, until: date | None, *, parties: bool = True
+) -> str:
+    words = ["mandate", "--persons", "-", "--since", since.isoformat(), "--parties" if parties else "--no-parties"]
+    words += ["--until", until.isoformat()] if until else []
+    secret = net.state / "gateway" / "audit-secret"
+    return command(net, *words, "--journal-secret", secret, stdin=f"{client}\n{representative}\n")
+
+
+@pytest.fixture(scope="module")
+def client(net: Network) -> str:
+    """A client of the office who can log in."""
+    rows = net.ask("{ client { bsn } }", token=net.token(OFFICE)).json()["data"]["client"]
+    return next(bsn for bsn in DEMO_CLIENTS if {"bsn": bsn} in rows)
+
+
+@pytest.fixture(scope="module")
+def other(client: str) -> str:
+    """Somebody else."""
+    return next(bsn for bsn in DEMO_CLIENTS if bsn != client)
+
+
+def test_who_looked_is_seen_with_when_why_and_at_what(net: Network, client: str) -> None:
+    doel = looked(net, f'{{ client(where: {{bsn: {{eq: "{client}"}}}}) {{ clientID bsn }} }}')
+    (row,) = until(lambda: [row for row in listed(net, client) if row["doel"] == doel])
+    assert row.pop("inzageID")
+    assert row.pop("moment")[:10] >= (date.today() - timedelta(days=1)).isoformat()  # noqa: DTZ011 - a day is enough
+    assert row == {
+        "hoedanigheid": "ZORGKANTOOR",
+        "partijcode": "uzovi:5050",
+        "partijnaam": "Zorgkantoor Demonstratie",
+        "doel": doel,
+        "wijze": "RAADPLEGING",
+        "vraag": {
+            "registers": ["bemiddeling"],
+            "gegevens": ["BemiddelingClient.bsn", "BemiddelingClient.clientID"],
+            "grondslag": ["BR-Client"],
+        },
+    }
+
+
+def test_an_answer_that_names_no_person_is_seen_by_the_person_it_was_about(net: Network, client: str) -> None:
+    doel = looked(net, f'{{ client(where: {{bsn: {{eq: "{client}"}}}}) {{ taal }} }}')
+    (row,) = until(lambda: [row for row in listed(net, client) if row["doel"] == doel])
+    assert row["vraag"]["gegevens"] == ["BemiddelingClient.bsn", "BemiddelingClient.taal"]
+
+
+def test_somebody_else_sees_nothing_of_it(net: Network, client: str, other: str) -> None:
+    doel = looked(net, f'{{ client(where: {{bsn: {{eq: "{client}"}}}}) {{ bsn }} }}')
+    (row,) = until(lambda: [row for row in listed(net, client) if row["doel"] == doel])
+    assert not [found for found in listed(net, other) if found["doel"] == doel]
+    there, nowhere = row["inzageID"], str(uuid.uuid4())
+    for query in (
+        "query ($id: UUID) { inzagen(where: {inzageID: {eq: $id}}) { moment } }",
+        "query ($id: UUID) { inzagen(pagina: {na: $id}) { moment } }",
+    ):
+        answers = [net.ask(query, {"id": id}, token=net.token(f"bsn:{other}")) for id in (there, nowhere)]
+        assert [(answer.status, answer.body) for answer in answers] == [(200, b'{"data":{"inzagen":[]}}')] * 2
+
+
+def test_another_bsn_is_no_way_in(net: Network, client: str, other: str) -> None:
+    query = "query ($bsn: String) { clientprofiel(where: {bsn: {eq: $bsn}}) { inzagen { moment } } }"
+    nobody = bsn_from_index(4_000_000)
+    answers = [net.ask(query, {"bsn": bsn}, token=net.token(f"bsn:{other}")) for bsn in (client, nobody)]
+    assert [(answer.status, answer.body) for answer in answers] == [(200, b'{"data":{"clientprofiel":[]}}')] * 2
+    (own,) = net.ask(query, {"bsn": client}, token=net.token(f"bsn:{client}")).json()["data"]["clientprofiel"]
+    assert own["inzagen"]
+
+
+@pytest.mark.parametrize("party", [OFFICE, "agb:51510101", "kvk:62253778"])
+def test_parties_have_no_business_here(net: Network, party: str) -> None:
+    reply = net.ask(LIST, token=net.token(party))
+    assert reply.status == 403
+    assert {error["extensions"]["code"] for error in reply.json()["errors"]} == {"FORBIDDEN"}
+
+
+def test_the_newest_is_first_and_pages_follow_each_other(net: Network, client: str) -> None:
+    for _ in range(3):
+        looked(net, f'{{ client(where: {{bsn: {{eq: "{client}"}}}}) {{ bsn }} }}')
+    everything = until(lambda: rows if len(rows := listed(net, client)) > 4 else [])
+    moments = [row["moment"] for row in everything]
+    assert moments == sorted(moments, reverse=True)
+    # The page after is asked for by the last one's id, so what came in meanwhile moves nothing.
+    found: Rows = listed(net, client, PAGE, n=2, na=everything[0]["inzageID"])
+    found += listed(net, client, PAGE, n=2, na=found[-1]["inzageID"])
+    assert [row["inzageID"] for row in found] == [row["inzageID"] for row in everything[1:5]]
+    assert listed(net, client, PAGE, n=0) == []
+
+
+def test_a_time_can_be_asked_for(net: Network, client: str) -> None:
+    query = "query ($from: DateTime) { inzagen(where: {moment: {gte: $from}}) { inzageID moment } }"
+    all_ = listed(net, client)
+    middle = all_[len(all_) // 2]["moment"]
+    found = listed(net, client, query, **{"from": middle})
+    assert {row["inzageID"] for row in all_ if row["moment"] >= middle} <= {row["inzageID"] for row in found}
+    assert min(row["moment"] for row in found) == middle
+    assert listed(net, client, query, **{"from": "2999-01-01T00:00:00Z"}) == []
+
+
+TODAY = date.today()  # noqa: DTZ011 - days around it are days away
+DAY = timedelta(days=2)
+
+
+def test_a_representative_sees_the_same(net: Network, client: str, other: str) -> None:
+    doel = looked(net, f'{{ client(where: {{bsn: {{eq: "{client}"}}}}) {{ bsn }} }}')
+    (row,) = until(lambda: [row for row in listed(net, client) if row["doel"] == doel])
+    given = mandate(net, client, other, TODAY - DAY, TODAY + DAY)
+    assert [found for found in listed(net, other) if found["doel"] == doel] == [row]
+    # Looking at who looked is looking too, and is seen by the person whose it is.
+    until(lambda: [row for row in listed(net, client) if row["hoedanigheid"] == "VERTEGENWOORDIGER"])
+    command(net, "revoke", given)
+    assert not [found for found in listed(net, other) if found["doel"] == doel]
+
+
+@pytest.mark.parametrize(
+    ("since", "end"),
+    [(TODAY - 4 * DAY, TODAY - DAY), (TODAY + DAY, None)],
+    ids=["expired", "not yet begun"],
+)
+def test_a_mandate_counts_in_its_period(net: Network, client: str, other: str, since: date, end: date | None) -> None:
+    before = [row["inzageID"] for row in listed(net, other)]
+    given = mandate(net, client, other, since, end)
+    try:
+        mine = {row["inzageID"] for row in listed(net, client)}
+        assert mine
+        assert not mine & {row["inzageID"] for row in listed(net, other)} - set(before)
+    finally:
+        command(net, "revoke", given)
+
+
+def test_a_mandate_goes_one_way(net: Network, client: str, other: str) -> None:
+    given = mandate(net, client, other, TODAY - DAY, None)
+    try:
+        doel = looked(net, f'{{ clientprofiel(where: {{bsn: {{eq: "{other}"}}}}) {{ bsn }} }}', f"bsn:{other}")
+        until(lambda: [row for row in listed(net, other) if row["doel"] == doel])
+        assert not [row for row in listed(net, client) if row["doel"] == doel]
+    finally:
+        command(net, "revoke", given)
+
+
+def test_with_a_secret_address_a_representative_does_not_learn_who_cares(net: Network, client: str, other: str) -> None:
+    """Where a party works says where a client lives."""
+    doel = looked(net, f'{{ client(where: {{bsn: {{eq: "{client}"}}}}) {{ bsn }} }}')
+    until(lambda: [row for row in listed(net, client) if row["doel"] == doel])
+    given = mandate(net, client, other, TODAY - DAY, None, parties=False)
+    try:
+        query = (
+            "query ($doel: String) { inzagen(where: {doel: {eq: $doel}}) { hoedanigheid partijcode partijnaam doel } }"
+        )
+        reply = net.ask(query, {"doel": doel}, token=net.token(f"bsn:{other}"))
+        assert reply.json()["data"] == {
+            "inzagen": [{"hoedanigheid": "ZORGKANTOOR", "partijcode": None, "partijnaam": None, "doel": doel}]
+        }
+        assert [(error["path"], error["extensions"]["code"]) for error in reply.json()["errors"]] == [
+            (["inzagen", 0, name], "FORBIDDEN") for name in ("partijcode", "partijnaam")
+        ]
+        # What may not be read may not be searched either.
+        search = "query ($doel: String, $code: String) { inzagen(where: {doel: {eq: $doel}, partijcode: {eq: $code}}) { moment } }"
+        asked = [{"doel": doel, "code": code} for code in (OFFICE, "uzovi:0001")]
+        answers = [net.ask(search, variables, token=net.token(f"bsn:{other}")) for variables in asked]
+        assert {(answer.status, answer.body) for answer in answers} == {(200, b'{"data":{"inzagen":[]}}')}
+        assert [len(listed(net, client, search, **variables)) for variables in asked] == [1, 0]
+    finally:
+        command(net, "revoke", given)
+
+
+def test_no_content_and_no_number_of_a_person_is_kept(net: Network, client: str) -> None:
+    answers: list[Reply] = [net.ask(LIST, token=net.token(f"bsn:{client}"))]
+    assert not any(client.encode() in answer.body for answer in answers)

@@ -1,0 +1,243 @@
+"""From records of a journal to inzagen, on a real PostgreSQL: what is derived, of whom, and once."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import asyncpg
+import pytest
+
+from gateway.audit.database import prepare
+from registers.common.client_key import client_key
+from registers.common.migrations import migrate
+from registers.inzage.app import REGISTER
+from registers.inzage.tables import MAPPING
+
+SECRET = b"een geheim van tweeendertig tekens"
+ANNA, BERT, CAROLA = "999990007", "999990111", "999990214"
+RECORD = "3f2b1c00-0000-4000-8000-000000000001"
+
+
+def person(bsn: str) -> str:
+    """As the journal writes a person."""
+    return hmac.new(SECRET, bsn.encode(), hashlib.sha256).hexdigest()
+
+
+OFFICE = {"role": "ZORGKANTOOR", "identifiers": {"uzovi": "5050"}, "subject": "x", "actor": None}
+QUESTION = {"type": "query", "coordinates": ["Client.bsn"], "grants": ["BR-Client"]}
+
+
+def citizen(bsn: str) -> dict[str, Any]:
+    return {"role": "BURGER", "identifiers": {"bsn": person(bsn)}, "subject": person(bsn), "actor": None}
+
+
+@pytest.fixture(scope="module")
+def url(postgres_server: Any) -> str:
+    async def made() -> str:
+        admin = await asyncpg.connect(postgres_server.admin_url("postgres"))
+        await admin.execute("DROP DATABASE IF EXISTS afleiding")
+        await admin.execute("CREATE DATABASE afleiding")
+        await admin.execute(
+            "DO $$ BEGIN CREATE ROLE schrijver LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        )
+        await admin.close()
+        await migrate(postgres_server.admin_url("afleiding"), REGISTER)
+        await prepare(postgres_server.admin_url("afleiding"), "schrijver")
+        return postgres_server.admin_url("afleiding")
+
+    return asyncio.run(made())
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Any]:
+    """A connection as the gateway has one; what it does is undone."""
+    connection = await asyncpg.connect(url)
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("INSERT INTO partij VALUES ('uzovi:5050', 'Zorgkantoor Demonstratie')")
+    await connection.execute("INSERT INTO vindplaats VALUES ($1, $2)", uuid.UUID(RECORD), client_key(SECRET, ANNA))
+    await connection.execute("SET LOCAL ROLE schrijver")
+    yield connection
+    await transaction.rollback()
+    await connection.close()
+
+
+async def ship(database: Any, sequence: int, *bsn: str, kind: str = "request", **content: Any) -> None:
+    persons = [person(number) for number in bsn]
+    told: Mapping[str, Any] = {
+        "hash": "", "sequence": sequence, "kind": kind, "at": f"2026-11-26T02:00:{sequence:02}.000001Z", "result": "success",
+        "caller": OFFICE, "operation": QUESTION, "registers": ["bemiddeling"], "persons": persons, **content,
+    }  # fmt: skip
+    await database.execute(
+        "INSERT INTO audit_record VALUES ('i', $1, now(), $2, $3, $4) ON CONFLICT DO NOTHING",
+        sequence, kind, persons, json.dumps(told),
+    )  # fmt: skip
+
+
+async def derived(database: Any) -> list[tuple[Any, ...]]:
+    await database.execute("RESET ROLE")
+    rows = await database.fetch(
+        'SELECT client_key, to_char(moment AT TIME ZONE \'UTC\', \'SS\'), hoedanigheid, partijcode, partijnaam, wijze FROM inzage ORDER BY 2, 1'
+    )  # fmt: skip
+    names = {client_key(SECRET, ANNA): "anna", client_key(SECRET, BERT): "bert", client_key(SECRET, CAROLA): "carola"}
+    return [(names[row[0]], *tuple(row)[1:]) for row in rows]
+
+
+KANTOOR = ("ZORGKANTOOR", "uzovi:5050", "Zorgkantoor Demonstratie", "RAADPLEGING")
+
+
+async def test_the_key_of_a_person_is_that_of_the_journal():
+    assert client_key(SECRET, ANNA).hex == person(ANNA)[:32]
+
+
+async def test_every_person_of_an_answer_has_an_inzage(database: Any):
+    await ship(database, 1, ANNA, BERT)
+    assert sorted(await derived(database)) == [("anna", "01", *KANTOOR), ("bert", "01", *KANTOOR)]
+
+
+async def test_what_is_shipped_twice_is_one_inzage(database: Any):
+    await ship(database, 1, ANNA)
+    await ship(database, 1, ANNA)
+    assert await derived(database) == [("anna", "01", *KANTOOR)]
+
+
+async def test_a_record_tells_whose_it_is_and_counts_once(database: Any):
+    await ship(database, 1, records={"Bemiddeling": [RECORD, "not an id", str(uuid.uuid4())]})
+    await ship(database, 2, ANNA, records={"Bemiddeling": [RECORD]})
+    assert await derived(database) == [("anna", "01", *KANTOOR), ("anna", "02", *KANTOOR)]
+
+
+async def test_a_person_that_looks_is_itself_or_a_representative(database: Any):
+    await ship(database, 1, ANNA, BERT, caller=citizen(ANNA))
+    found = await derived(database)
+    assert sorted(found) == [
+        ("anna", "01", "CLIENT", None, None, "RAADPLEGING"),
+        ("bert", "01", "VERTEGENWOORDIGER", None, None, "RAADPLEGING"),
+    ]
+
+
+async def test_looking_at_inzagen_is_an_inzage(database: Any):
+    await ship(database, 1, ANNA)
+    await database.execute("RESET ROLE")
+    seen = await database.fetchval('SELECT "inzageID" FROM inzage')
+    await database.execute("SET LOCAL ROLE schrijver")
+    await ship(database, 2, caller=citizen(BERT), records={"Inzage": [str(seen)]}, registers=["inzage"])
+    assert await derived(database) == [
+        ("anna", "01", *KANTOOR),
+        ("anna", "02", "VERTEGENWOORDIGER", None, None, "RAADPLEGING"),
+    ]
+
+
+async def test_an_event_of_a_subscription_is_one(database: Any):
+    await ship(database, 1, ANNA, kind="event")
+    assert [row[-1] for row in await derived(database)] == ["ABONNEMENT"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"result": "refused"},
+        {"result": "error"},
+        {"kind": "begun"},
+        {"caller": None},
+        {"operation": None},
+        {"kind": "opened", "caller": None, "operation": None},
+    ],
+    ids=str,
+)
+async def test_what_showed_nothing_is_none(database: Any, content: dict[str, Any]):
+    await ship(database, 1, ANNA, **content)
+    assert await derived(database) == []
+
+
+async def test_a_party_without_a_name_is_still_named_by_its_code(database: Any):
+    await ship(database, 1, ANNA, caller={**OFFICE, "identifiers": {"uzovi": "0001"}})
+    assert await derived(database) == [("anna", "01", "ZORGKANTOOR", "uzovi:0001", None, "RAADPLEGING")]
+
+
+async def test_a_number_that_was_not_hashed_is_shown_to_nobody(database: Any):
+    """A gateway that is not told which identifiers are private."""
+    await ship(database, 1, ANNA, caller={"role": "BURGER", "identifiers": {"bsn": BERT}})
+    await ship(database, 2, persons=[ANNA])
+    assert await derived(database) == [("anna", "01", "BURGER", None, None, "RAADPLEGING")]
+
+
+async def test_one_question_is_kept_once_for_each_person(database: Any):
+    await ship(database, 1, ANNA)
+    await ship(database, 2, ANNA)
+    await ship(database, 3, ANNA, operation={**QUESTION, "coordinates": ["Client.bsn", "Client.taal"]})
+    await database.execute("RESET ROLE")
+    kept = await database.fetch("SELECT gegevens FROM inzagevraag ORDER BY cardinality(gegevens)")
+    assert [row["gegevens"] for row in kept] == [["Client.bsn"], ["Client.bsn", "Client.taal"]]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM inzage",
+        "INSERT INTO vertegenwoordiging VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), now(), NULL, NULL, true)",
+        "SELECT leid_inzagen_af('i', 1, 'request', '{}', '{}')",
+        "DELETE FROM audit_record",
+    ],
+)
+async def test_the_gateway_may_add_records_and_no_more(database: Any, statement: str):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await database.execute(statement)
+
+
+async def test_the_register_logs_in_with_no_right_to_anything_of_its_own(url: str, postgres_server: Any):
+    connection = await asyncpg.connect(postgres_server.admin_url("afleiding"))
+    await connection.execute('SET ROLE "afleiding_app"')
+    for table in ("audit_record", "inzage", "inzagevraag", "vertegenwoordiging", "vindplaats", "partij"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(f"SELECT FROM {table}")
+    await connection.close()
+
+
+async def test_the_tables_are_those_of_the_mapping(database: Any):
+    await database.execute("RESET ROLE")
+    rows = await database.fetch("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    mapped = {table.table for table in MAPPING.tables if table.table}
+    assert {row["table_name"] for row in rows} == mapped | {"audit_record", "audit_anchor", "partij", "vindplaats"}
+
+
+async def test_both_owners_make_the_same_table_of_records(postgres_server: Any):
+    """The gateway and this register meet in it and neither knows the other: whoever comes first makes it."""
+    found: list[list[tuple[Any, ...]]] = []
+    admin = await asyncpg.connect(postgres_server.admin_url("postgres"))
+    for first in ("gateway", "register"):
+        name = f"afspraak_{first}"
+        await admin.execute(f"DROP DATABASE IF EXISTS {name}")
+        await admin.execute(f"CREATE DATABASE {name}")
+        place = postgres_server.admin_url(name)
+        await (prepare(place) if first == "gateway" else migrate(place, REGISTER))
+        connection = await asyncpg.connect(place)
+        found.append(
+            [tuple(row) for row in await connection.fetch(
+                "SELECT column_name, data_type, is_nullable, ordinal_position FROM information_schema.columns WHERE table_name = 'audit_record' ORDER BY 4"
+            )]
+        )  # fmt: skip
+        await connection.close()
+    await admin.close()
+    assert found[0] == found[1]
+    assert len(found[0]) == 6
+
+
+async def test_what_was_shipped_before_the_register_came_is_there(postgres_server: Any):
+    admin = await asyncpg.connect(postgres_server.admin_url("postgres"))
+    await admin.execute("DROP DATABASE IF EXISTS eerder")
+    await admin.execute("CREATE DATABASE eerder")
+    await admin.close()
+    place = postgres_server.admin_url("eerder")
+    await prepare(place)
+    connection = await asyncpg.connect(place)
+    await ship(connection, 1, ANNA)
+    await migrate(place, REGISTER)
+    assert [row[0] for row in await derived(connection)] == ["anna"]
+    await connection.close()
