@@ -9,15 +9,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from registers.common.client_key import client_key
 from tests.properties.authorization.model import LINKS, TYPES, Row, World
-from tests.properties.authorization.reading import Asker, Grants
+from tests.properties.authorization.reading import SECRET, Asker, Grants
 
 __all__ = ["CODES", "DAYS", "SORTED", "TEXTS", "invent_askers", "invent_grants", "invent_world", "other_value"]
 
-CODES = {"agb": ("10000001", "10000002", "10000003"), "uzovi": ("5001", "5002")}
-_ALL = (*CODES["agb"], *CODES["uzovi"])
+CODES = {"agb": ("10000001", "10000002", "10000003"), "uzovi": ("5001", "5002"), "bsn": ("999990019", "999990020")}
+_ALL = (*CODES["agb"], *CODES["uzovi"], CODES["bsn"][0])
 SCOPES = {"EEN": ["balie/een:lezen", "balie/een-oud:lezen"], "TWEE": ["balie/twee:lezen"]}
-ROLES = {"BAAS": "agb", "HULP": "agb", "KANTOOR": "uzovi", "TOEZICHT": "uzovi"}
+ROLES = {"BAAS": "agb", "HULP": "agb", "KANTOOR": "uzovi", "TOEZICHT": "uzovi", "BURGER": "bsn"}
+PATTERNS = {"agb": "[0-9]{8}", "uzovi": "[0-9]{4}", "bsn": "[0-9]{9}"}
 TEXTS = ("aa", "ab", "ba", "c%")
 DAYS = tuple(date(2024, 1, 1) + timedelta(47 * number) for number in range(24))
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -63,10 +65,9 @@ class _Writer:
     def lines(self) -> list[str]:
         found = ["version: 1", "timezone: Europe/Amsterdam", "roles:"]
         for name, identifier in ROLES.items():
-            claims = "claims: {soort: " + name.lower() + "}, "
-            found.append(
-                f"  {name}: {{{claims}identifiers: {{{identifier}: '{'[0-9]{8}' if identifier == 'agb' else '[0-9]{4}'}'}}}}"
-            )
+            derived = ", derived: {client_key: bsn}" if identifier == "bsn" else ""
+            known = f"identifiers: {{{identifier}: '{PATTERNS[identifier]}'}}{derived}"
+            found.append(f"  {name}: {{claims: {{soort: {name.lower()}}}, {known}}}")
         found += ["functions: |", *("  " + line for line in self._functions()), "scopes:"]
         found += [f"  {name}: [{', '.join(scopes)}]" for name, scopes in SCOPES.items()]
         found += ["fields:", *(f"  {name}: [{', '.join(fields)}]" for name, fields in self.sets.items())]
@@ -193,6 +194,8 @@ class _Writer:
             link = rng.choice(steps)
             owner, name = f"{var}.{link}", LINKS[name, link].target
         forms: list[str] = []
+        if identifier == "bsn":
+            forms += [f"{owner}.client_key == caller.client_key"] * 4
         if name in _CODES:
             column = rng.choice(_CODES[name])
             own = f"{owner}.{column} == caller.{identifier}"
@@ -282,8 +285,9 @@ def invent_world(rng: random.Random) -> World:
     def maybe(value: Any, chance: float = 0.7) -> Any:
         return value if rng.random() < chance else None
 
-    for _ in range(rng.randint(2, 4)):
-        client = str(uuid.UUID(int=rng.getrandbits(128), version=4))
+    known = [str(client_key(SECRET, bsn)) for bsn in CODES["bsn"]]
+    for number in range(rng.randint(2, 4)):
+        client = known[number] if number < len(known) else str(uuid.UUID(int=rng.getrandbits(128), version=4))
         person = add(
             "Persoon",
             client,

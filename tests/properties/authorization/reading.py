@@ -19,11 +19,14 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from registers.common.client_key import client_key
 from tests.properties.authorization.model import Row, World
 
-__all__ = ["Asker", "Grants", "Sight"]
+__all__ = ["SECRET", "Asker", "Grants", "Sight"]
 
 FOREVER = date.max
+SECRET = b"geheim"
+"""Of the register's client keys."""
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
@@ -224,10 +227,10 @@ class Sight:
             case ast.Name(id=name):
                 return names[name]
             case ast.Attribute(value=ast.Name(id="caller"), attr=name):
-                return self.identifiers[name]
+                return self._identifier(name)
             case ast.Attribute(value=owner, attr=name):
                 rows = self._rows(owner, names)
-                return rows[0][name] if rows else None
+                return rows[0]["client" if name == "client_key" else name] if rows else None
             case ast.BinOp(left=left, op=op, right=right):
                 a, b = self.value(left, names), self.value(right, names)
                 return None if a is None or b is None else a + b if isinstance(op, ast.Add) else a - b
@@ -237,6 +240,13 @@ class Sight:
                 return self._call(node, names, self.value)
             case _:
                 raise AssertionError(ast.dump(node))
+
+    def _identifier(self, name: str) -> str:
+        """A code of the asker; a derived one is computed from another, as the register does it."""
+        if name in self.identifiers:
+            return self.identifiers[name]
+        origin = self.grants.file["roles"][self.role]["derived"][name]
+        return str(client_key(SECRET, self.identifiers[origin]))
 
     def _known(self, name: str) -> bool:
         return any(function.name == name for function in self.grants.functions)

@@ -41,7 +41,7 @@ from registers.common.definition import RegisterDefinition
 from registers.common.migrations import migrate
 from registers.common.shell import RegisterApp, Settings
 from tests.properties.authorization.model import TYPES, Row, World
-from tests.properties.authorization.reading import Asker
+from tests.properties.authorization.reading import SECRET, Asker
 from tests.properties.authorization.register import MAPPING, MIGRATIONS, SCHEMA
 
 __all__ = ["Reply", "Stage"]
@@ -134,7 +134,7 @@ class _Known:
         role, identifiers = caller_from_claims(self.grants, said["claims"])
         return Caller(role, identifiers, frozenset(said["scopes"]), audience=AUDIENCE)
 
-    def check_again(self, caller: Caller) -> None:
+    def check_again(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
         pass
 
 
@@ -190,7 +190,7 @@ class Stage:
         name = self.url.partition("?")[0].rpartition("/")[2]
         settings = Settings(
             self.url.replace("postgres@", f"{name}_app@"),
-            b"geheim",
+            SECRET,
             gateway_jwks=str(self.folder / "jwks.json"),
             gateway=GATEWAY,
             unix=self.folder / "balie.sock",
