@@ -22,6 +22,7 @@ from gateway.supergraph.model import Supergraph
 
 __all__ = [
     "GraphQLResponse",
+    "explained",
     "forbidden",
     "internal_error",
     "issues_of",
@@ -73,6 +74,13 @@ def result_answer(result: ExecutionResult, lines: tuple[tuple[bytes, bytes], ...
         content["extensions"] = dict(result.extensions)
     code = result.errors[0].code.name if result.errors else ""
     return GraphQLResponse(result.status, orjson.dumps(content), executed=True, code=code, lines=lines)
+
+
+def explained(response: GraphQLResponse, explanation: Mapping[str, Any]) -> GraphQLResponse:
+    """The response with `extensions.authorization`. Its body is read again: only developers ask for this."""
+    content: dict[str, Any] = orjson.loads(response.body)
+    content["extensions"] = {**content.get("extensions", {}), "authorization": explanation}
+    return response._replace(body=orjson.dumps(content))
 
 
 def nothing_left(paths: Iterable[tuple[str, ...]]) -> GraphQLResponse:

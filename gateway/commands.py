@@ -15,9 +15,10 @@ import msgspec
 from graphql import print_schema
 
 from gateway.assembly import load_supergraph, read_grants
-from gateway.authorization.decide import Decision, decide
+from gateway.authorization.explanation import Explained
+from gateway.authorization.explanation import explain as explained
 from gateway.authorization.files import ChainError, chain_of
-from gateway.authorization.grants import Grants, uncovered
+from gateway.authorization.grants import uncovered
 from gateway.errors import GatewayError, OperatorError
 from gateway.language.documents import Limits, coerce_variables, parse_operation
 from gateway.language.operation import Operation
@@ -207,25 +208,22 @@ def explain(settings: Settings, token: str, operation: Path, variables: dict[str
         caller = caller_of(_claims(token), grants)
         found = _operation(graph, _text(operation))
         coerced = coerce_variables(graph.api, found, variables or {})
-        decision = decide(found, coerced, grants, caller)
+        explanation = explained(found, coerced, grants, caller)
     except GatewayError as error:
         raise CommandError(*_sentences(error)) from None
     except (KeyError, TypeError, ValueError):
         raise CommandError("The token lacks claims that an access token has (aud, exp).") from None
-    yield f"role {caller.role or 'none'}, {len(caller.scopes)} scopes: {'allowed' if decision.allowed else 'refused'}"
-    yield from _explained(decision, grants, caller.role, caller.scopes)
+    verdict = "allowed" if explanation.decision.allowed else "refused"
+    yield f"role {caller.role or 'none'}, {len(caller.scopes)} scopes: {verdict}"
+    yield from map(_told, explanation.coordinates)
 
 
-def _explained(decision: Decision, grants: Grants, role: str | None, scopes: frozenset[str]) -> Iterator[str]:
-    opened = grants.reach(role, scopes).grants
-    refused = {refusal.coordinate: refusal for refusal in decision.refused}
-    for coordinate in sorted(decision.coordinates | refused.keys()):
-        refusal = refused.get(coordinate)
-        if refusal is None:
-            yield f"  {coordinate}: allowed by {', '.join(opened.get(coordinate, ('an anchored grant',)))}"
-        else:
-            more = refusal.scope or " and ".join(refusal.needs)
-            yield f"  {coordinate}: refused ({refusal.reason.value}{': ' + more if more else ''})"
+def _told(explained: Explained) -> str:
+    refusal = explained.refusal
+    if refusal is None:
+        return f"  {explained.coordinate}: allowed by {', '.join(explained.grants)}"
+    more = refusal.scope or " and ".join(refusal.needs)
+    return f"  {explained.coordinate}: refused ({refusal.reason.value}{': ' + more if more else ''})"
 
 
 def _claims(token: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gateway.answers import forbidden, issues_of, outside
 from gateway.authorization.caller import Caller
 from gateway.authorization.decide import decide, shape
 from gateway.authorization.demands import Demands, Policy
+from gateway.authorization.explanation import explain
 from gateway.authorization.grants import Grants
 from gateway.errors import GraphQLIssue
 from gateway.language.operation import Field, Operation
@@ -58,6 +59,7 @@ class Decisions:
         self._grants = grants
         self._audiences = audiences
         self._everywhere = _gateway_audiences(settings)
+        self._explain_scope = settings.authorization.explain_scope if settings.authorization is not None else None
         self.demands = Demands(read_demands(supergraph.sdl), supergraph.api, _policies(settings))
         self.cache = BytesCache[tuple[Any, ...], _Found](settings.caches.decisions)
 
@@ -78,6 +80,18 @@ class Decisions:
         if issues:
             raise forbidden(issues)
         return Verdict(reach, pruned) if pruned is not None or reach is not None else ALLOWED
+
+    def explanation(
+        self, operation: Operation, variables: dict[str, Any], caller: Caller, extensions: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """What `extensions.authorization` of an answer says; None for who did not ask (`extensions.authorization: true`), or may
+        not: a caller without the scope is not told that there is one.
+        """
+        if extensions.get("authorization") is not True or self._grants is None:
+            return None
+        if self._explain_scope is None or self._explain_scope not in caller.scopes:
+            return None
+        return explain(operation, variables, self._grants, caller).as_json()
 
     def _decided(
         self,

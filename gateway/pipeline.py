@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import orjson
 
-from gateway.answers import GraphQLResponse, internal_error, nothing_left, refusal, result_answer
+from gateway.answers import GraphQLResponse, explained, internal_error, nothing_left, refusal, result_answer
 from gateway.audit.places import now
 from gateway.audit.record import Asking, Kind
 from gateway.authorization.caller import Caller
@@ -247,6 +247,8 @@ class Pipeline:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the client hears nothing of it (case D10)
             _log.error("internal_error", trace=trace.id, **whereabouts(error))
             response = internal_error(trace.id)
+        if caller is not None and operation is not None and isinstance(response, GraphQLResponse):
+            response = self._explained(response, request, operation, variables, caller)
         if self._recorder is not None:
             response = await self._recorded(
                 self._recorder, Asking(at, trace, headers, caller, operation, variables), response
@@ -256,6 +258,17 @@ class Pipeline:
         return response._replace(
             operation=operation.signature if operation else "", role=caller.role if caller else None, asked=operation
         )
+
+    def _explained(
+        self,
+        response: GraphQLResponse,
+        request: GraphQLRequest,
+        operation: Operation,
+        variables: dict[str, Any],
+        caller: Caller,
+    ) -> GraphQLResponse:
+        told = self._decisions.explanation(operation, variables, caller, request.extensions)
+        return explained(response, told) if told is not None else response
 
     async def _caller(self, headers: Headers) -> Caller | None:
         if self._authenticator is None or (self._grants is None and b"authorization" not in headers):

@@ -82,7 +82,8 @@ class PolicySettings(Struct, frozen=True, forbid_unknown_fields=True):
 class AuthorizationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`leeway`: accepted difference of clocks; `maximum_lifetime`: longest life of a token. Both in seconds. `participants`: a file
     that says from where, how often and whether at all each party may come. A policy that is
-    not among `policies` is met by nobody.
+    not among `policies` is met by nobody. `explain_scope`: who holds it may ask which grants opened or refused each coordinate
+    (`extensions.authorization`); without it nobody may.
     """
 
     issuers: Annotated[tuple[IssuerSettings, ...], Meta(min_length=1)]
@@ -92,6 +93,7 @@ class AuthorizationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     dpop: DpopSettings | None = None
     revocation: RevocationSettings | None = None
     policies: dict[Name, PolicySettings] = field(default_factory=dict[str, PolicySettings])
+    explain_scope: Name | None = None
 
 
 class ReleaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
