@@ -90,10 +90,10 @@ def export(journal: Journal, *, since: Since = "", until: Since = "") -> None:
 
 
 @audit_app.command
-def drop(journal: Journal, *, key: Key, before: Since) -> None:
-    """Drop whole files that are older, sign that they were, and leave a chain that is proven."""
+def drop(journal: Journal, *, key: Key, before: Since, database: Annotated[str | None, Database] = None) -> None:
+    """Drop whole files that are older (and shipped, with a database), sign that they were, and leave a chain that is proven."""
     from gateway.audit.command import drop as dropped
 
     with plain_errors():
-        for line in dropped(journal, key, before):
+        for line in dropped(journal, key, before, database):
             print(line)

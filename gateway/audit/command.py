@@ -64,9 +64,9 @@ def export(journal: Path, *, since: str, until: str) -> Iterator[str]:
     return as_xml(read_records(_journal(journal), Sought(_moment(since), _moment(until))))
 
 
-def drop(journal: Path, key: Path, before: str) -> Iterator[str]:
-    """Drop what is older. Raises `OperatorError`."""
-    return retain(_journal(journal), read_signing_key(key), _moment(before))
+def drop(journal: Path, key: Path, before: str, database: str | None = None) -> Iterator[str]:
+    """Drop what is older, and is in the audit database where there is one. Raises `OperatorError`."""
+    return retain(_journal(journal), read_signing_key(key), _moment(before), _shipped(database))
 
 
 def prepare(database: str, role: str | None) -> None:
@@ -82,6 +82,14 @@ def _kept(database: str | None) -> list[str]:
     from gateway.audit.database import read_anchors
 
     return asyncio.run(read_anchors(database))
+
+
+def _shipped(database: str | None) -> dict[str, int] | None:
+    if database is None:
+        return None
+    from gateway.audit.database import read_shipped
+
+    return asyncio.run(read_shipped(database))
 
 
 def _journal(folder: Path) -> Path:

@@ -15,7 +15,7 @@ import asyncpg
 
 from gateway.errors import OperatorError
 
-__all__ = ["UNREACHABLE", "insert_anchors", "insert_lines", "prepare", "read_anchors", "shipped_to"]
+__all__ = ["UNREACHABLE", "insert_anchors", "insert_lines", "prepare", "read_anchors", "read_shipped", "shipped_to"]
 
 # The last is what the driver makes of a farewell that it reads in the middle of something.
 UNREACHABLE = (
@@ -72,10 +72,20 @@ async def prepare(url: str, role: str | None = None) -> None:
 
 async def read_anchors(url: str) -> list[str]:
     """Every anchor that was shipped. Raises `OperatorError`."""
+    return [row["jws"] for row in await _read(url, "SELECT jws FROM audit_anchor ORDER BY instance, at")]
+
+
+async def read_shipped(url: str) -> dict[str, int]:
+    """The number of the last line that is there, by instance. Raises `OperatorError`."""
+    rows = await _read(url, "SELECT instance, max(sequence) AS last FROM audit_record GROUP BY instance")
+    return {row["instance"]: row["last"] for row in rows}
+
+
+async def _read(url: str, query: str) -> list[Any]:
     try:
         connection = await asyncpg.connect(url, timeout=10)
         try:
-            return [row["jws"] for row in await connection.fetch("SELECT jws FROM audit_anchor ORDER BY instance, at")]
+            return await connection.fetch(query)
         finally:
             await connection.close()
     except (*UNREACHABLE, ValueError) as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,16 +21,23 @@ from gateway.audit.verify import verify_journal
 __all__ = ["retain"]
 
 
-def retain(folder: Path, key: Ed25519PrivateKey, before: str) -> Iterator[str]:
+def retain(
+    folder: Path, key: Ed25519PrivateKey, before: str, shipped: Mapping[str, int] | None = None
+) -> Iterator[str]:
     """Drop the files whose last record is from before `before` (ISO 8601, UTC); yields what was done. A journal with a problem is left alone.
 
-    Raises OSError.
+    `shipped`: the last line of each instance that the audit database has; then a file goes only when all of it is there. Raises OSError.
     """
     for proof in verify_journal(folder, key.public_key()):
         if proof.problems:
             yield f"{proof.instance}: left alone, because {proof.problems[0]}."
             continue
         old = list(_old(folder, proof.instance, before))
+        if shipped is not None:
+            there = [entry for entry in old if entry[1].sequence <= shipped.get(proof.instance, 0)]
+            if len(there) < len(old):
+                yield f"{proof.instance}: {len(old) - len(there)} files kept, because they are not all in the audit database."
+            old = there
         if not old:
             continue
         segment, head = old[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -61,6 +62,62 @@ async def test_records_that_come_together_are_synced_together(tmp_path: Path, mo
     journal = opened(tmp_path)
     await asyncio.gather(*(journal.append(numbered(number)) for number in range(50)))
     assert written == [1, 50]
+    await journal.stop()
+
+
+async def test_nothing_is_acknowledged_before_its_sync_and_who_comes_meanwhile_shares_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    journal = opened(tmp_path)
+    syncs: list[int] = []
+    under_way, may_end = threading.Event(), threading.Event()
+    sync = os.fdatasync
+
+    def held(file: int) -> None:
+        syncs.append(len(records(tmp_path)))
+        under_way.set()
+        assert may_end.wait(20)
+        sync(file)
+
+    monkeypatch.setattr(os, "fdatasync", held)
+    first = asyncio.ensure_future(journal.append(numbered(1)))
+    await asyncio.to_thread(under_way.wait, 20)
+    later = [asyncio.ensure_future(journal.append(numbered(number))) for number in range(2, 30)]
+    await asyncio.sleep(0)
+    assert len(journal._waiting) == len(later)
+    assert not any(done.done() for done in (first, *later))
+    may_end.set()
+    await asyncio.gather(first, *later)
+    # Lines in the file at each sync: the opening and the first, then all the others at once.
+    assert syncs == [2, 30]
+    await journal.stop()
+
+
+async def test_a_sync_that_fails_acknowledges_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    journal = opened(tmp_path, retry=3600)
+
+    def broken(_file: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    outcomes = await asyncio.gather(*(journal.append(numbered(n)) for n in range(20)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [JournalError] * 20
+    assert [record["kind"] for record in records(tmp_path)] == ["opened"]
+    monkeypatch.undo()
+    await journal.stop()
+
+
+async def test_the_window_lets_others_join(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    synced: list[int] = []
+    write = JournalWriter.write
+    monkeypatch.setattr(JournalWriter, "write", lambda self, batch: (synced.append(len(batch)), write(self, batch)))
+    journal = Journal(writer(tmp_path), window=0.2)
+    journal.open(b'{"kind":"opened"}')
+    one = asyncio.ensure_future(journal.append(numbered(1)))
+    # One turn of the loop later the first would be on its way without a window.
+    await asyncio.sleep(0)
+    await asyncio.gather(one, *(journal.append(numbered(number)) for number in range(2, 6)))
+    assert synced == [1, 5]
     await journal.stop()
 
 

@@ -17,13 +17,15 @@ import pytest
 
 from gateway.audit import shipping
 from gateway.audit.configured import open_audit
-from gateway.audit.database import insert_lines, prepare, read_anchors
+from gateway.audit.database import insert_lines, prepare, read_anchors, read_shipped
 from gateway.audit.journal import Journal
 from gateway.audit.places import anchors_file, instances_of, segments_of
+from gateway.audit.retention import retain
 from gateway.audit.shipping import Shipper
 from gateway.audit.verify import verify_journal
 from gateway.audit.writing import JournalWriter
 from tests.gateway.audit.harness import KEY, settings
+from tests.gateway.test_cli import gateway
 from tests.harness import REPOSITORY
 
 ONE = "20261126T021500Z-00000001"
@@ -69,6 +71,11 @@ def written(folder: Path, count: int, instance: str = ONE) -> JournalWriter:
     for number in range(count):
         writer.write([record(number)])
     return writer
+
+
+def last(path: Path) -> int:
+    """The number of the last line of a file."""
+    return orjson.loads(path.read_bytes().splitlines()[-1])["sequence"]
 
 
 def emptied(folder: Path) -> None:
@@ -224,3 +231,89 @@ async def test_a_journal_that_was_taken_away_is_missed_by_the_anchors_of_the_dat
     assert instances_of(tmp_path) == []
     (proof,) = verify_journal(tmp_path, KEY.public_key(), await read_anchors(database))
     assert proof.problems == ["its signatures are missing", "the end is missing: there were 5 lines, and 0 are left"]
+
+
+@pytest.mark.parametrize(
+    ("instance", "found"),
+    [
+        # The same name, written anew with the right key: the heads that were shipped are of other lines.
+        (ONE, {ONE: "line 5 is not the one that was signed"}),
+        # Another journal, whole in itself: the one that was there is missed.
+        ("20261126T030000Z-00000002", {ONE: "the end is missing: there were 5 lines, and 0 are left"}),
+    ],
+    ids=["same name", "other name"],
+)
+async def test_a_folder_that_was_wholly_replaced_is_found_by_the_anchors_of_the_database(
+    tmp_path: Path, database: str, instance: str, found: dict[str, str]
+):
+    writer = written(tmp_path, 5)
+    writer.anchor()
+    await shipped(Shipper(tmp_path, ONE, database, lambda: writer.head))
+    writer.close()
+    emptied(tmp_path)
+    false = JournalWriter(tmp_path, instance, KEY, segment_bytes=2000)
+    false.open()
+    for number in range(100, 105):
+        false.write([record(number)])
+    false.anchor()
+    false.close()
+    key = KEY.public_key()
+    # In itself it is whole; whoever has the key can write one.
+    assert [proof.problems for proof in verify_journal(tmp_path, key)] == [[]]
+    proofs = verify_journal(tmp_path, key, await read_anchors(database))
+    problems = {proof.instance: proof.problems[-1] for proof in proofs if proof.problems}
+    assert problems.keys() == found.keys()
+    assert all(problems[name].endswith(said) for name, said in found.items())
+
+
+async def test_verify_on_the_command_line_asks_the_database(tmp_path: Path, database: str):
+    folder = tmp_path / "journal"
+    writer = written(folder, 5)
+    writer.anchor()
+    await shipped(Shipper(folder, ONE, database, lambda: writer.head))
+    writer.close()
+    settings(tmp_path)
+    words = ("audit", "verify", folder, "--key", tmp_path / "audit.pem", "--database", database)
+    assert (await asyncio.to_thread(gateway, *words))[0] == 0
+    emptied(folder)
+    status, output, _ = await asyncio.to_thread(gateway, *words)
+    assert (status, "there were 5 lines, and 0 are left" in output) == (1, True)
+
+
+async def test_what_is_not_in_the_database_is_not_dropped(tmp_path: Path, database: str):
+    writer = written(tmp_path, 20)
+    head = writer.head
+    for number in range(20, 40):
+        writer.write([record(number)])
+    writer.anchor()
+    writer.close()
+    before = [segment.path.name for segment in segments_of(tmp_path)]
+    assert list(retain(tmp_path, KEY, "2100-01-01", await read_shipped(database))) == [
+        f"{ONE}: {len(before)} files kept, because they are not all in the audit database."
+    ]
+    await shipped(Shipper(tmp_path, ONE, database, lambda: head))
+    there = [last(segment.path) for segment in segments_of(tmp_path) if last(segment.path) <= head.sequence]
+    done = list(retain(tmp_path, KEY, "2100-01-01", await read_shipped(database)))
+    kept = [segment.path.name for segment in segments_of(tmp_path)]
+    assert there
+    assert kept == before[len(there) :]
+    assert done[0] == f"{ONE}: {len(kept)} files kept, because they are not all in the audit database."
+    assert done[1].startswith(f"{ONE}: {len(there)} files dropped, up to line {there[-1]} (")
+    # What was dropped was signed, so nothing is missed; not by the database either.
+    assert [p.problems for p in verify_journal(tmp_path, KEY.public_key(), await read_anchors(database))] == [[]]
+
+
+async def test_drop_on_the_command_line_asks_the_database(tmp_path: Path, database: str):
+    folder = tmp_path / "journal"
+    writer = written(folder, 5)
+    writer.anchor()
+    settings(tmp_path)
+    words = ("audit", "drop", folder, "--key", tmp_path / "audit.pem", "--before", "2100-01-01", "--database", database)
+    writer.close()
+    status, output, _ = await asyncio.to_thread(gateway, *words)
+    assert (status, output) == (0, f"{ONE}: 1 files kept, because they are not all in the audit database.\n")
+    await shipped(Shipper(folder, ONE, database, lambda: writer.head))
+    status, output, _ = await asyncio.to_thread(gateway, *words)
+    assert (status, output) == (0, f"{ONE}: 1 files dropped, up to line 5 ({ONE}.000000000001.jsonl).\n")
+    status, _, problem = await asyncio.to_thread(gateway, *words[:-1], "postgresql://localhost:1/none")
+    assert (status, problem.startswith("The audit database cannot be used: ")) == (1, True)
