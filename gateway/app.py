@@ -102,6 +102,8 @@ class GatewayApp:
                     await assembly.graphql(_told(assembly, scope), receive, send)
                 elif path == "/plan":
                     await assembly.plan(_told(assembly, scope), receive, send)
+                elif assembly.decisions is not None and path in assembly.decisions.paths:
+                    await assembly.decisions(_told(assembly, scope), receive, send)
                 else:
                     await assembly.pages(scope, receive, _traced(scope, send))
             finally:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from gateway.authorization.files import ChainError, chain_of
 from gateway.authorization.grants import Grants, GrantsError, load_grants
-from gateway.endpoints import endpoints_of
+from gateway.endpoints import consultant_of, endpoints_of
 from gateway.instances import served
 from gateway.pipeline import Pipeline
 from gateway.requests import GraphQLRequest
@@ -43,11 +43,13 @@ from gateway.trusted import TrustedDocuments, read_manifest
 if TYPE_CHECKING:
     from gateway.audit.configured import Audit
     from gateway.audit.recorder import Recorder
+    from gateway.consulting import Consultant
     from gateway.identity.authenticator import TokenAuthenticator
     from gateway.identity.context import ContextSigner
     from gateway.identity.jwks import KeySet
     from gateway.identity.revocation import Revocations
     from gateway.releases import Demanded
+    from gateway.transport.decisions import DecisionPoint
 
 __all__ = ["Assembly", "Lasting", "assemble", "load_supergraph", "read_grants"]
 
@@ -73,6 +75,7 @@ class Assembly:
     supergraph: Supergraph
     grants: Grants | None
     shadow: Shadow | None
+    consultant: Consultant | None
     pipeline: Pipeline
     client: HttpClient
     keys: Mapping[tuple[str, str], KeySet]
@@ -80,6 +83,8 @@ class Assembly:
     graphql: App
     plan: App
     pages: App
+    decisions: DecisionPoint | None
+    """Answers evaluations of others, where the gateway does."""
     admin: App
     """What the port for operators shows, where there is one."""
     closing: Closing
@@ -110,6 +115,8 @@ class Assembly:
                 await keys.aclose()
         if self.revocations is not None:
             await self.revocations.aclose()
+        if self.consultant is not None:
+            await self.consultant.close()
         await self.pipeline.subscriptions.aclose()
         await self.client.close()
 
@@ -132,6 +139,7 @@ def assemble(
     endpoints = endpoints_of(settings, supergraph)
     trusted, parties = _documents(settings), served(settings, supergraph)
     recorder = _recorder(settings, lasting, supergraph, grants)
+    consultant = consultant_of(settings, grants, metrics)
     # Nothing is refused from here on: a client that shares connections must come into an assembly, which closes it.
     client = HttpClient(endpoints, before=before.client if before is not None else None)
     pipeline = Pipeline(
@@ -148,14 +156,17 @@ def assemble(
         streams=stream_client(settings, endpoints),
         recorder=recorder,
         shadow=shadow,
+        consultant=consultant,
     )
     if trusted is not None:
         _warm(pipeline, trusted, settings.lifecycle.warm_documents)
+    decisions = _decision_point(settings, pipeline, supergraph, grants, authenticator, metrics)
     return Assembly(
         settings=settings,
         supergraph=supergraph,
         grants=grants,
         shadow=shadow,
+        consultant=consultant,
         pipeline=pipeline,
         client=client,
         keys=keys,
@@ -176,7 +187,9 @@ def assemble(
             explorer=explorer,
             operators=() if settings.listen.admin_port is not None else operators,
             key_set=signer.jwks if signer is not None else None,
+            decision_point=decisions.configuration if decisions is not None else None,
         ),
+        decisions=decisions,
         admin=build_pages(health=lasting.health, assets={}, operators=operators),
         closing=Closing(),
         peers=peers,
@@ -250,6 +263,30 @@ def _shadow(
     if settings.shadow_grants is None or grants is None:
         return None
     return Shadow(grants, read_grants(Path(settings.shadow_grants), supergraph, key="shadow_grants"), metrics)
+
+
+def _decision_point(
+    settings: Settings,
+    pipeline: Pipeline,
+    supergraph: Supergraph,
+    grants: Grants | None,
+    authenticator: TokenAuthenticator | None,
+    metrics: Metrics | None,
+) -> DecisionPoint | None:
+    if settings.decision_point is None or settings.authorization is None or authenticator is None:
+        return None
+    from gateway.judging import GraphJudge
+    from gateway.transport.decisions import DecisionPoint
+
+    audience = min(settings.authorization.issuers[0].audiences)
+    return DecisionPoint(
+        GraphJudge(pipeline, supergraph, grants, audience=audience),
+        authenticator,
+        settings.decision_point,
+        settings.limits,
+        metrics=metrics,
+        access_log=get_log("gateway.access").info if settings.telemetry.access_log else None,
+    )
 
 
 def _peers(settings: Settings) -> Peers | None:

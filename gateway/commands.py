@@ -24,7 +24,7 @@ from gateway.language.documents import Limits, coerce_variables, parse_operation
 from gateway.language.operation import Operation
 from gateway.planning.planner import plan_operation
 from gateway.planning.text import plan_json, plan_text
-from gateway.settings import Settings, SettingsError, read_settings
+from gateway.settings import ExternalDecisionPointSettings, Settings, SettingsError, read_settings
 from gateway.sources import Reading, Source
 from gateway.supergraph.errors import SupergraphError
 from gateway.supergraph.model import Supergraph
@@ -137,6 +137,8 @@ def _files(settings: Path | None, config: Path | None, chosen: Settings) -> Iter
         yield from map(Path, (chosen.release.file, *chosen.release.keys))
     if chosen.decision_context is not None:
         yield Path(chosen.decision_context.key)
+    if chosen.external_decision_point is not None:
+        yield from _external_files(chosen.external_decision_point)
     if chosen.telemetry.metrics_token is not None:
         yield Path(chosen.telemetry.metrics_token)
     if chosen.documents.manifest is not None:
@@ -144,6 +146,12 @@ def _files(settings: Path | None, config: Path | None, chosen: Settings) -> Iter
     for subgraph in chosen.subgraphs.values():
         if subgraph.tls is not None:
             yield from map(Path, filter(None, (subgraph.tls.ca, subgraph.tls.certificate, subgraph.tls.key)))
+
+
+def _external_files(external: ExternalDecisionPointSettings) -> Iterator[Path]:
+    tls = external.tls
+    named = (external.token, *((tls.ca, tls.certificate, tls.key) if tls is not None else ()))
+    yield from map(Path, filter(None, named))
 
 
 def _grants_files(grants: Path) -> Iterable[Path]:

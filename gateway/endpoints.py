@@ -1,9 +1,14 @@
-"""From settings to the endpoints of all subgraphs: URL, limits, TLS, breaker and headers, each checked before it is used."""
+"""From settings to the endpoints of all subgraphs, and of the decision point that is asked: URL, limits, TLS, breaker and headers, each checked before
+it is used.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from gateway.authorization.grants import Grants
 from gateway.instances import places
 from gateway.settings import HeaderSettings, Settings, SettingsError, SubgraphSettings, TlsSettings
 from gateway.subgraphs.breaker import BreakerPolicy
@@ -11,8 +16,12 @@ from gateway.subgraphs.endpoint import Endpoint, target_of
 from gateway.subgraphs.headers import HeaderRules, compile_rules
 from gateway.subgraphs.tls import Tls, client_tls
 from gateway.supergraph.model import Supergraph
+from gateway.telemetry.metrics import Metrics
 
-__all__ = ["endpoints_of"]
+if TYPE_CHECKING:
+    from gateway.consulting import Consultant
+
+__all__ = ["consultant_of", "endpoints_of"]
 
 _PLAIN = SubgraphSettings()
 
@@ -36,6 +45,43 @@ def endpoints_of(settings: Settings, supergraph: Supergraph) -> dict[str, Endpoi
     return found
 
 
+def consultant_of(settings: Settings, grants: Grants | None, metrics: Metrics | None) -> Consultant | None:
+    """Who asks the decision point that has to agree, where there is one. Raises `SettingsError`, naming the key."""
+    external = settings.external_decision_point
+    if external is None:
+        return None
+    from gateway.consulting import Consultant
+
+    key = "external_decision_point"
+    try:
+        target = target_of(external.url)
+    except ValueError as error:
+        raise _wrong(f"{key}.url", str(error).replace("subgraph", "decision point")) from None
+    if external.tls is not None and not target.tls:
+        raise _wrong(f"{key}.tls", f"given, but {key}.url does not start with https://")
+    endpoint = Endpoint(
+        external.url,
+        timeout=external.timeout,
+        connect_timeout=min(external.connect_timeout, external.timeout),
+        max_connections=external.max_connections,
+        max_body=external.max_response_bytes,
+        tls=_tls(key, external.tls),
+        dedupe=False,
+    )
+    token = _token(f"{key}.token", Path(external.token)) if external.token is not None else None
+    return Consultant(external, endpoint, grants=grants, token=token, metrics=metrics)
+
+
+def _token(key: str, path: Path) -> str:
+    try:
+        token = path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _wrong(key, f"{path} cannot be read: {getattr(error, 'strerror', None) or 'not ASCII'}") from None
+    if not token or any(letter.isspace() for letter in token):
+        raise _wrong(key, f"{path} holds no token")
+    return token
+
+
 def _check(name: str, key: str, url: str, entry: SubgraphSettings) -> None:
     try:
         target = target_of(url)
@@ -55,7 +101,7 @@ def _endpoint(name: str, url: str, entry: SubgraphSettings, settings: Settings) 
         max_connections=entry.max_connections,
         max_body=entry.max_response_bytes,
         keep_alive=entry.keep_alive,
-        tls=_tls(name, entry.tls),
+        tls=_tls(f"subgraphs.{name}", entry.tls),
         retry=entry.retry,
         compression=entry.compression,
         dedupe=settings.dedupe.fetches if entry.dedupe is None else entry.dedupe,
@@ -64,13 +110,13 @@ def _endpoint(name: str, url: str, entry: SubgraphSettings, settings: Settings) 
     )
 
 
-def _tls(name: str, tls: TlsSettings | None) -> Tls | None:
+def _tls(key: str, tls: TlsSettings | None) -> Tls | None:
     if tls is None:
         return None
     try:
         return client_tls(ca=tls.ca, certificate=tls.certificate, key=tls.key, server_name=tls.server_name)
     except ValueError as error:
-        raise _wrong(f"subgraphs.{name}.tls", error) from None
+        raise _wrong(f"{key}.tls", error) from None
 
 
 def _rules(name: str, everywhere: HeaderSettings, here: HeaderSettings) -> HeaderRules:

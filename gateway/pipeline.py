@@ -52,6 +52,7 @@ from gateway.trusted import TrustedDocuments
 
 if TYPE_CHECKING:
     from gateway.audit.recorder import Recorder
+    from gateway.consulting import Consultant
 
 __all__ = ["Authenticator", "GraphQLResponse", "Pipeline", "Signer"]
 
@@ -106,6 +107,7 @@ class Pipeline:
         streams: StreamClient | None = None,
         recorder: Recorder | None = None,
         shadow: Shadow | None = None,
+        consultant: Consultant | None = None,
     ) -> None:
         if grants is not None and authenticator is None:
             raise ValueError("Grants decide by who asks: they need an authenticator.")
@@ -116,6 +118,7 @@ class Pipeline:
         self._metrics = metrics
         self._recorder = recorder
         self._shadow = shadow
+        self._consultant = consultant
         self._max_cost = settings.limits.max_cost
         self._costs = read_costs(supergraph.sdl, settings.limits.list_size) if self._max_cost is not None else None
         audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
@@ -179,6 +182,16 @@ class Pipeline:
 
         return await self._guarded(request, headers, trace, run, streams=True)
 
+    def judged(self, request: GraphQLRequest, caller: Caller) -> tuple[Operation, Verdict]:
+        """What would be decided if `caller` asked this, which is not done. Raises `GatewayError`."""
+        operation = self._documents.operation(request, caller)
+        variables = self._documents.variables(operation, request)
+        return operation, self._decisions.check(operation, variables, caller)
+
+    def closed(self, caller: Caller) -> frozenset[str]:
+        """The coordinates that the directives of the graph keep from `caller`."""
+        return self._decisions.demands.closed(caller)
+
     async def caller(self, headers: Headers) -> Caller | None:
         """Who sends these headers; None where nobody has to say. Raises `GatewayError`, 401 for a bad token."""
         return await self._caller(headers)
@@ -241,6 +254,8 @@ class Pipeline:
             asked = _Asked(caller, operation, variables, verdict, partial, labels=labels)
             if self._costs is not None:
                 asked = self._affordable(asked, self._costs, tell=request.extensions.get("cost") is True)
+            if self._consultant is not None:
+                await self._consultant.check(operation, variables, caller, trace, headers)
             response = await finish(asked)
         except GatewayError as error:
             response = refusal(error, executed=error.status == 400)

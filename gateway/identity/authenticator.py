@@ -8,6 +8,7 @@ from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants
 from gateway.identity.binding import Binding
 from gateway.identity.caller import caller_of
+from gateway.identity.certificates import ClientCertificate
 from gateway.identity.participants import Participants
 from gateway.identity.peer import CERTIFICATE
 from gateway.identity.tokens import TokenVerifier
@@ -42,6 +43,11 @@ class TokenAuthenticator:
         if self._participants is not None:
             self._participants.check(verified.caller, headers)
         return verified.caller
+
+    async def certificate(self, headers: Mapping[bytes, bytes]) -> ClientCertificate | None:
+        """The client certificate of a request, valid and not revoked; None without one. Raises `GatewayError`."""
+        given = headers.get(CERTIFICATE)
+        return await self._binding.certificate(given) if given is not None else None
 
     def check_again(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
         """Raises `GatewayError` when a caller who was let in with `headers` would not be any more, its token aside."""

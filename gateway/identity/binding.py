@@ -46,7 +46,7 @@ class Binding:
         bound_to, bound_by = _confirmation(verified.claims)
         if issuer.bindings and not issuer.bindings & {bound_by}:
             raise unauthenticated("The access token is not bound to its holder in a way that is accepted here.")
-        certificate = await self._certificate(given) if given is not None else None
+        certificate = await self.certificate(given) if given is not None else None
         if bound_by == "dpop":
             self._proven(verified, bound_to, headers)
         elif verified.scheme == "dpop":
@@ -56,7 +56,8 @@ class Binding:
         if issuer.certificate_name is not None and not (certificate is None and bound_by == "dpop"):
             _owned(certificate, issuer.certificate_name, verified.claims)
 
-    async def _certificate(self, der: bytes) -> ClientCertificate:
+    async def certificate(self, der: bytes) -> ClientCertificate:
+        """Read a client certificate. Raises `GatewayError`, 403 for one that does not count now, 503 when that cannot be judged."""
         certificate = self._valid(der)
         if self._revocations is not None:
             await self._revocations.check(certificate)

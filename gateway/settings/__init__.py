@@ -19,6 +19,7 @@ from gateway.settings.access import (
 )
 from gateway.settings.audit import AuditSettings
 from gateway.settings.base import SettingsError
+from gateway.settings.decisions import DecisionPointSettings, ExternalDecisionPointSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
@@ -44,10 +45,12 @@ __all__ = [
     "BreakerSettings",
     "CacheSettings",
     "DecisionContextSettings",
+    "DecisionPointSettings",
     "DedupeSettings",
     "DocumentSettings",
     "DpopSettings",
     "ExplorerSettings",
+    "ExternalDecisionPointSettings",
     "HeaderSettings",
     "InstanceSettings",
     "IssuerSettings",

@@ -33,8 +33,24 @@ def check_complete(settings: Settings) -> None:
             "CONFIG_INVALID",
             "authorization: expected issuers, because grants decide by access token and grants are given.",
         )
+    _check_decision_point(settings)
     if settings.shadow_grants is not None and settings.grants is None:
         raise SettingsError("CONFIG_INVALID", "shadow_grants: expected `grants` as well, to compare with.")
+
+
+def _check_decision_point(settings: Settings) -> None:
+    point = settings.decision_point
+    if point is None:
+        return
+    if settings.authorization is None:
+        raise SettingsError(
+            "CONFIG_INVALID", "decision_point: expected `authorization`, which says whose tokens count."
+        )
+    if point.scope is None and not point.certificates:
+        raise SettingsError("CONFIG_INVALID", "decision_point: expected a `scope` or `certificates`: who may ask.")
+    if not point.url.startswith("https://") or "?" in point.url or "#" in point.url:
+        # Authorization API 1.0 §9.1.
+        raise SettingsError("CONFIG_INVALID", "decision_point.url: expected an https URL without query and fragment.")
 
 
 def settings_schema() -> dict[str, Any]:
@@ -143,6 +159,10 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     if settings.decision_context is not None:
         key = _absolute(settings.decision_context.key, folder)
         changes["decision_context"] = replace(settings.decision_context, key=key)
+    if settings.external_decision_point is not None:
+        external = settings.external_decision_point
+        tls = _anchored_files(external.tls, folder, "ca", "certificate", "key")
+        changes["external_decision_point"] = replace(external, tls=tls, token=_absolute(external.token, folder))
     if settings.audit is not None:
         files = {name: _absolute(getattr(settings.audit, name), folder) for name in ("folder", "key", "secret")}
         changes["audit"] = replace(settings.audit, **files)

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct, field
 from gateway.settings.access import AuthorizationSettings, DecisionContextSettings, ReleaseSettings
 from gateway.settings.audit import AuditSettings
 from gateway.settings.base import Name
+from gateway.settings.decisions import DecisionPointSettings, ExternalDecisionPointSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.lifecycle import LifecycleSettings
 from gateway.settings.limits import CacheSettings, LimitSettings
@@ -33,6 +34,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     release: ReleaseSettings | None = None
     authorization: AuthorizationSettings | None = None
     decision_context: DecisionContextSettings | None = None
+    decision_point: DecisionPointSettings | None = None
+    external_decision_point: ExternalDecisionPointSettings | None = None
     audit: AuditSettings | None = None
     subgraphs: dict[Name, SubgraphSettings] = field(default_factory=dict[str, SubgraphSettings])
     headers: HeaderSettings = HeaderSettings()

@@ -98,6 +98,12 @@ class Metrics:
         self.shadowed = Counter(
             "gateway_shadow_decisions_total", "Requests by what a second grants file would have decided.", ("kind",)
         )
+        self.evaluations = Counter(
+            "gateway_access_evaluations_total", "What others asked the decision point, by answer.", ("decision",)
+        )
+        self.consultations = Counter(
+            "gateway_consultations_total", "Questions to the decision point that has to agree.", ("outcome",)
+        )
         self.audit_records = Counter("gateway_audit_records_total", "Records that are on the disk.")
         self.audit_seconds = Histogram(
             "gateway_audit_write_duration_seconds", "Time of writing records, many at a time."
@@ -134,6 +140,8 @@ class Metrics:
             self.plan_seconds,
             self.reloads,
             self.shadowed,
+            self.evaluations,
+            self.consultations,
             self.audit_records,
             self.audit_seconds,
             self.audit_anchors,

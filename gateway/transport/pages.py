@@ -38,6 +38,7 @@ def build_pages(
     explorer: Explorer | None = None,
     operators: Sequence[Route] = (),
     key_set: Callable[[], Mapping[str, Any]] | None = None,
+    decision_point: Mapping[str, Any] | None = None,
 ) -> Starlette:
     """Return the application; what is not given is not there."""
 
@@ -62,6 +63,9 @@ def build_pages(
     if key_set is not None:
         read = key_set
         routes.append(Route("/.well-known/jwks.json", lambda _: _json(read(), cache="public, max-age=60")))
+    if decision_point is not None:
+        told = decision_point
+        routes.append(Route("/.well-known/authzen-configuration", lambda _: _json(told, cache="public, max-age=60")))
     if explorer is not None:
         routes += [
             Route("/explorer/participants", explorer.participants),
