@@ -127,7 +127,7 @@ def assemble(
     """Make an assembly. `supergraph` replaces the file of the settings. Raises `SettingsError`."""
     check_complete(settings)
     release = _released(settings, before)
-    supergraph = supergraph or load_supergraph(Path(settings.supergraph or ""))
+    supergraph = _graph(settings, supergraph, release)
     grants = read_grants(Path(settings.grants), supergraph, release) if settings.grants else None
     shadow = _shadow(settings, lasting.metrics, supergraph, grants)
     keys, authenticator, signer, revocations = _trusted(settings, grants, before, shadow)
@@ -137,7 +137,7 @@ def assemble(
     metrics = lasting.metrics
     operators = operator_routes(metrics, read_guard(settings.telemetry)) if metrics is not None else ()
     endpoints = endpoints_of(settings, supergraph)
-    trusted, parties = _documents(settings), served(settings, supergraph)
+    trusted, parties = _documents(settings, release), served(settings, supergraph)
     recorder = _recorder(settings, lasting, supergraph, grants)
     consultant = consultant_of(settings, grants, metrics)
     # Nothing is refused from here on: a client that shares connections must come into an assembly, which closes it.
@@ -198,9 +198,22 @@ def assemble(
     )
 
 
-def load_supergraph(path: Path) -> Supergraph:
-    """Read a supergraph file. Raises `SettingsError` with the code of what is wrong in it."""
+def _graph(settings: Settings, made: Supergraph | None, release: Demanded | None) -> Supergraph:
+    covered = release if release is not None and "supergraph" in release.covers else None
+    if made is None:
+        return load_supergraph(Path(settings.supergraph or ""), covered)
+    if covered is not None:
+        raise SettingsError(
+            "CONFIG_INVALID", "release.covers: a graph that is composed at the start is no signed file."
+        )
+    return made
+
+
+def load_supergraph(path: Path, release: Demanded | None = None) -> Supergraph:
+    """Read a supergraph file, which has to be in the `release`, if one covers it. Raises `SettingsError` with the code of what is wrong in it."""
     text = _text(path, "supergraph")
+    if release is not None:
+        release.check(path, text.encode())
     try:
         return read_supergraph(text)
     except SupergraphError as error:
@@ -216,7 +229,7 @@ def read_grants(path: Path, supergraph: Supergraph, release: Demanded | None = N
     try:
         for file, text in chain_of(path):
             if release is not None:
-                release.check(file, text)
+                release.check(file, text.encode())
             try:
                 grants = load_grants(text, supergraph, grants.file if grants is not None else None)
             except GrantsError as error:
@@ -233,7 +246,7 @@ def read_grants(path: Path, supergraph: Supergraph, release: Demanded | None = N
 
 def _text(path: Path, key: str) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")  # as signed: no line end is changed
     except FileNotFoundError:
         raise SettingsError("CONFIG_NOT_FOUND", f"{key}: there is no file {path}.") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -317,12 +330,16 @@ def _released(settings: Settings, before: Assembly | None) -> Demanded | None:
     return demanded(settings.release, known.release if known is not None else None)
 
 
-def _documents(settings: Settings) -> TrustedDocuments | None:
+def _documents(settings: Settings, release: Demanded | None) -> TrustedDocuments | None:
     documents = settings.documents
     if documents.mode == "off" or documents.manifest is None:
         return None
     try:
-        return read_manifest(Path(documents.manifest), only=documents.mode == "only")
+        manifest = Path(documents.manifest)
+        content = manifest.read_bytes()
+        if release is not None and "documents" in release.covers:
+            release.check(manifest, content)
+        return read_manifest(manifest, only=documents.mode == "only", content=content)
     except FileNotFoundError:
         raise SettingsError("CONFIG_NOT_FOUND", f"documents.manifest: there is no file {documents.manifest}.") from None
     except (OSError, ValueError) as error:

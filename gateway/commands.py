@@ -134,7 +134,10 @@ def _files(settings: Path | None, config: Path | None, chosen: Settings) -> Iter
     if chosen.shadow_grants is not None:
         yield from _grants_files(Path(chosen.shadow_grants))
     if chosen.release is not None:
+        from gateway.releases import files_of
+
         yield from map(Path, (chosen.release.file, *chosen.release.keys))
+        yield from files_of(Path(chosen.release.file))
     if chosen.decision_context is not None:
         yield Path(chosen.decision_context.key)
     if chosen.external_decision_point is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -18,38 +18,55 @@ from gateway.errors import OperatorError
 from gateway.identity.context import read_signing_key
 from gateway.settings import ReleaseSettings, SettingsError
 
-__all__ = ["Demanded", "demanded", "sign", "verify"]
+__all__ = ["Demanded", "demanded", "files_of", "sign", "verify"]
 
 
 class Demanded:
-    """A release whose signatures count. Every file that decides has to be the one that was signed."""
+    """A release whose signatures count. Every file that decides has to be the one that was signed.
 
-    def __init__(self, release: Release, folder: Path) -> None:
+    `covers`: what has to be in it besides grants.
+    """
+
+    def __init__(self, release: Release, folder: Path, covers: Iterable[str] = ()) -> None:
         self.release = release
+        self.covers = frozenset(covers)
         self._folder = folder.resolve()
 
-    def check(self, file: Path, text: str) -> None:
+    def check(self, file: Path, content: bytes) -> None:
         """Raises `SettingsError` for a file that is not as it was signed."""
         try:
-            self.release.check_file(_place(file, self._folder), text.encode())
+            self.release.check_file(_place(file, self._folder), content)
         except ReleaseError as error:
             raise SettingsError("RELEASE_INVALID", f"release: {error}") from None
 
 
 def demanded(settings: ReleaseSettings, before: Release | None) -> Demanded:
-    """The release that the settings demand, not older than the one that serves. Raises `SettingsError`."""
+    """The release that the settings demand, whole and not older than the one that serves. Raises `SettingsError`."""
     file = Path(settings.file)
     try:
         release = _read(file)
         release.check([_public_key(Path(key)) for key in settings.keys], settings.signatures)
+        for place in release.files:
+            release.check_file(place, _bytes(file.parent / place))
     except (ReleaseError, OperatorError) as error:
         raise SettingsError("RELEASE_INVALID", f"release: {error}") from None
     if settings.set is not None and release.set != settings.set:
         raise SettingsError("RELEASE_INVALID", f"release: {file} is of the set {release.set}, not {settings.set}.")
+    if settings.at_least is not None and release.version < settings.at_least:
+        message = f"release: version {release.version} is older than {settings.at_least}, which is asked for at least."
+        raise SettingsError("RELEASE_INVALID", message)
     if before is not None and before.set == release.set and release.version < before.version:
         message = f"release: version {release.version} is older than {before.version}, which serves."
         raise SettingsError("RELEASE_INVALID", message)
-    return Demanded(release, file.parent)
+    return Demanded(release, file.parent, settings.covers)
+
+
+def files_of(file: Path) -> Iterator[Path]:
+    """The files of a release, as far as they can be told; for who watches them."""
+    try:
+        yield from (file.parent / place for place in _read(file).files)
+    except OperatorError:
+        return
 
 
 def sign(files: Sequence[Path], *, key: Path, output: Path, name: str, version: int) -> str:

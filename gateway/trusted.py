@@ -54,16 +54,16 @@ def not_supported() -> GatewayError:
     return _refused("PersistedQueryNotSupported", Code.PERSISTED_QUERY_NOT_SUPPORTED)
 
 
-def read_manifest(path: Path, *, only: bool) -> TrustedDocuments:
-    """Read a manifest of either form. Raises ValueError, saying what is wrong with it, and OSError."""
+def read_manifest(path: Path, *, only: bool, content: bytes | None = None) -> TrustedDocuments:
+    """Read a manifest of either form; `content` where it was read before. Raises ValueError, saying what is wrong with it, and OSError."""
     try:
-        content: Any = orjson.loads(path.read_bytes())
+        document: Any = orjson.loads(path.read_bytes() if content is None else content)
     except orjson.JSONDecodeError:
         raise ValueError(f"{path} is no JSON") from None
-    if not isinstance(content, dict):
+    if not isinstance(document, dict):
         raise ValueError(f"{path} is no manifest: expected an object")
     texts: dict[str, str] = {}
-    entries = _listed(content, path) if "operations" in content or "format" in content else content.items()
+    entries = _listed(document, path) if "operations" in document or "format" in document else document.items()
     for name, text in entries:
         if not isinstance(name, str) or not isinstance(text, str) or not name or not text:
             raise ValueError(f"{path} is no manifest: expected an id and a text for every document")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from gateway.settings.base import Name, Seconds
+from gateway.settings.base import Name, Positive, Seconds
 
 __all__ = [
     "AuthorizationSettings",
@@ -98,13 +98,16 @@ class AuthorizationSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class ReleaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """A signed release (`gateway grants sign`) that the grants have to be of. `keys`: Ed25519 public keys (PEM) of those who may
-    sign; so many `signatures` of different keys are needed. With `set` it must have that name.
+    sign; so many `signatures` of different keys are needed. With `set` it must have that name. All its files have to be there as they were signed.
+    No version before `at_least` counts, also after a restart. `covers`: what else of this configuration has to be among them: the composed graph, the manifest of trusted documents.
     """
 
     file: Name
     keys: Annotated[tuple[Name, ...], Meta(min_length=1)]
     signatures: Annotated[int, Meta(ge=1, le=16)] = 1
     set: Name | None = None
+    at_least: Positive | None = None
+    covers: tuple[Literal["supergraph", "documents"], ...] = ()
 
 
 class DecisionContextSettings(Struct, frozen=True, forbid_unknown_fields=True):

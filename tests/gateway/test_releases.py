@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from gateway.app import build_app
 from gateway.authorization.release import ReleaseError, parse_release
+from gateway.commands import serving_source
+from gateway.composition.compose import compose
+from gateway.composition.model import SubgraphInput
 from gateway.releases import demanded
-from gateway.settings import ReleaseSettings, SettingsError
-from tests.gateway.library import GRANTS, library
+from gateway.settings import (
+    AuthorizationSettings,
+    DocumentSettings,
+    IssuerSettings,
+    ReleaseSettings,
+    Settings,
+    SettingsError,
+)
+from tests.gateway.library import GRANTS, SDL, library, write_files
 from tests.gateway.test_cli import gateway
 from tests.gateway.transport.harness import ask
 
@@ -132,11 +145,11 @@ def test_what_is_no_release_file(text: str):
 def test_a_file_that_was_changed_or_is_not_of_the_release(desk: Path):
     sign(desk, "anna")
     release = demanded(wanted(desk, "anna"), None)
-    release.check(desk / "grants.yaml", GRANTS)
+    release.check(desk / "grants.yaml", GRANTS.encode())
     with pytest.raises(SettingsError, match=r"grants\.yaml is not the file that was signed"):
-        release.check(desk / "grants.yaml", GRANTS + "\n")
+        release.check(desk / "grants.yaml", GRANTS.encode() + b"\n")
     with pytest.raises(SettingsError, match=r"more\.yaml is not in the release"):
-        release.check(desk / "more.yaml", GRANTS)
+        release.check(desk / "more.yaml", GRANTS.encode())
     (desk / "codes.json").write_text('{"A": 1}\n')
     assert verify(desk, "anna")[2] == f"{desk}/release.json: codes.json is not the file that was signed.\n"
 
@@ -165,3 +178,74 @@ async def test_a_gateway_takes_signed_grants_only(desk: Path):
     with pytest.raises(SettingsError, match=r"release\.json cannot be read"):
         async with library(desk, release=both):
             pass
+
+
+def test_a_set_counts_as_a_whole(desk: Path):
+    sign(desk, "anna")
+    (desk / "codes.json").write_text('{"A": 2}')
+    with pytest.raises(SettingsError, match=r"codes\.json is not the file that was signed"):
+        demanded(wanted(desk, "anna"), None)
+    (desk / "codes.json").unlink()
+    with pytest.raises(SettingsError, match=r"codes\.json cannot be read"):
+        demanded(wanted(desk, "anna"), None)
+
+
+def test_a_version_that_is_asked_for_at_least(desk: Path):
+    sign(desk, "anna")
+    asked = wanted(desk, "anna")
+    assert demanded(msgspec.structs.replace(asked, at_least=12), None).release.version == 12
+    with pytest.raises(SettingsError, match="version 12 is older than 13, which is asked for at least"):
+        demanded(msgspec.structs.replace(asked, at_least=13), None)
+
+
+COVERED = ("supergraph", "documents")
+
+
+def covered(desk: Path, *names: str, covers: tuple[Any, ...] = COVERED) -> Settings:
+    """Settings of a gateway over a graph and trusted documents in files, of which these were signed."""
+    link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
+    inputs = [SubgraphInput(name, f"http://{name}/", link + sdl) for name, sdl in SDL.items()]
+    (desk / "schema.graphql").write_text(compose(inputs).supergraph_sdl or "")
+    (desk / "manifest.json").write_text('{"a": "{ featured { title } }"}')
+    arguments = ("--key", desk / "anna.pem", "--output", desk / "set.json", "--version", "1")
+    assert gateway("grants", "sign", *(desk / name for name in names), *arguments)[0] == 0
+    write_files(desk)
+    return Settings(
+        supergraph=str(desk / "schema.graphql"),
+        grants=str(desk / "grants.yaml"),
+        documents=DocumentSettings(manifest=str(desk / "manifest.json"), mode="only"),
+        release=ReleaseSettings(str(desk / "set.json"), (str(desk / "anna.pub"),), covers=covers),
+        authorization=AuthorizationSettings(
+            issuers=(IssuerSettings("https://i.example", jwks=str(desk / "jwks.json"), audience="https://a.example"),)
+        ),
+    )
+
+
+def test_a_graph_and_documents_that_have_to_be_signed_too(desk: Path):
+    everything = ("grants.yaml", "codes.json", "schema.graphql", "manifest.json")
+    for name in everything[2:]:
+        (desk / name).touch()
+    assert build_app(covered(desk, *everything)).lifecycle.current.release is not None
+    for left_out in everything[2:]:
+        (desk / "set.json").unlink()
+        chosen = covered(desk, *(name for name in everything if name != left_out))
+        with pytest.raises(SettingsError, match=f"{re.escape(left_out)} is not in the release"):
+            build_app(chosen)
+        uncovered = msgspec.structs.replace(chosen.release, covers=())  # type: ignore[type-var]
+        assert build_app(msgspec.structs.replace(chosen, release=uncovered)).lifecycle.current.release is not None
+
+
+async def test_a_graph_that_is_composed_at_the_start_cannot_be_signed(desk: Path):
+    sign(desk, "anna")
+    release = msgspec.structs.replace(wanted(desk, "anna"), covers=("supergraph",))
+    with pytest.raises(SettingsError, match="a graph that is composed at the start is no signed file"):
+        async with library(desk, release=release):
+            pass
+
+
+def test_all_files_of_a_set_are_looked_at_for_a_reload(desk: Path):
+    sign(desk, "anna")
+    file = desk / "gateway.yaml"
+    file.write_text("supergraph: schema.graphql\nrelease: {file: release.json, keys: [anna.pub]}\n")
+    files = serving_source(settings=file)().files
+    assert {desk / "codes.json", desk / "grants.yaml", desk / "release.json", desk / "anna.pub"} <= set(files)
