@@ -21,15 +21,17 @@ from gateway.audit.places import now
 from gateway.audit.record import Asking, Kind
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants
+from gateway.authorization.grounds import only_by_relation
 from gateway.deciding import ALLOWED, Decisions, Verdict, wants_partial
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.execution.compile import CompiledPlan
 from gateway.execution.execute import execute
+from gateway.execution.result import ExecutionResult
 from gateway.fetching import Fetching, Signer
 from gateway.instances import Served
 from gateway.introspection import Introspection
 from gateway.language.cost import CostRules, cost_of
-from gateway.language.operation import Operation, OperationKind
+from gateway.language.operation import Field, Operation, OperationKind
 from gateway.language.pruning import refused_paths
 from gateway.overrides import Overrides
 from gateway.planning.cache import BytesCache
@@ -119,6 +121,7 @@ class Pipeline:
         self._recorder = recorder
         self._shadow = shadow
         self._consultant = consultant
+        self._network = settings.profile == "network"
         self._max_cost = settings.limits.max_cost
         self._costs = read_costs(supergraph.sdl, settings.limits.list_size) if self._max_cost is not None else None
         audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
@@ -344,7 +347,20 @@ class Pipeline:
         if recorder is not None:
             result, seen = recorder.told(compiled.plan, result)
         answer = result_answer(result, tuple(fetcher.answered))
+        if self._network and self._unrelated(asked, result):
+            # Whether a row is not there or not this caller's, this is said alike.
+            issue = GraphQLIssue("No relation with what was asked for was found.", Code.FORBIDDEN)
+            answer = refusal(GatewayError(issue, status=401))
         return answer if seen is None else answer._replace(seen=seen)
+
+    def _unrelated(self, asked: _Asked, result: ExecutionResult) -> bool:
+        """Whether nothing came of a query whose rows only a relation could have shown (`profile: network`)."""
+        caller, grants, roots = asked.caller, self._grants, asked.operation.selections
+        if caller is None or grants is None or result.errors or not result.data or any(result.data.values()):
+            return False
+        if asked.operation.kind is not OperationKind.QUERY or len(roots) != 1 or not isinstance(roots[0], Field):
+            return False
+        return only_by_relation(roots[0], asked.variables, grants, caller)
 
     def _subscribe(self, asked: _Asked, headers: Headers, trace: Trace) -> Subscription:
         fetching, caller, compiled = self._fetching, asked.caller, self._plan(asked)

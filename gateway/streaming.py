@@ -78,14 +78,19 @@ class Streaming:
 
     def __init__(self, settings: Settings) -> None:
         chosen = settings.subscriptions
+        network = settings.profile == "network"
         access_log = get_log("gateway.access").info if settings.telemetry.access_log else None
         self.operations = CurrentOperations()
         self._grace = settings.lifecycle.grace_seconds
         self.websocket = (
-            WebSocketEndpoint(self.operations, settings=chosen, access_log=access_log) if chosen.websocket else None
+            WebSocketEndpoint(self.operations, settings=chosen, access_log=access_log, network=network)
+            if chosen.websocket
+            else None
         )
         self.events = (
-            EventStreams(self.operations, settings=chosen, limits=settings.limits, access_log=access_log)
+            EventStreams(
+                self.operations, settings=chosen, limits=settings.limits, access_log=access_log, network=network
+            )
             if chosen.sse
             else None
         )

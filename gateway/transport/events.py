@@ -19,6 +19,7 @@ from gateway.transport.asgi import ClientGone, Receive, Scope, Send, unless_gone
 from gateway.transport.headers import answer_headers
 from gateway.transport.http import read_request
 from gateway.transport.media import MediaType, Wish, accepted_media_type, event_stream_wish
+from gateway.transport.refusals import as_network
 from gateway.transport.reservations import TOKEN_HEADER, Reservations, token_of
 from gateway.transport.socket import Operations
 from gateway.transport.sse import stream_answer
@@ -48,11 +49,13 @@ class EventStreams:
         settings: SubscriptionSettings | None = None,
         limits: LimitSettings | None = None,
         access_log: AccessLog | None = None,
+        network: bool = False,
     ) -> None:
         self._operations = operations
         self._settings = settings or SubscriptionSettings()
         self._limits = limits or LimitSettings()
         self._access_log = access_log
+        self._network = network
         single = self._settings.single_connection
         self._single = Reservations(operations, self._settings, access_log) if single else None
         self.methods = _SINGLE if single else frozenset[str]()
@@ -111,7 +114,8 @@ class EventStreams:
         except GatewayError as error:
             await self._plain(refusal(error), headers, send, trace, line)
             return
-        if isinstance(answer, GraphQLResponse) and not (answer.executed and self._wanted(headers)):
+        refused = isinstance(answer, GraphQLResponse) and self._network and bool(answer.issues)
+        if isinstance(answer, GraphQLResponse) and (refused or not (answer.executed and self._wanted(headers))):
             await self._plain(answer, headers, send, trace, line)
             return
         line.operation, line.role = answer.operation, answer.role
@@ -152,6 +156,9 @@ class EventStreams:
         self, answer: GraphQLResponse, headers: Mapping[bytes, bytes], send: Send, trace: Trace, line: _Line
     ) -> None:
         """A response of one piece: JSON, or what its headers say."""
+        told = None
+        if self._network:
+            answer, told = as_network(answer)
         line.code, line.size = answer.code, len(answer.body)
         line.operation, line.role = answer.operation, answer.role
         try:
@@ -161,7 +168,7 @@ class EventStreams:
         more = dict(answer.headers)
         given = more.pop("Content-Type", None)
         status = 200 if answer.executed and answer.status == 400 and media_type is MediaType.JSON else answer.status
-        kind = given.encode() if given is not None else media_type.value
+        kind = given.encode() if given is not None else told or media_type.value
         await send(
             {
                 "type": "http.response.start",

@@ -11,7 +11,7 @@ import orjson
 from gateway.answers import GraphQLResponse
 from gateway.errors import Code
 
-__all__ = ["as_network"]
+__all__ = ["as_network", "worded"]
 
 _BAD_REQUEST = frozenset(
     {
@@ -43,12 +43,24 @@ def as_network(response: GraphQLResponse) -> tuple[GraphQLResponse, bytes | None
     text = response.issues[0].message
     if text == "No operation found to evaluate.":
         return _refused(response, 400, _NO_OPERATION, b"application/json")
-    if Code.FORBIDDEN in codes and response.role is None:
-        # No claim says who this is.
+    if Code.FORBIDDEN in codes and (response.role is None or response.status == 401):
+        # No claim says who this is; or no relation was found.
         return _refused(response, 401, _errors(response, text, "UNAUTHORIZED"), b"application/json")
     if codes & _BAD_REQUEST:
         return _refused(response, 400, _errors(response, text, "BAD_REQUEST"), b"application/json")
     return _refused(response, response.status, _errors(response, text, response.code), b"application/json")
+
+
+def worded(response: GraphQLResponse, *, network: bool) -> GraphQLResponse:
+    """A refusal as it is told on a stream, where there is no status and no media type: always `errors` in JSON."""
+    if not network or not response.issues:
+        return response
+    told, media_type = as_network(response)
+    if media_type == b"text/plain":
+        return told._replace(body=_content(told.body.decode(), "UNAUTHORIZED"))
+    if told.body == _NO_OPERATION:
+        return told._replace(body=_errors(response, "No operation found to evaluate", "BAD_REQUEST"))
+    return told
 
 
 def _token(response: GraphQLResponse) -> tuple[bytes, bytes]:
@@ -62,6 +74,10 @@ def _errors(response: GraphQLResponse, text: str, code: str) -> bytes:
     name = response.asked.name if response.asked is not None and response.asked.name else ""
     kind = response.asked.kind.value if response.asked is not None else "query"
     message = f"{name} {kind}: {text}".lstrip()
+    return _content(message, code)
+
+
+def _content(message: str, code: str) -> bytes:
     return orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
 
 

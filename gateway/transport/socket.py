@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from gateway.answers import GraphQLResponse
+from gateway.answers import GraphQLResponse, refusal
 from gateway.authorization.caller import Caller
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.requests import GraphQLRequest
@@ -31,6 +31,7 @@ from gateway.subscriptions import Subscription
 from gateway.telemetry.logs import AccessLog
 from gateway.telemetry.trace import Trace, trace_of
 from gateway.transport.asgi import Receive, Send
+from gateway.transport.refusals import worded
 
 __all__ = ["Operations", "Socket"]
 
@@ -70,7 +71,10 @@ class Socket:
         send: Send,
         settings: SubscriptionSettings,
         access_log: AccessLog | None = None,
+        *,
+        network: bool = False,
     ) -> None:
+        self._network = network
         self._operations = operations
         self._headers = dict(headers)
         self._receive = receive
@@ -151,14 +155,14 @@ class Socket:
     def _begin(self, id_: str, request: Request) -> None:
         if len(self._running) >= self._settings.max_operations:
             message = f"A socket runs {self._settings.max_operations} operations at a time."
-            self._protocol.error(id_, [GraphQLIssue(message, Code.TOO_MANY_SUBSCRIPTIONS).as_json()])
+            self._protocol.error(id_, self._words(GatewayError(GraphQLIssue(message, Code.TOO_MANY_SUBSCRIPTIONS))))
             return
         extensions = dict(request.extensions)
         own = extensions.pop("authorization", None)
         try:
             headers = self._headers if own is None else {**self._headers, b"authorization": _header(own)}
         except GatewayError as error:
-            self._protocol.error(id_, [issue.as_json() for issue in error.issues])
+            self._protocol.error(id_, self._words(error))
             return
         running = self._running[id_] = _Running(own is not None)
         asked = GraphQLRequest(
@@ -174,7 +178,7 @@ class Socket:
                 return
             caller = await self._operations.caller({**self._headers, b"authorization": token})
         except GatewayError as error:
-            self._protocol.pong({"errors": [issue.as_json() for issue in error.issues]})
+            self._protocol.pong({"errors": self._words(error)})
             return
         if caller is None:
             self._protocol.pong()
@@ -215,8 +219,12 @@ class Socket:
                 self._record(answer, started, trace.id)
         await self._flush()
 
+    def _words(self, error: GatewayError) -> list[Any]:
+        return orjson.loads(worded(refusal(error), network=self._network).body)["errors"]
+
     def _answer(self, id_: str, answer: GraphQLResponse) -> None:
         """One answer and the end, or `error` for a request that got none."""
+        answer = worded(answer, network=self._network)
         if answer.status != 200:
             content = orjson.loads(answer.body)
             if "data" not in content:

@@ -36,10 +36,12 @@ class WebSocketEndpoint:
         *,
         settings: SubscriptionSettings | None = None,
         access_log: AccessLog | None = None,
+        network: bool = False,
     ) -> None:
         self._operations = operations
         self._settings = settings or SubscriptionSettings()
         self._access_log = access_log
+        self._network = network
         self._sockets: set[Socket] = set()
         self._draining = False
 
@@ -69,7 +71,9 @@ class WebSocketEndpoint:
             reason = f"Subprotocol not acceptable; this is {SUBPROTOCOL}"
             await send({"type": "websocket.close", "code": int(CloseCode.SUBPROTOCOL), "reason": reason})
             return
-        socket = Socket(self._operations, headers, receive, send, self._settings, self._access_log)
+        socket = Socket(
+            self._operations, headers, receive, send, self._settings, self._access_log, network=self._network
+        )
         self._sockets.add(socket)
         try:
             await socket.run()

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.library import Library, library, token
+from tests.gateway.library import GRANTS, SDL, Library, books, library, token
+from tests.gateway.planning.harness import graph
 from tests.gateway.transport.harness import ask, call
 
 
@@ -87,3 +88,66 @@ async def test_what_is_executed_is_answered_as_ever(desk: Library):
     reply = await ask(desk.app, "{ featured { title } }", token=token("READER"))
     assert (reply.status, reply.json()) == (200, {"data": {"featured": {"title": "Dune"}}})
     assert reply.headers["content-type"] == "application/graphql-response+json; charset=utf-8"
+
+
+# -- no relation found (dossier on authorization, §6.3) ------------------------------------------------------------------
+
+RELATED = GRANTS.replace(
+    "type: stock.Loan, fields: [loanID, reader, book]}",
+    "type: stock.Loan, fields: [loanID, reader, book], when: WHEN}",
+)
+OWN = "X.reader == caller.branch"
+LENT = "any(mine(B) for B in X.book)"
+NONE = errors("query: No relation with what was asked for was found.", "UNAUTHORIZED")
+
+
+@pytest.mark.parametrize(
+    ("when", "query", "found", "expected"),
+    [
+        # Only a relation could have shown it: 401, as that network says when it finds none.
+        (LENT, "{ loans { loanID } }", [], (401, NONE)),
+        (LENT, "{ loans { loanID } }", None, (401, NONE)),
+        (f"not {LENT}", "{ loans { loanID } }", [], (401, NONE)),
+        # Something was found.
+        (LENT, "{ loans { loanID } }", [{"loanID": "1"}], (200, {"data": {"loans": [{"loanID": "1"}]}})),
+        # A query for one's own: rows or none.
+        (f"{OWN} or {LENT}", '{ loans(where: {reader: {eq: "12"}}) { loanID } }', [], (200, {"data": {"loans": []}})),
+        # It did not ask for its own.
+        (f"{OWN} or {LENT}", "{ loans { loanID } }", [], (401, NONE)),
+        (f"{OWN} or {LENT}", '{ loans(where: {loanID: {eq: "1"}}) { loanID } }', [], (401, NONE)),
+        # No relation is asked for at all.
+        (OWN, "{ loans { loanID } }", [], (200, {"data": {"loans": []}})),
+        ("own(X)", "{ loans { loanID } }", [], (200, {"data": {"loans": []}})),
+        ("lent(X)", "{ loans { loanID } }", [], (401, NONE)),
+        ("X.loanID is not None", "{ loans { loanID } }", [], (200, {"data": {"loans": []}})),
+    ],
+)
+async def test_no_relation_found(
+    when: str, query: str, found: Any, expected: tuple[int, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    functions = """\
+functions: |
+  def mine(B: Book):
+      return B.title == caller.branch
+  def own(L: Loan):
+      return L.reader == caller.branch
+  def lent(L: Loan):
+      return any(mine(B) for B in L.book)
+inputs:
+"""
+    text = RELATED.replace("WHEN", f"'{when}'").replace("inputs:\n", functions, 1)
+    text = text.replace("BookSort: {", "LoanFilter: {reads: stock.Loan}\n    BookSort: {")
+    stock = SDL["stock"].replace("loans: [Loan!] featured", "loans(where: LoanFilter): [Loan!] featured")
+    stock += "input LoanFilter { loanID: TextFilter reader: TextFilter }"
+    sdl = {**SDL, "stock": stock}
+    world = books()
+    loans = None if found is None else [{"__typename": "Loan", "__keys__": ("loanID",), **loan} for loan in found]
+    world.roots["loans"] = lambda _owner, **_: loans
+    for name, value in (("SDL", sdl), ("GRANTS", text), ("supergraph", lambda: graph(**sdl)), ("books", lambda: world)):
+        monkeypatch.setattr(f"tests.gateway.library.{name}", value)
+    async with library(tmp_path, profile="network") as desk:
+        reply = await ask(desk.app, query, token=token("CLERK"))
+        assert (reply.status, reply.json()) == expected
+    async with library(tmp_path) as desk:
+        reply = await ask(desk.app, query, token=token("CLERK"))
+        assert (reply.status, reply.json()) == (200, {"data": {"loans": found}})
