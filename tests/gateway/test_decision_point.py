@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
@@ -9,8 +10,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gateway.authorization.authzen import Evaluation, Malformed, read_several
+from gateway.authorization.authzen import judged as judged_by
+from gateway.judging import GraphJudge
 from gateway.settings import (
     AuthorizationSettings,
     DecisionPointSettings,
@@ -284,6 +291,45 @@ async def test_it_is_counted_and_the_log_has_nothing_of_a_subject(desk: Library,
 async def test_nothing_is_fetched_for_it(desk: Library):
     await post(desk, question(CLERK, {"query": "{ featured { title } }"}))
     assert desk.seen == []
+
+
+# -- whatever is sent ----------------------------------------------------------------------------------------------------------
+
+_WORDS = st.sampled_from(
+    ["subject", "action", "resource", "context", "type", "id", "name", "properties", "evaluations", "options", "scopes",
+     "evaluations_semantic", "query", "coordinates", "variables", "operationName", "card", "branch", "CLERK", "QUERY",
+     "graphql:operation", "graphql:field", "Book.title", "Query.loans", "{ featured { title } }", "Book.", ".", "__typename"]
+)  # fmt: skip
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | _WORDS | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_WORDS, inner, max_size=5),
+    max_leaves=10,
+)
+_TEXT = _WORDS | st.text(min_size=1, max_size=8)
+_PROPERTIES = st.dictionaries(_WORDS, _JSON, max_size=5)
+
+
+async def test_whatever_is_sent_gets_a_decision_or_a_400(desk: Library):
+    assembly = desk.app.lifecycle.current
+    judge = GraphJudge(assembly.pipeline, assembly.supergraph, assembly.grants, audience=AUDIENCE)
+
+    @given(_JSON)
+    @hypothesis.settings(max_examples=30, deadline=None)
+    def any_body(body: Any) -> None:
+        with contextlib.suppress(Malformed):
+            outcomes = list(judged_by(read_several(body, 3), judge))
+            assert all(outcome.decision in (True, False) for outcome in outcomes)
+
+    @given(_TEXT, _PROPERTIES, _TEXT, _TEXT, _TEXT, _PROPERTIES)
+    @hypothesis.settings(max_examples=60, deadline=None)
+    def any_question(kind: str, claims: Any, action: str, resource: str, id: str, properties: Any) -> None:
+        subject = {"type": kind, "id": id, "properties": claims}
+        asked = Evaluation(subject, {"name": action}, {"type": resource, "id": id, "properties": properties})
+        # Nobody is described here to whom a grant gives anything: no scope of the library is among the words.
+        assert judge(asked).decision is False or "__typename" in str(properties)
+
+    any_body()
+    any_question()
 
 
 # -- by certificate ------------------------------------------------------------------------------------------------------------
