@@ -70,7 +70,7 @@ def serve(  # noqa: PLR0913 - the options of a command
     max_staleness: Annotated[
         float,
         Parameter(help="Seconds that relations count without a heartbeat; inf: for ever, when no stream fills them."),
-    ] = float("inf"),
+    ] = 60.0,
     explorer: Annotated[
         bool | None,
         Parameter(help="GraphiQL at /, to use with an access token. Without this: on a loopback host only."),

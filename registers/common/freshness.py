@@ -18,7 +18,7 @@ from registers.common.pool import DatabaseUnavailableError
 
 __all__ = ["MAX_STALENESS", "Freshness"]
 
-MAX_STALENESS = float("inf")
+MAX_STALENESS = 60.0
 """Seconds that copies may lag behind before what hangs on them is refused."""
 
 _AGE = "SELECT extract(epoch FROM clock_timestamp() - volledig_tot)::float8 FROM projectie.stand"

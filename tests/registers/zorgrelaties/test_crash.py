@@ -69,6 +69,16 @@ def waiting_for_a_lock(admin: Any) -> Callable[[], Awaitable[bool]]:
     return reached
 
 
+def cut_off(admin: Any, login: str) -> Callable[[], Awaitable[bool]]:
+    """It was connected, between two attempts perhaps not at once, and was not let."""
+
+    async def reached() -> bool:
+        statement = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = $1"
+        return bool(await admin.fetchval(statement, login))
+
+    return reached
+
+
 @pytest.fixture
 async def at_commit(admin: Any) -> AsyncIterator[None]:
     """A transaction that wrote relations waits, when it commits, for who holds the lock `HELD`."""
@@ -147,11 +157,9 @@ async def test_cut_off_from_both_sides_it_comes_back(place: Place, br: Any, admi
     with projector(place) as process:
         await tell(br, told[:10])
         await until(at_position(admin, 10))
-        for login in ("stroom_indicatie_projector", "stroom_bemiddeling_lezer"):
-            assert await admin.fetchval(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = $1", login
-            )
-            await tell(br, told[10:15] if login == "stroom_indicatie_projector" else told[15:])
+        for login, more in (("stroom_indicatie_projector", told[10:15]), ("stroom_bemiddeling_lezer", told[15:])):
+            await until(cut_off(admin, login))
+            await tell(br, more)
         await until(at_position(admin, 20))
         assert process.poll() is None
     assert await kept(admin) == outcome(told)
