@@ -104,7 +104,7 @@ async def _observed(postgres: str, register: str) -> AsyncGenerator[Observed]:
     database = await open_database(url, as_roles=True, derive=derive, size=1)
     try:
         fields = load_fields(definition.policies / "fields.json")
-        observed = Observed(Engine(definition, database, fields=fields, derive=derive))
+        observed = Observed(Engine(definition, database, fields=fields, derive=derive, max_staleness=float("inf")))
 
         def log(record: Any) -> None:
             observed.said.append(record.query)
