@@ -92,6 +92,7 @@ class Assembly:
     peers: Peers | None = None
     """Tells of clients, where somebody asks who they are."""
     revocations: Revocations | None = None
+    signer: ContextSigner | None = None
     release: Demanded | None = None
     made_at: float = field(default_factory=time.time)
     running: int = 0
@@ -194,6 +195,7 @@ def assemble(
         closing=Closing(),
         peers=peers,
         revocations=revocations,
+        signer=signer,
         release=release,
     )
 

@@ -7,6 +7,7 @@ A subgraph is sent the decision context that is signed for it, and what header r
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Protocol
@@ -50,11 +51,16 @@ class Fetching:
         self._client = client
         self._served = served
         self._seconds = seconds
-        self._grants = grants
         self._signer = signer
         self._metrics = metrics
         self._spans = spans
-        self._timezone = ZoneInfo(grants.file.timezone if grants is not None else "UTC")
+        self._days = _Days(ZoneInfo(grants.file.timezone if grants is not None else "UTC"))
+        self._contexts = {
+            endpoint: (audience, grants.release_of(served.subgraph_of(endpoint)))
+            for endpoint, audience in served.audiences.items()
+            if grants is not None
+        }
+        """By endpoint, what a decision context is for: an audience, a release of the grants."""
 
     def fetcher(self, caller: Caller | None, trace: Trace, incoming: Mapping[bytes, bytes]) -> SubgraphFetcher:
         """For one request, or for one event of a subscription. `incoming`: the client's headers, lower-case names."""
@@ -81,16 +87,16 @@ class Fetching:
         return self._client.rules(endpoint).takes(name)
 
     def _signing(self, caller: Caller | None, trace_id: str) -> Callable[[str], Mapping[str, str]] | None:
-        signer, grants = self._signer, self._grants
-        if caller is None or signer is None or grants is None:
+        signer, contexts = self._signer, self._contexts
+        if caller is None or signer is None or not contexts:
             return None
-        today = datetime.now(self._timezone).date()
+        today = self._days.today()
 
         def header_for(endpoint: str) -> Mapping[str, str]:
-            audience = self._served.audiences.get(endpoint)
-            if audience is None:
+            context = contexts.get(endpoint)
+            if context is None:
                 return {}
-            release = grants.release_of(self._served.subgraph_of(endpoint))
+            audience, release = context
             return {"Decision-Context": signer.header_for(caller, audience, trace_id, today, release)}
 
         return header_for
@@ -110,3 +116,19 @@ class Fetching:
                 )
 
         return observe
+
+
+class _Days:
+    """Which day it is somewhere; looked up once a second, which is when days change."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._second = -1
+        self._today = date.min
+
+    def today(self) -> date:
+        second = int(time.time())
+        if second != self._second:
+            self._second = second
+            self._today = datetime.fromtimestamp(second, self._zone).date()
+        return self._today

@@ -43,6 +43,19 @@ def read_lifecycle(metrics: Metrics, lifecycle: Lifecycle, connections: Callable
         "counter",
     )
     metrics.reading(
+        "gateway_decision_contexts_total",
+        "Decision contexts that went with fetches, signed for them or used again.",
+        lambda: [
+            ({"result": result}, count)
+            for signer in (lifecycle.current.signer,)
+            for result, count in (
+                ("signed", signer.signed if signer is not None else 0),
+                ("reused", signer.reused if signer is not None else 0),
+            )
+        ],
+        "counter",
+    )
+    metrics.reading(
         "gateway_cache_bytes",
         "Estimated size of a cache.",
         lambda: [({"cache": name}, cache.size) for name, cache in lifecycle.current.pipeline.caches.items()],

@@ -37,7 +37,10 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class ContextSigner:
-    """Makes the header `Decision-Context`. `issuer` is the gateway's id URL; the key id is the RFC 7638 thumbprint."""
+    """Makes the header `Decision-Context`. `issuer` is the gateway's id URL; the key id is the RFC 7638 thumbprint.
+
+    `signed` and `reused` count what was given.
+    """
 
     def __init__(
         self,
@@ -56,6 +59,8 @@ class ContextSigner:
         self.kid = _base64url(hashlib.sha256(_encode(self._public)).digest())
         self._head = _base64url(_encode({"alg": "EdDSA", "kid": self.kid, "typ": "decision+jwt"})) + "."
         self._kept: OrderedDict[tuple[Any, ...], tuple[float, str]] = OrderedDict()
+        self.signed = 0
+        self.reused = 0
 
     def header_for(self, caller: Caller, audience: str, trace_id: str, today: date, release: str) -> str:
         """Return the context of `caller` for the register `audience`.
@@ -66,6 +71,7 @@ class ContextSigner:
         key = _reuse_key(caller, audience, today, release)
         kept = self._kept.get(key)
         if kept is not None and kept[0] - now >= REUSED_WHILE:
+            self.reused += 1
             return kept[1]
         issued = int(now)
         header = self._sign(
@@ -84,6 +90,7 @@ class ContextSigner:
             }
         )
         self._keep(key, issued + LIFETIME, header)
+        self.signed += 1
         return header
 
     def jwks(self) -> dict[str, Any]:

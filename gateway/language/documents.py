@@ -8,7 +8,7 @@ variable or a literal, since it may be a BSN.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -17,8 +17,6 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
-    NamedTypeNode,
-    NonNullTypeNode,
     OperationDefinitionNode,
     ValidationContext,
     VariableDefinitionNode,
@@ -32,6 +30,7 @@ from graphql.validation import OverlappingFieldsCanBeMergedRule
 from graphql.validation.validate import ValidationAbortedError
 
 from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.language.fitting import fitting_of
 from gateway.language.limits import Limits, check_limits, too_complex
 from gateway.language.normalize import normalize
 from gateway.language.operation import Operation
@@ -74,7 +73,8 @@ def coerce_variables(schema: GraphQLSchema, operation: Operation, variables: Map
     """
     definition: OperationDefinitionNode = operation.definition
     nodes = definition.variable_definitions or ()
-    if not all(_is_plain(node, variables) for node in nodes):
+    fits = fitting_of(schema).fits
+    if not all(fits(node.type, variables.get(node.variable.name.value)) for node in nodes):
         _check(schema, nodes, variables)
     coerced: dict[str, Any] = {}
     for node in nodes:
@@ -84,23 +84,6 @@ def coerce_variables(schema: GraphQLSchema, operation: Operation, variables: Map
         elif node.default_value is not None:
             coerced[name] = value_from_ast_untyped(node.default_value)
     return coerced
-
-
-def _is_plain(node: VariableDefinitionNode, variables: Mapping[str, Any]) -> bool:
-    """Whether a variable is so plainly a value of its built-in scalar that nothing has to be coerced: saves 8 µs for each."""
-    declared = node.type
-    if isinstance(declared, NonNullTypeNode):
-        declared = declared.type
-    test = _PLAIN.get(declared.name.value) if isinstance(declared, NamedTypeNode) else None
-    return test is not None and test(variables.get(node.variable.name.value))
-
-
-_PLAIN: Mapping[str, Callable[[Any], bool]] = {
-    "Boolean": lambda value: value.__class__ is bool,
-    "ID": lambda value: value.__class__ is str,
-    "Int": lambda value: value.__class__ is int and -(2**31) <= value < 2**31,
-    "String": lambda value: value.__class__ is str,
-}
 
 
 def _check(schema: GraphQLSchema, nodes: Sequence[VariableDefinitionNode], variables: Mapping[str, Any]) -> None:

@@ -49,6 +49,12 @@ def _identity() -> None:
     identity.main()
 
 
+def _authorization() -> None:
+    from tests.performance import authorization
+
+    authorization.main()
+
+
 def _registers() -> None:
     from tests.performance import registers
 
@@ -68,6 +74,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "growth": _growth,
     "memory": _memory,
     "identity": _identity,
+    "authorization": _authorization,
     "registers": _registers,
     "oracle": _oracle,
 }

@@ -27,6 +27,8 @@ from tests.oracle.world import World
 
 CLIENTS = 4_000
 TODAY = date(2026, 11, 23)
+AS_REGISTERS = {"timezone": "Europe/Amsterdam", "jit": "off", "plan_cache_mode": "force_generic_plan"}
+"""As `registers.common.pool` connects."""
 IDENTIFIERS = {"ZORGKANTOOR": "uzovi", "ZORGAANBIEDER": "agb", "CIZ": "kvk", "BURGER": "bsn"}
 
 Statement = tuple[str, str, list[Any]]
@@ -73,6 +75,13 @@ class Register:
         """The statement of a query: what row policies call anchored, SQL, arguments. `fields` for others than the shipped."""
         keeper = _NoDatabase()
         engine = Engine(register(self.name), cast("Any", keeper), fields=fields or self.fields, derive=derive)
+        await engine.run(Request(query, None, variables), who)
+        return keeper.last
+
+    async def bare(self, who: Caller, query: str, variables: Mapping[str, Any]) -> Statement:
+        """The statement of a register without policies."""
+        keeper = _NoDatabase()
+        engine = Engine(register(self.name), cast("Any", keeper), fields=None, derive=derive)
         await engine.run(Request(query, None, variables), who)
         return keeper.last
 
@@ -125,6 +134,28 @@ def _looked_at(node: dict[str, Any]) -> float:
     return node["Actual Loops"] * (node["Actual Rows"] + left_out)
 
 
+async def filled(server: EmbeddedPostgres, clients: int) -> None:
+    """Databases of the four registers with so many clients."""
+    admin = await asyncpg.connect(server.admin_url("postgres"))
+    urls: dict[str, str] = {}
+    for name in CARE_REGISTERS:
+        await admin.execute(f'DROP DATABASE IF EXISTS "schaal_{name}"')
+        await admin.execute(f"CREATE DATABASE \"schaal_{name}\" ENCODING 'UTF8' TEMPLATE template0")
+        urls[name] = server.admin_url(f"schaal_{name}")
+        await migrate(urls[name], register(name))
+    await admin.close()
+    await seed(urls, clients, 1, DEMO_SECRET, TODAY)
+
+
+async def connected(server: EmbeddedPostgres, name: str) -> Register:
+    """A register on a connection of its own."""
+    database = f"schaal_{name}"
+    app = await asyncpg.connect(server.app_url(database, f"{database}_app"), server_settings=AS_REGISTERS)
+    fields = load_fields(register(name).policies / "fields.json")
+    assert fields is not None
+    return Register(name, database, app, fields)
+
+
 @pytest.fixture(scope="session")
 def examples() -> World:
     """The first clients of the network; a client is the same however many follow."""
@@ -140,25 +171,8 @@ def runner() -> Iterator[asyncio.Runner]:
 @pytest.fixture(scope="session")
 def registers(postgres_server: EmbeddedPostgres, runner: asyncio.Runner) -> Iterator[dict[str, Register]]:
     async def prepare() -> dict[str, Register]:
-        admin = await asyncpg.connect(postgres_server.admin_url("postgres"))
-        urls: dict[str, str] = {}
-        for name in CARE_REGISTERS:
-            await admin.execute(f'DROP DATABASE IF EXISTS "schaal_{name}"')
-            await admin.execute(f"CREATE DATABASE \"schaal_{name}\" ENCODING 'UTF8' TEMPLATE template0")
-            urls[name] = postgres_server.admin_url(f"schaal_{name}")
-            await migrate(urls[name], register(name))
-        await admin.close()
-        await seed(urls, CLIENTS, 1, DEMO_SECRET, TODAY)
-        return {name: await connected(name) for name in CARE_REGISTERS}
-
-    async def connected(name: str) -> Register:
-        database = f"schaal_{name}"
-        # As `registers.common.pool` connects.
-        settings = {"timezone": "Europe/Amsterdam", "jit": "off", "plan_cache_mode": "force_generic_plan"}
-        app = await asyncpg.connect(postgres_server.app_url(database, f"{database}_app"), server_settings=settings)
-        fields = load_fields(register(name).policies / "fields.json")
-        assert fields is not None
-        return Register(name, database, app, fields)
+        await filled(postgres_server, CLIENTS)
+        return {name: await connected(postgres_server, name) for name in CARE_REGISTERS}
 
     found = runner.run(prepare())
     yield found

@@ -85,7 +85,9 @@ def test_a_context_is_reused_while_ten_seconds_are_left(signer: ContextSigner, c
     clock.now += 19
     assert signer.header_for(replace(CALLER, token_id="two", subject="x"), REGISTER, "a" * 32, TODAY, "f" * 64) == first
     clock.now += 1
+    assert (signer.signed, signer.reused) == (1, 1)
     assert signer.header_for(CALLER, REGISTER, TRACE, TODAY, "f" * 64) != first
+    assert (signer.signed, signer.reused) == (2, 1)
 
 
 @pytest.mark.parametrize(
