@@ -52,6 +52,8 @@ class _Http(CertificateProtocol):
     head_seconds: ClassVar[float]
     stalled_seconds: ClassVar[float]
     _head: asyncio.TimerHandle | None = None
+    _in_head = True
+    """Whether a head has begun, or is the first one to come, and has not ended."""
     _head_size = 0
     _outflow: _Outflow | None = None
 
@@ -67,9 +69,11 @@ class _Http(CertificateProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._head is None:
+        if not self._in_head:
             self._head_size = 0
             return
+        # Mostly a head comes whole, and nothing has to be timed.
+        self._await_head()
         self._head_size += len(data)
         if self._head_size > _HEAD_BYTES:
             self.transport.abort()
@@ -80,7 +84,7 @@ class _Http(CertificateProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._await_head()
+        self._in_head = True
 
     def on_headers_complete(self) -> None:
         self._head_came()
@@ -91,6 +95,7 @@ class _Http(CertificateProtocol):
             self._head = self.loop.call_later(self.head_seconds, self._head_late)
 
     def _head_came(self) -> None:
+        self._in_head = False
         if self._head is not None:
             self._head.cancel()
             self._head = None

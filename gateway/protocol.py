@@ -7,6 +7,7 @@ is not that plain (streams, HEAD, a client that reads slowly) is left to uvicorn
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -67,7 +68,48 @@ class _Cycle(RequestResponseCycle):
 
 
 class Protocol(HttpToolsProtocol):
-    """A connection of a client."""
+    """A connection of a client.
+
+    uvicorn sets a timer when an answer is complete and takes it back when the next request comes, which is at once on a busy connection. Here one timer looks
+    from time to time how long the connection has been idle.
+    """
+
+    _idle_since: float | None = None
+    """Loop time; None while a request comes in or is answered."""
+    _idle_timer: asyncio.TimerHandle | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
+
+    def on_response_complete(self) -> None:
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+            return
+        self._idle_since = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._look)
+
+    def _unset_keepalive_if_required(self) -> None:
+        # What uvicorn does first when anything comes in.
+        self._idle_since = None
+
+    def _look(self) -> None:
+        self._idle_timer = None
+        if self._idle_since is None:
+            return  # the end of this request sets the timer anew
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idle_timer = self.loop.call_later(left, self._look)
+        else:
+            self.timeout_keep_alive_handler()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         cycle.__class__ = _Cycle

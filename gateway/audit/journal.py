@@ -13,12 +13,12 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import orjson
 
 from gateway.audit.places import now
+from gateway.audit.worker import Worker
 from gateway.audit.writing import JournalWriter
 from gateway.telemetry.logs import get_log
 from gateway.telemetry.metrics import Metrics
@@ -68,7 +68,7 @@ class Journal:
         self._metrics = metrics
         self.shipping = shipping
         self._retry = retry
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._worker = Worker("journal")
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._mending: asyncio.Task[None] | None = None
@@ -127,7 +127,7 @@ class Journal:
         if self.shipping is not None:
             await self.shipping.stop()
         await self._in_thread(self._writer.close)
-        self._thread.shutdown()
+        self._worker.close()
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -203,4 +203,4 @@ class Journal:
             self._metrics.audit_anchors.add()
 
     async def _in_thread(self, work: Callable[[], None]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        await self._worker.do(work)

@@ -21,6 +21,7 @@ __all__ = ["Connection", "ExchangeError", "Response"]
 _MAX_HEAD = 64 * 1024
 """Bytes of one head; also of what chunks and trailers add to a body, beyond eight bytes for each of the body's own."""
 _GZIP = 16 + zlib.MAX_WBITS
+_FRAMING = frozenset({b"content-length", b"transfer-encoding", b"content-encoding"})
 
 
 class Response(NamedTuple):
@@ -135,19 +136,18 @@ class Connection(asyncio.Protocol):
             self._fail(FailureKind.TOO_LARGE)
             return
         name = name.lower()
-        match name:
-            case b"content-length":
-                self._to_the_end = False
-                if value.isdigit() and int(value) > self._max_body:
-                    self._fail(FailureKind.TOO_LARGE)
-            case b"transfer-encoding":
-                self._to_the_end = False
-            case b"content-encoding":
-                self._encoding += value.strip().lower()
-            case _:
-                pass
+        if name in _FRAMING:
+            self._framed_by(name, value)
         if name in self._wanted:
             self._headers.append((name, value))
+
+    def _framed_by(self, name: bytes, value: bytes) -> None:
+        if name == b"content-encoding":
+            self._encoding += value.strip().lower()
+            return
+        self._to_the_end = False
+        if name == b"content-length" and value.isdigit() and int(value) > self._max_body:
+            self._fail(FailureKind.TOO_LARGE)
 
     def on_headers_complete(self) -> None:
         self._status = self._parser.get_status_code()
