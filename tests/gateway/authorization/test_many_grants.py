@@ -11,7 +11,8 @@ from tests.performance.authorization.decisions import decided, many_grants
 def test_a_decision_among_two_thousand_grants_takes_no_step_more_than_among_fifty():
     graph = library.supergraph()
     few, many = (decided(graph, load_grants(many_grants(count), graph)) for count in (50, 2000))
-    few(), many()
+    few()
+    many()
     assert calls(many) == calls(few)
 
 

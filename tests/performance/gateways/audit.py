@@ -6,13 +6,15 @@ that is most of what an answer waits for.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import statistics
+import tempfile
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -24,12 +26,14 @@ from gateway.audit.keyed import Seen
 from gateway.audit.places import now
 from gateway.audit.record import Event, Kind, record
 from tests.performance.gateways.ships import SMALL
-from tests.performance.gateways.stand import Stand, bodies, stand
-from tests.performance.load import Measured, children, load, request
+from tests.performance.gateways.stand import Served, Stand, bodies, stand
+from tests.performance.load import Measured
+from tests.performance.wrk import measured
 
 __all__ = ["main"]
 
-ROUNDS, SECONDS, RECORDS = 5, 2.0, 2000
+ROUNDS, SECONDS, RECORDS = 5, 1.0, 2000
+_MEMORY = Path("/dev/shm")
 
 
 def main() -> None:
@@ -44,7 +48,7 @@ def _records() -> Iterable[tuple[str, str]]:
     asked = {"coordinates": [f"Type.field{number}" for number in range(40)], "grants": [f"G-{n}" for n in range(12)]}
     operation = orjson.dumps({"type": "query", "action": "R", "signature": "a" * 64, "release": "b" * 64, **asked})
     caller = orjson.dumps({"role": "HARBOUR", "identifiers": {"harbour": "1"}, "subject": "s" * 36, "token": "t" * 36})
-    for count in (1, 50, 900):
+    for count in (1, 10, 50, 900):
         seen = Seen(("one", "two"), {"Ship": [str(uuid.uuid4()) for _ in range(count)]})
         times: list[float] = []
         for _ in range(ROUNDS):
@@ -69,30 +73,47 @@ def _disk(found: Stand) -> Iterable[tuple[str, str]]:
 
 
 def _requests(found: Stand) -> Iterable[tuple[str, str]]:
-    with found.gateway(SMALL, token=True) as off, found.gateway(SMALL, token=True, audit=_audit(found)) as on:
+    """Beside the journal on this disk one in memory, where there is such a place: what it takes more is the disk's, the rest is ours."""
+    with ExitStack() as stack:
+        served = {
+            "no journal": stack.enter_context(found.gateway(SMALL, token=True)),
+            "a journal on this disk": stack.enter_context(
+                found.gateway(SMALL, token=True, audit=_audit(found, "disk"))
+            ),
+        }
+        if _MEMORY.is_dir():
+            folder = stack.enter_context(tempfile.TemporaryDirectory(dir=_MEMORY))
+            audit = _audit(found, folder)
+            served["a journal in memory"] = stack.enter_context(found.gateway(SMALL, token=True, audit=audit))
         for connections in (1, 50):
-            rounds: dict[str, list[Measured]] = {"without": [], "with": []}
-            for _ in range(ROUNDS):
-                for name, served in (("without", off), ("with", on)):
-                    messages = [request(served.url, body, served.token) for body in bodies(SMALL)]
-                    pids = {"gateway": children(served.process.pid)}
-                    rounds[name].append(asyncio.run(load(served.url, messages, connections, SECONDS, pids)))
-            for name, measured in rounds.items():
-                p50 = statistics.median(one.p50 for one in measured)
-                cpu = statistics.median(one.cpu_ms("gateway") for one in measured)
-                rate = statistics.median(one.per_second for one in measured)
-                yield (
-                    f"{connections} connections, {name} a journal",
-                    f"p50 {p50:.2f} ms, CPU {cpu:.3f} ms, {rate:.0f}/s",
-                )
+            yield from _compared(served, connections)
 
 
-def _audit(found: Stand) -> dict[str, Any]:
+def _compared(served: Mapping[str, Served], connections: int) -> Iterable[tuple[str, str]]:
+    rounds: dict[str, list[Measured]] = {name: [] for name in served}
+    for number in range(ROUNDS + 1):
+        for name, one in served.items():
+            found = measured(one.url, bodies(SMALL), connections, SECONDS, one.process.pid, token=one.token)
+            if number:
+                rounds[name].append(found)
+    for name, found in rounds.items():
+        p50 = statistics.median(one.p50 for one in found)
+        cpu = statistics.median(one.cpu_ms("gateway") for one in found)
+        rate = statistics.median(one.per_second for one in found)
+        # Of rounds side by side, so that a slow minute slows both.
+        pairs = list(zip(found, rounds["no journal"], strict=True))
+        more = statistics.median(one.p50 - other.p50 for one, other in pairs)
+        dearer = statistics.median(one.cpu_ms("gateway") - other.cpu_ms("gateway") for one, other in pairs)
+        added = "" if name == "no journal" else f"; {more:+.2f} ms, {1000 * dearer:+.0f} µs of CPU"
+        yield f"{connections} connections, {name}", f"p50 {p50:.2f} ms, CPU {cpu:.3f} ms, {rate:.0f}/s{added}"
+
+
+def _audit(found: Stand, folder: str) -> dict[str, Any]:
     key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (found.folder / "audit.pem").write_bytes(key)
     (found.folder / "secret").write_text(secrets.token_hex(32))
     return {
-        "folder": str(found.folder / "journal"),
+        "folder": str(found.folder / folder),
         "key": str(found.folder / "audit.pem"),
         "secret": str(found.folder / "secret"),
     }
