@@ -88,9 +88,13 @@ class SubgraphFetcher:
             seconds=left,
             idempotent=idempotent,
         )
-        if isinstance(answer, Response) and answer.headers and 200 <= answer.status < 300:
+        if not isinstance(answer, Response) or not 200 <= answer.status < 300:
+            return self._seen(subgraph, span, start, _failure(answer))
+        if answer.headers:
             self.answered += answer.headers[: _MAX_ANSWERED - len(self.answered)]
-        return self._seen(subgraph, span, start, _outcome(answer))
+        if self._observe is not None:
+            self._observe(subgraph, span, "ok", self._time() - start)
+        return answer.body
 
     def _headers(self, subgraph: str) -> bytes:
         lines = self._lines.get(subgraph)
@@ -101,18 +105,16 @@ class SubgraphFetcher:
             self._lines[subgraph] = lines
         return lines
 
-    def _seen(self, subgraph: str, span: str, start: float, outcome: bytes | FetchFailure) -> bytes | FetchFailure:
+    def _seen(self, subgraph: str, span: str, start: float, failure: FetchFailure) -> FetchFailure:
         if self._observe is not None:
-            kind = outcome.kind.value if isinstance(outcome, FetchFailure) else "ok"
-            self._observe(subgraph, span, kind, self._time() - start)
-        return outcome
+            self._observe(subgraph, span, failure.kind.value, self._time() - start)
+        return failure
 
 
-def _outcome(answer: Response | FetchFailure) -> bytes | FetchFailure:
+def _failure(answer: Response | FetchFailure) -> FetchFailure:
+    """What an answer that has no data is."""
     if isinstance(answer, FetchFailure):
         return answer
-    if 200 <= answer.status < 300:
-        return answer.body
     if 300 <= answer.status < 400:
         return FetchFailure(FailureKind.PROTOCOL, answer.status)
     return FetchFailure(FailureKind.STATUS, answer.status, _code_in(answer.body))
