@@ -33,13 +33,19 @@ __all__ = [
 
 MESSAGES = {
     Code.FORBIDDEN: "This caller may not read this field here.",
+    Code.AUTHORIZATION_UNAVAILABLE: "Rows of which it cannot be decided at the moment whether this caller may see them are left out.",
     Code.BAD_USER_INPUT: "A subgraph refused an input value of this field.",
     Code.OWNER_REQUIRED: "An argument has to name the owner, because this field changes what one party keeps.",
     Code.DOWNSTREAM_TIMEOUT: "A subgraph did not answer in time.",
     Code.DOWNSTREAM_UNAVAILABLE: "A subgraph failed too often and is not asked for a while.",
     Code.DOWNSTREAM_SERVICE_ERROR: "A subgraph could not answer this field.",
 }
-_PASSED_ON = {"FORBIDDEN": Code.FORBIDDEN, "BAD_USER_INPUT": Code.BAD_USER_INPUT}
+_PASSED_ON = {
+    "FORBIDDEN": Code.FORBIDDEN,
+    "BAD_USER_INPUT": Code.BAD_USER_INPUT,
+    # Beside data: part of the grants cannot be applied now. Without data it ends the whole request (`fatal_of`).
+    "AUTHORIZATION_UNAVAILABLE": Code.AUTHORIZATION_UNAVAILABLE,
+}
 _UNAVAILABLE = frozenset({"AUTHORIZATION_UNAVAILABLE", "POLICY_MISMATCH"})
 
 

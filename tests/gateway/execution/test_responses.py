@@ -113,6 +113,20 @@ async def test_forbidden_comes_back_at_every_place_of_a_shared_entity() -> None:
     assert {issue.message for issue in result.errors} == {"This caller may not read this field here."}
 
 
+async def test_rows_that_a_register_leaves_out_are_told_beside_those_that_it_shows() -> None:
+    """A register whose relations are stale shows what needs none, and says that it did."""
+    federation = make()
+    error = {"message": "which rows", "extensions": {"code": "AUTHORIZATION_UNAVAILABLE"}}
+    federation.answers["shop"] = lambda _request, answer: {**answer, "errors": [error]}
+    result = await federation.run("{ items { name } i: items { name } }")
+    items = [{"name": f"i{n}"} for n in (0, 1, 2, 0)]
+    assert (result.status, result.data) == (200, {"items": items, "i": items})
+    assert lines(result) == [("AUTHORIZATION_UNAVAILABLE", ("items",)), ("AUTHORIZATION_UNAVAILABLE", ("i",))]
+    assert {issue.message for issue in result.errors} == {
+        "Rows of which it cannot be decided at the moment whether this caller may see them are left out."
+    }
+
+
 async def test_a_forbidden_root_fetch_is_forbidden_for_each_of_its_fields() -> None:
     federation = make()
     federation.answers["shop"] = lambda _request, _answer: FetchFailure(FailureKind.STATUS, 403, "FORBIDDEN")
