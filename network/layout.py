@@ -24,6 +24,7 @@ from network.state import State
 __all__ = [
     "AUDIENCE",
     "CARE_REGISTERS",
+    "EXPLAIN_SCOPE",
     "ISSUER",
     "JOURNAL_REGISTER",
     "REGISTERS",
@@ -42,6 +43,7 @@ HOST = "127.0.0.1"
 BASE = "https://netwerk.iwlz.example"
 AUDIENCE = f"{BASE}/graphql"
 GATEWAY = f"{BASE}/gateway"
+EXPLAIN_SCOPE = "netwerk/autorisatie/uitleg:read"
 ISSUER = "https://autorisatieserver.iwlz.example"
 
 
@@ -193,6 +195,8 @@ def gateway_settings(state: State, ports: Ports, audit_url: str) -> str:
         "authorization": {
             "issuers": [{"issuer": ISSUER, "jwks": str(state.issuer_jwks), "audience": AUDIENCE, "types": ["at+jwt"]}],
             "participants": str(state.issuer / "access.json"),
+            # No party has it; an administrator may give it to a developer.
+            "explain_scope": EXPLAIN_SCOPE,
             "revocation": {
                 "lists": [ports.url("issuer-dev", "/authority.crl")],
                 "authorities": str(state.certificates / "authority.crt"),

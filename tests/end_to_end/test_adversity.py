@@ -313,7 +313,7 @@ def test_after_kill_9_of_everything_the_next_start_has_the_data(own: Network) ->
 
 def test_a_stop_ends_everything_in_order_and_leaves_nothing(own: Network) -> None:
     started = [*own.services()]
-    assert started == ["issuer", "indicatie", "bemiddeling", "zorglevering", "client", "gateway"]
+    assert started == ["issuer", "indicatie", "bemiddeling", "zorglevering", "client", "inzage", "relations", "gateway"]
     pids = {**{name: _pid(own, name) for name in started}, "database": _postmaster(own)}
     assert own.process is not None
     own.process.send_signal(signal.SIGTERM)
@@ -323,7 +323,11 @@ def test_a_stop_ends_everything_in_order_and_leaves_nothing(own: Network) -> Non
         time.sleep(0.001)
     assert own.process.returncode == 0
     # Nobody loses what it still needs; the registers go together.
-    assert (ended[0], set(ended[1:5]), ended[5:]) == ("gateway", set(SCOPES), ["issuer", "database"])
+    assert (ended[0], set(ended[1:7]), ended[7:]) == (
+        "gateway",
+        {*SCOPES, "inzage", "relations"},
+        ["issuer", "database"],
+    )
     assert _processes_of(own) == {}
     assert not (own.state / "run.json").exists()
     assert own.output().splitlines()[-1] == "Stopping."
