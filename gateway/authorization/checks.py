@@ -8,6 +8,7 @@ from graphql import GraphQLInputObjectType
 
 from gateway.authorization.language.model import GrantsFile, InputType, TypeName, Word
 from gateway.authorization.language.problems import Problem, meant
+from gateway.authorization.mutations import check_mutations
 from gateway.supergraph.model import Supergraph, SupergraphType, TypeKind
 
 __all__ = ["check_against", "owners_of"]
@@ -22,6 +23,7 @@ def check_against(file: GrantsFile, supergraph: Supergraph) -> list[Problem]:
         *_anchors(file),
         *(problem for entry in file.inputs.types.values() for problem in _input(file, supergraph, entry)),
         *_transparent(file, supergraph),
+        *check_mutations(file, supergraph),
     ]
 
 

@@ -12,21 +12,26 @@ from gateway.authorization.files import ChainError, parse_chain
 from gateway.authorization.language.problems import GrantsError
 from gateway.authorization.matrix import matrix
 from gateway.authorization.rowpolicies import compile_policies
+from gateway.supergraph.errors import SupergraphError
+from gateway.supergraph.reader import read_supergraph
 
 __all__ = ["FILES", "compile_command", "matrix_command"]
 
 FILES: tuple[str, ...] = ("policies.sql", "fields.json")
 
 
-def compile_command(mapping: Path, grants: Path, output: Path, check: bool) -> int:
-    """Compile the grants for the register that `mapping` describes, into `output`.
+def compile_command(mapping: Path, grants: Path, output: Path, check: bool, supergraph: Path | None = None) -> int:
+    """Compile the grants for the register that `mapping` describes, into `output`. `supergraph` types the inputs of mutations.
 
     With `check` nothing is written; files that differ from what would be written are an error. Returns the exit status:
     0, or 1 with the reasons on standard error.
     """
     try:
         table_mapping: Any = json.loads(mapping.read_text("utf-8"))
-        sql, fields = compile_policies(parse_chain(grants), table_mapping)
+        graph = read_supergraph(supergraph.read_text("utf-8")) if supergraph is not None else None
+        sql, fields = compile_policies(parse_chain(grants), table_mapping, graph)
+    except SupergraphError as error:
+        return _complain(f"{supergraph}: {error}")
     except ChainError as error:
         return _complain(str(error))
     except GrantsError as error:

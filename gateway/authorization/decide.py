@@ -1,7 +1,8 @@
 """Say what of an operation a caller may not have, before anything is planned.
 
 Works on the normalized operation: each selected coordinate, and each coordinate that a filter or sort input reads, is looked
-up in what the caller's role and scopes can reach. Filtering on a field is reading it. Fragments and aliases are gone by now,
+up in what the caller's role and scopes can reach. Filtering on a field is reading it; what the input of a mutation stands for is
+written, and needs grants for that. Fragments and aliases are gone by now,
 so a field is found under exactly one type. What follows from a refusal (refuse all, or prune) is the pipeline's choice.
 
 The walk touches each selection and each input value once.
@@ -25,6 +26,7 @@ from graphql import (
 
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Anchored, Grants, Reach
+from gateway.authorization.language.model import Mutation
 from gateway.authorization.reads import pinned_fields, read_coordinates
 from gateway.language.operation import Condition, Field, Fragment, Operation, OperationKind, Selection
 
@@ -115,11 +117,37 @@ class _Walk:
                 continue  # a root type has no subtypes
             if selection.name.startswith("__"):
                 continue
+            mutation = None if free else self.grants.file.mutations.get(selection.name)
+            if mutation is not None:
+                self._write(selection, mutation)
+                self._beneath(selection)
+                continue
             if not free:
                 self._ask(selection)
             opened = self._opened_at_root(selection)
             self._inputs(selection, opened)
             self._beneath(selection, opened)
+
+    def _write(self, root: Field, mutation: Mutation) -> None:
+        """A mutation, and each coordinate that its input stands for: writing a field needs a grant as reading it does."""
+        asked = f"{root.parent}.{root.name}"
+        self.asked.add(asked)
+        writable = self.reach.writes.get(mutation.name)
+        if writable is None:
+            scope = self.grants.write_scope(self.caller.role, mutation, None, self.caller.scopes)
+            self._put(root, Refusal(asked, Reason.SCOPE if scope else Reason.ROLE, scope))
+            return
+        schema: GraphQLSchema = self.grants.supergraph.schema
+        keys = {f"{asked}({name}:)" for name in mutation.keys}
+        for coordinate, known in read_coordinates(self.grants.inputs, schema, root, self.variables):
+            if coordinate in keys:
+                continue
+            self.asked.add(coordinate)
+            if not known:
+                self._put(root, Refusal(coordinate, Reason.INPUT))
+            elif coordinate not in writable:
+                scope = self.grants.write_scope(self.caller.role, mutation, coordinate, self.caller.scopes)
+                self._put(root, Refusal(coordinate, Reason.SCOPE if scope else Reason.ROLE, scope))
 
     def _opened_at_root(self, root: Field) -> frozenset[str] | None:
         """What a root of an anchored type opens of that type; None where anchors play no part."""

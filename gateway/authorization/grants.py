@@ -19,13 +19,13 @@ from typing import Any
 from gateway.authorization.checks import check_against, owners_of
 from gateway.authorization.claims import party_of
 from gateway.authorization.language.document import parse_grants
-from gateway.authorization.language.model import Grant, GrantsFile, Inputs, Role
+from gateway.authorization.language.model import Grant, GrantsFile, Inputs, Mutation, Role
+from gateway.authorization.language.mutations import READ
 from gateway.authorization.language.problems import GrantsError
 from gateway.supergraph.model import Supergraph, TypeKind
 
 __all__ = ["Anchored", "Grants", "GrantsError", "Reach", "caller_from_claims", "load_grants", "uncovered"]
 
-READ = "lezen"
 _KEPT = 256
 
 
@@ -52,6 +52,8 @@ class Reach:
     anchors: Mapping[str, tuple[Anchored, ...]]
     grants: Mapping[str, tuple[str, ...]]
     """Coordinate → ids of the grants that open it, for the record and for `explain`."""
+    writes: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """Mutation → the coordinates that it may write; a mutation that is absent may not be asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +118,27 @@ class Grants:
             found = found or (here[0][0] if lacking else "")
         return found
 
+    def write_scope(
+        self, role: str | None, mutation: Mutation, coordinate: str | None, held: frozenset[str]
+    ) -> str | None:
+        """The scope that a role lacks to write `coordinate` (None: anything) by a mutation; None when no scope would help."""
+        found = [
+            grant
+            for grant in self.writing(role, mutation)
+            if coordinate is None or coordinate in {f"{grant.type.name}.{word.text}" for word in grant.fields}
+        ]
+        lacking = found and all(held.isdisjoint(grant.scopes) for grant in found)
+        return found[0].scopes[0] if lacking else None
+
+    def writing(self, role: str | None, mutation: Mutation) -> Iterable[Grant]:
+        """The enabled grants of a role for what a mutation does."""
+        what = (mutation.action, mutation.type)
+        return (
+            g
+            for g in self.file.grants
+            if g.enabled and (g.action, g.type) == what and role in {r.text for r in g.roles}
+        )
+
     def of_role(self, role: str | None) -> Iterable[Grant]:
         """The enabled reading grants of a role."""
         return (g for g in self.file.grants if g.enabled and g.action == READ and role in {r.text for r in g.roles})
@@ -148,7 +171,8 @@ def caller_from_claims(grants: Grants, claims: Mapping[str, Any]) -> tuple[str |
 
 def uncovered(grants: Grants) -> list[str]:
     """Coordinates `register.Type.field` that have neither a grant nor a `never`: closed, but by nobody's decision."""
-    decided = {(str(grant.type), word.text) for grant in grants.file.grants for word in grant.fields}
+    reading = [grant for grant in grants.file.grants if grant.action == READ]
+    decided = {(str(grant.type), word.text) for grant in reading for word in grant.fields}
     decided |= {(str(never.type), word.text) for never in grants.file.never for word in never.fields}
     missing: list[str] = []
     for coordinate, owners in grants.owners.items():
@@ -177,7 +201,17 @@ def _reach(grants: Grants, role: str | None, scopes: frozenset[str]) -> Reach:
         plain_roots={name: frozenset(c for c in plain_allowed if c.startswith(f"{name}.")) for name in names},
         anchors={name: tuple(_anchored(grant) for grant in anchored if grant.type.name == name) for name in names},
         grants=by_grant,
+        writes=_written(grants, role, scopes),
     )
+
+
+def _written(grants: Grants, role: str | None, scopes: frozenset[str]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for name, mutation in grants.file.mutations.items():
+        held = [grant for grant in grants.writing(role, mutation) if scopes & set(grant.scopes)]
+        if held:
+            found[name] = frozenset(f"{grant.type.name}.{word.text}" for grant in held for word in grant.fields)
+    return found
 
 
 def _anchored(grant: Grant) -> Anchored:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from gateway.authorization.language.model import Grant, GrantsFile, Role
+from gateway.authorization.language.mutations import READ
 from gateway.authorization.language.problems import GrantsError, Position, Problem, meant
 from gateway.authorization.predicates import ROW, Bound, Compiler
 from gateway.authorization.sql import FALSE, FRESH, TRUE, Condition, Entry, combine, literal, setting
 from gateway.authorization.tables import CLIENT_KEY, Row, Tables
 
-__all__ = ["Judged", "JudgedRole", "judge", "scope_condition"]
+__all__ = ["Judged", "JudgedRole", "judge", "scope_condition", "write_judge"]
 
 
 Copies = Literal["", "some", "all"]
@@ -64,6 +65,18 @@ def judge(file: GrantsFile, tables: Tables, action: str) -> list[JudgedRole]:
     return judged
 
 
+def write_judge(file: GrantsFile, tables: Tables, role: str, grant: Grant, given: Mapping[str, Any] | None) -> Compiler:
+    """What compiles the predicate of a writing grant for a role. `granted(row)` in it is what the role may read.
+
+    `given` are the kinds of the input.
+    """
+    judge = _RoleJudge(file, tables, file.roles[role], READ)
+    judge.stack = [grant.id]
+    compiler = judge.compiler(grant)
+    compiler.given = given
+    return compiler
+
+
 def scope_condition(scopes: Sequence[str]) -> Condition:
     """Whether the caller holds one of the scopes."""
     return combine(
@@ -76,7 +89,7 @@ def scope_condition(scopes: Sequence[str]) -> Condition:
 
 
 def _of_register(file: GrantsFile, tables: Tables) -> list[Grant]:
-    return [grant for grant in file.grants if grant.type.register == tables.register]
+    return [grant for grant in file.grants if grant.type.register == tables.register and grant.action == READ]
 
 
 def _check(grant: Grant, tables: Tables) -> list[Problem]:
@@ -151,7 +164,7 @@ class _RoleJudge:
         ]
 
     def _judged(self, grant: Grant, row: Row) -> Judged:
-        compiler = self._compiler(grant)
+        compiler = self.compiler(grant)
         self.stack = [grant.id]
         condition = TRUE if row.stub else self._condition(compiler, grant, Bound(row, ROW))
         if grant.anchor is not None and grant.anchor.only:
@@ -170,10 +183,10 @@ class _RoleJudge:
 
     def _without_copies(self, grant: Grant, row: Row) -> Copies:
         """What is left of a grant that looks into copies when those do not count."""
-        left = self._condition(self._compiler(grant, FALSE), grant, Bound(row, ROW))
+        left = self._condition(self.compiler(grant, FALSE), grant, Bound(row, ROW))
         return "all" if left.sql == FALSE.sql else "some"
 
-    def _compiler(self, grant: Grant, fresh: Condition = FRESH) -> Compiler:
+    def compiler(self, grant: Grant, fresh: Condition = FRESH) -> Compiler:
         def granted(compiler: Compiler, bound: Bound, position: Position) -> Condition:
             return self._granted(compiler, bound, position, grant.scopes)
 

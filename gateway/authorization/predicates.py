@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from gateway.authorization.language.expressions import (
     Any_,
@@ -33,14 +34,15 @@ from gateway.authorization.language.expressions import (
     Sum,
 )
 from gateway.authorization.language.problems import GrantsError, Position, meant, one_of
+from gateway.authorization.looks import Joined, exists, select
 from gateway.authorization.paths import Join, Segment, reversed_joins, split_path, steps_of
 from gateway.authorization.sql import (
     BUILT_IN,
     FALSE,
     FRESH,
+    SQL_KINDS,
     TRUE,
     Condition,
-    Look,
     Value,
     combine,
     constant,
@@ -50,12 +52,15 @@ from gateway.authorization.sql import (
     quoted,
     setting,
 )
-from gateway.authorization.tables import CLIENT_KEY, Row, Tables
+from gateway.authorization.tables import Row, Tables
 
-__all__ = ["ROW", "Bound", "Compiler"]
+__all__ = ["INPUT", "ROW", "Bound", "Compiler"]
 
 ROW = "{row}"
 """Stands for the alias of the row in question; the user of the SQL puts one in."""
+
+INPUT = "{input}"
+"""Stands for the input of a mutation, as jsonb."""
 
 _MAX_DEPTH = 32
 
@@ -65,15 +70,6 @@ class Bound:
     """A name bound to a row: its type and the SQL alias it has."""
 
     row: Row
-    alias: str
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """A join with the aliases it got."""
-
-    join: Join
-    owner: str
     alias: str
 
 
@@ -105,9 +101,12 @@ class Compiler:
     _copied: int = 0
     """How often a copy was read outside of such an alternative."""
 
-    def predicate(self, expression: Expression, bound: Bound) -> Condition:
-        """The condition for a row, which the predicate calls `X`."""
-        return self._alternatives(expression, {"X": bound})
+    given: Mapping[str, Any] | None = None
+    """The kinds of the input of a mutation, which predicates call `input`; None where there is none."""
+
+    def predicate(self, expression: Expression | None, bound: Bound | None) -> Condition:
+        """The condition for a row, which the predicate calls `X`. No predicate holds for every row."""
+        return TRUE if expression is None else self._alternatives(expression, {"X": bound} if bound else {})
 
     def _alternatives(self, node: Expression, scope: Scope) -> Condition:
         if isinstance(node, Logic) and node.operator == "or":
@@ -144,7 +143,7 @@ class Compiler:
         alias = bound.alias
         for join in reversed_joins(self.tables, owner, segments, bound.row):
             alias = self._joined(join, alias, joins)
-        return _exists(joins, rule(Bound(owner, alias)))
+        return exists(joins, rule(Bound(owner, alias)))
 
     # --- truth ---
 
@@ -190,20 +189,20 @@ class Compiler:
         left, right = fit(left, right, node.position), fit(right, left, node.position)
         operator = {"==": "=", "!=": "<>"}.get(node.operator, node.operator)
         entries = left.own(right) if operator == "=" else None
-        return _exists(joins, Condition(f"{left.sql} {operator} {right.sql}", entries=entries))
+        return exists(joins, Condition(f"{left.sql} {operator} {right.sql}", entries=entries))
 
     def _choice(self, node: Choice, scope: Scope) -> Condition:
         joins: list[Joined] = []
         value = self._value(node.value, scope, joins)
         among = ", ".join(fit(constant(item), value, item.position).sql for item in node.among)
-        return _exists(joins, Condition(f"{value.sql} IN ({among})"))
+        return exists(joins, Condition(f"{value.sql} IN ({among})"))
 
     def _any(self, node: Any_, scope: Scope) -> Condition:
         inner = dict(scope)
         joins: list[Joined] = []
         for step in node.steps:
             inner[step.variable] = self._step(step, inner, joins)
-        return _exists(joins, self.condition(node.condition, inner))
+        return exists(joins, self.condition(node.condition, inner))
 
     def _step(self, step: Step, scope: Scope, joins: list[Joined]) -> Bound:
         root, segments = split_path(step.path)
@@ -257,6 +256,8 @@ class Compiler:
             return bound
         if bound is None:
             hint = meant(node.name, [*scope, "today", "forever", "caller"])
+            if node.name == "X":
+                hint = "; there is no stored row"
             raise GrantsError.at(node.position, f"'{node.name}' is not known here{hint}")
         raise GrantsError.at(node.position, f"'{node.name}' is a row of {bound.row.type}; name one of its columns")
 
@@ -267,8 +268,25 @@ class Compiler:
             raise GrantsError.at(node.position, f"this role has no identifier '{node.name}'; it has {known}")
         return Value(setting(node.name, "::uuid" if kind == "key" else ""), kind, identifier=node.name)
 
+    def _input(self, path: Sequence[Segment]) -> Value:
+        """A value of the input of a mutation; `INPUT` stands for the whole as jsonb."""
+        kind: Any = self.given
+        for number, (name, position) in enumerate(path):
+            known: Mapping[str, Any] = kind if isinstance(kind, Mapping) else {}
+            kind = known.get(name)
+            if kind is None:
+                so_far = ".".join(("input", *(word for word, _ in path[:number])))
+                raise GrantsError.at(position, f"{so_far} has no value '{name}'{meant(name, known)}")
+        if not isinstance(kind, str):
+            names = " or ".join(f"'{name}'" for name in kind)
+            raise GrantsError.at(path[-1][1], f"'{path[-1][0]}' is a nested input; name one of its values: {names}")
+        names = ",".join(name for name, _ in path)
+        return Value(f"({INPUT} #>> {literal('{' + names + '}')})::{SQL_KINDS[kind]}", kind)
+
     def _column(self, node: Attribute, scope: Scope, joins: list[Joined] | None) -> Value:
         root, segments = split_path(node.owner)
+        if root.name == "input" and self.given is not None and "input" not in scope:
+            return self._input([*segments, (node.name, node.position)])
         start = self._bound(root, scope)
         here: list[Joined] = []
         alias, row = start.alias, start.row
@@ -283,7 +301,7 @@ class Compiler:
         self._read(alias, row, [column.column])
         sql = f"{alias}.{quoted(column.column)}"
         if joins is None and here:
-            return Value(_select(sql, here), column.kind)
+            return Value(select(sql, here), column.kind)
         if joins is not None:
             joins.extend(here)
         return Value(sql, column.kind, place=(row.table, column.column))
@@ -345,7 +363,8 @@ class Compiler:
         if isinstance(bound, Bound):
             return bound
         if bound is None:
-            raise GrantsError.at(node.position, f"'{node.name}' is not known here; rows are {one_of(sorted(scope))}")
+            known = f"rows are {one_of(sorted(scope))}" if scope else "there is no stored row"
+            raise GrantsError.at(node.position, f"'{node.name}' is not known here; {known}")
         raise GrantsError.at(node.position, f"'{node.name}' is a {bound.kind}, not a row")
 
     def _read(self, alias: str, row: Row, columns: Sequence[str]) -> None:
@@ -354,35 +373,3 @@ class Compiler:
             self.own.update(columns)
         else:
             self.used.setdefault(row.table, set()).update(columns)
-
-
-def _exists(joins: Sequence[Joined], condition: Condition) -> Condition:
-    if not joins:
-        return condition
-    if condition.sql == FALSE.sql:
-        return FALSE
-    known = () if condition.sql == TRUE.sql else condition.parts or (condition,)
-    look = Look(
-        tuple(f"policy.{quoted(joined.join.target.table)}" for joined in joins),
-        tuple(joined.alias for joined in joins),
-        (*map(Condition, _equalities(joins)), *known),
-    )
-    # Entries speak of the person; a join that leaves the person loses them.
-    same = all((CLIENT_KEY, CLIENT_KEY) in joined.join.on for joined in joins)
-    return looked(look, condition.entries if same else None)
-
-
-def _select(sql: str, joins: Sequence[Joined]) -> str:
-    return f"(SELECT {sql} FROM {_sources(joins)} WHERE {' AND '.join(_equalities(joins))})"
-
-
-def _sources(joins: Sequence[Joined]) -> str:
-    return ", ".join(f"policy.{quoted(joined.join.target.table)} {joined.alias}" for joined in joins)
-
-
-def _equalities(joins: Sequence[Joined]) -> list[str]:
-    return [
-        f"{joined.alias}.{quoted(remote)} = {joined.owner}.{quoted(local)}"
-        for joined in joins
-        for local, remote in joined.join.on
-    ]

@@ -10,14 +10,18 @@ few columns that predicates read and belong to the owner of the tables: so no po
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gateway.authorization.fieldgroups import field_groups
 from gateway.authorization.judged import Judged, JudgedRole, judge, scope_condition
 from gateway.authorization.language.model import GrantsFile
+from gateway.authorization.language.problems import GrantsError
 from gateway.authorization.predicates import ROW
 from gateway.authorization.sql import Condition, combine, merged, quoted
 from gateway.authorization.tables import CLIENT_KEY, Row, Tables, read_mapping
+from gateway.authorization.writes import Writes, compile_writes
+from gateway.supergraph.model import Supergraph
 
 __all__ = ["compile_policies"]
 
@@ -36,18 +40,42 @@ END $$;"""
 """Whoever copies rows of another register here sees and writes them all; that login reads nothing else."""
 
 
-def compile_policies(grants: GrantsFile, mapping: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def compile_policies(
+    grants: GrantsFile, mapping: Mapping[str, Any], supergraph: Supergraph | None = None
+) -> tuple[str, dict[str, Any]]:
     """Return the SQL of `policies.sql` and the value of `fields.json` for one register.
 
-    `mapping` is the JSON form of a register's mapping. The SQL wants PostgreSQL 15 or newer. Raises `GrantsError` when a
-    predicate does not fit the tables.
+    `mapping` is the JSON form of a register's mapping; `supergraph` types the inputs of mutations, where the file has some of this
+    register. The SQL wants PostgreSQL 15 or newer. Raises `GrantsError` when a predicate does not fit the tables or the inputs.
     """
     tables = read_mapping(mapping)
-    roles = judge(grants, tables, _ACTION)
+    writes = _writes(grants, tables, supergraph)
+    roles = [_seeing(role, writes) for role in judge(grants, tables, _ACTION)]
     head = _HEAD.format(register=tables.register, release=grants.releases.get(tables.register, grants.release))
     blocks = [head, _roles(roles), _clean(tables, roles), _views(tables, roles)]
     blocks += [_table(tables, row, roles) for row in _stored(tables)]
-    return "\n".join(blocks), field_groups(grants, tables, roles)
+    fields = field_groups(grants, tables, roles)
+    return "\n".join(blocks), fields if writes is None else {**fields, "writes": writes.as_json(grants)}
+
+
+def _writes(grants: GrantsFile, tables: Tables, supergraph: Supergraph | None) -> Writes | None:
+    own = [mutation for mutation in grants.mutations.values() if mutation.type.register == tables.register]
+    if not own:
+        return None
+    if supergraph is None:
+        message = "the inputs of mutations are typed against the graph: give --supergraph"
+        raise GrantsError.at(own[0].position, message)
+    return compile_writes(grants, tables, supergraph)
+
+
+def _seeing(role: JudgedRole, writes: Writes | None) -> JudgedRole:
+    """With what writing predicates read of stored rows, in the views; the rows themselves are shown to nobody for that."""
+    if writes is None:
+        return role
+    views = dict(role.views)
+    for table, columns in writes.views.get(role.role.name, {}).items():
+        views[table] = views.get(table, frozenset()) | columns
+    return replace(role, views=views)
 
 
 def _stored(tables: Tables) -> list[Row]:

@@ -18,6 +18,7 @@ __all__ = [
     "BUILT_IN",
     "FALSE",
     "FRESH",
+    "SQL_KINDS",
     "TRUE",
     "BuiltIn",
     "Condition",
@@ -243,6 +244,16 @@ def _check_literal(text: str, kind: str, position: Position) -> None:
         raise GrantsError.at(position, f"'{text}' is no {kind}") from None
 
 
+SQL_KINDS = {
+    "text": "text",
+    "int": "integer",
+    "float": "double precision",
+    "bool": "boolean",
+    "uuid": "uuid",
+    "date": "date",
+    "datetime": "timestamptz",
+}
+"""How each kind of value is called in PostgreSQL."""
 _CASTS = {"uuid": "uuid", "date": "date", "datetime": "timestamptz"}
 
 

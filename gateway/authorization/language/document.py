@@ -1,4 +1,4 @@
-"""Reads the sections of a grants file: roles, homes, functions, scopes, fields, inputs, grants, never.
+"""Reads the sections of a grants file: roles, homes, functions, scopes, fields, inputs, mutations, grants, never.
 
 Every section is read before anything is reported, so that one run names all mistakes. What needs a schema or tables is
 checked elsewhere (`gateway.authorization.checks`, `gateway.authorization.rowpolicies`).
@@ -16,13 +16,11 @@ from zoneinfo import available_timezones
 from gateway.authorization.language.expressions import Function, parse_expression, parse_functions
 from gateway.authorization.language.inputs import read_inputs
 from gateway.authorization.language.model import Anchor, Grant, GrantsFile, Inputs, Never, Part, Role, TypeName, Word
+from gateway.authorization.language.mutations import ACTIONS, READ, read_mutations
 from gateway.authorization.language.problems import GrantsError, Position, Problem, meant, one_of
 from gateway.authorization.language.source import Entry, Source, Text, read_yaml
 
 __all__ = ["ACTIONS", "extended", "parse_grants"]
-
-ACTIONS = ("lezen", "registreren", "wijzigen", "verwijderen")
-"""What a grant may allow: read, register, change, end. The words are part of the published file format."""
 
 _SECTIONS = (
     "version",
@@ -34,6 +32,7 @@ _SECTIONS = (
     "scopes",
     "fields",
     "inputs",
+    "mutations",
     "grants",
     "never",
 )
@@ -114,6 +113,7 @@ def _parse(text: str, base: GrantsFile) -> GrantsFile:
         ),
         grants=base.grants + grants,
         never=base.never + never,
+        mutations=_added(sections, "mutations", read_mutations, base.mutations),
     )
     if problems:
         raise GrantsError(problems)
@@ -228,16 +228,14 @@ def _grants(section: Entry, words: _Vocabulary, known: tuple[Grant, ...]) -> tup
 
 
 def _grant(item: Source, words: _Vocabulary) -> Grant | None:
-    parts = item.entries(_GRANT, required=("id", "role", "action", "scope", "type", "fields"))
-    if not {"id", "role", "action", "scope", "type", "fields"} <= parts.keys():
+    parts = item.entries(_GRANT, required=("id", "role", "action", "scope", "type"))
+    if not {"id", "role", "action", "scope", "type"} <= parts.keys():
         return None
     type_name = read_type(parts["type"])
-    if type_name is None:
+    if type_name is None or not _shape(item, parts):
         return None
     if not _ID.fullmatch(parts["id"].word()):
         parts["id"].problem("an id has letters, digits, '-', '_' and '.'")
-    if parts["action"].word() not in ACTIONS:
-        parts["action"].problem(f"the action is {one_of(ACTIONS)}")
     return Grant(
         id=parts["id"].word(),
         source=tuple(parts["source"].words()) if "source" in parts else (),
@@ -245,13 +243,31 @@ def _grant(item: Source, words: _Vocabulary) -> Grant | None:
         action=parts["action"].word(),
         scopes=_known_scopes(parts["scope"], words.scopes),
         type=type_name,
-        fields=_fields(parts["fields"], words.sets),
+        fields=_fields(parts["fields"], words.sets) if "fields" in parts else (),
         when=_guarded(parts["when"], parse_expression, None) if "when" in parts else None,
         part=_part(parts),
         anchor=_anchor(parts),
         enabled=parts["enabled"].flag() if "enabled" in parts else True,
         position=parts["id"].position,
     )
+
+
+def _shape(item: Source, parts: Mapping[str, Entry]) -> bool:
+    """Whether a grant has what its action asks for. Ending a row writes no field; ways to rows are for reading them."""
+    action = parts["action"].word()
+    if action not in ACTIONS:
+        parts["action"].problem(f"the action is {one_of(ACTIONS)}")
+        return "fields" in parts
+    if action == "verwijderen":
+        if "fields" in parts:
+            parts["fields"].problem("who ends a row writes no field of it; leave `fields` out")
+    elif "fields" not in parts:
+        item.problem("'fields' is missing")
+        return False
+    for name in ("part_of", "path", "anchored", "anchor_only") if action != READ else ():
+        if name in parts:
+            parts[name].problem(f"`{name}` is for reading; say in `when` on which rows this may be done")
+    return True
 
 
 def _known_roles(entry: Entry, roles: Mapping[str, Role]) -> tuple[Word, ...]:

@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 from gateway.authorization.language.expressions import Expression, Function
 from gateway.authorization.language.problems import Position
 
-__all__ = ["Anchor", "Grant", "GrantsFile", "InputType", "Inputs", "Never", "Part", "Role", "TypeName", "Word"]
+__all__ = [
+    "Anchor",
+    "Grant",
+    "GrantsFile",
+    "InputType",
+    "Inputs",
+    "Mutation",
+    "Never",
+    "Part",
+    "Role",
+    "TypeName",
+    "Word",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,23 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
+class Mutation:
+    """What a mutation of the graph does: `action` on a row of `type`, with new values in the argument `input` (if any).
+
+    `stored` is the row that grants call `X`: the one that is changed or ended; for a registration the one that it is added to, if any.
+    `keys` are arguments that name the row or the request, and write nothing.
+    """
+
+    name: str
+    action: str
+    type: TypeName
+    input: str
+    stored: TypeName | None
+    keys: frozenset[str]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
 class Never:
     type: TypeName
     fields: tuple[Word, ...]
@@ -129,3 +158,4 @@ class GrantsFile:
     inputs: Inputs
     grants: tuple[Grant, ...]
     never: tuple[Never, ...]
+    mutations: Mapping[str, Mutation] = field(default_factory=dict[str, Mutation])

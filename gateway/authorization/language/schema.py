@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.authorization.language.document import ACTIONS
+from gateway.authorization.language.mutations import ACTIONS, WRITES
 
 __all__ = ["grants_schema"]
 
@@ -15,7 +15,7 @@ _WORDS: dict[str, Any] = {"oneOf": [_SCALAR, {"type": "array", "items": _SCALAR}
 _TYPE = {"type": "string", "pattern": "^[^.]+\\.[^.]+$", "description": "register.Type"}
 _PREDICATE = {
     "oneOf": [{"type": "string"}, {"type": "boolean"}],
-    "description": "Python's expression syntax over the row X, `caller` and `today`; true only where nothing it compares is missing",
+    "description": "Python's expression syntax over the row X, `caller`, `today` and (for a write) `input`; true only where nothing it compares is missing",
 }
 
 
@@ -46,7 +46,10 @@ _GRANT = _record(
         "action": {"enum": list(ACTIONS)},
         "scope": {**_WORD, "description": "a name of the section `scopes`"},
         "type": _TYPE,
-        "fields": {**_WORDS, "description": "fields, edges included; `<NAME>` stands for a set of the section `fields`"},
+        "fields": {
+            **_WORDS,
+            "description": "fields, edges included; `<NAME>` stands for a set of the section `fields`. Of every action but `verwijderen`",
+        },
         "when": _PREDICATE,
         "part_of": {**_WORD, "description": "the type whose visible rows show these"},
         "path": {**_WORDS, "description": "how the owner leads to these rows"},
@@ -54,7 +57,17 @@ _GRANT = _record(
         "anchor_only": {"type": "boolean", "description": "whether the grant counts nowhere but at such a root"},
         "enabled": {"type": "boolean"},
     },
-    "id", "role", "action", "scope", "type", "fields",
+    "id", "role", "action", "scope", "type",
+)  # fmt: skip
+_MUTATION = _record(
+    {
+        "action": {"enum": list(WRITES)},
+        "type": _TYPE,
+        "input": {**_WORD, "description": "the argument with the new values, which predicates call `input`"},
+        "stored": {**_TYPE, "description": "the row that predicates call X, where it is not the one of `type`: what a registration is added to"},
+        "keys": {**_WORDS, "description": "arguments that name the row or the request, and write nothing"},
+    },
+    "action", "type",
 )  # fmt: skip
 _INPUT = _record(
     {
@@ -94,6 +107,9 @@ def grants_schema() -> dict[str, Any]:
         "scopes": _named(_WORDS, "names of scopes; any of a list will do, the first is named in refusals"),
         "fields": _named(_WORDS, "named sets of fields"),
         "inputs": _INPUTS,
+        "mutations": _named(
+            _MUTATION, "mutation → what it does; one that is not listed needs a reading grant on the field"
+        ),
         "grants": {"type": "array", "items": _GRANT},
         "never": _named(_WORDS, "register.Type → fields that no grant is to give"),
     }

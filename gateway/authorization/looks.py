@@ -1,0 +1,55 @@
+"""Joins as SQL: a look into the views of schema `policy`, for its being there (`EXISTS`) or for a value of its one row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.authorization.paths import Join
+from gateway.authorization.sql import FALSE, TRUE, Condition, Look, looked, quoted
+from gateway.authorization.tables import CLIENT_KEY
+
+__all__ = ["Joined", "exists", "select"]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A join with the aliases it got."""
+
+    join: Join
+    owner: str
+    alias: str
+
+
+def exists(joins: Sequence[Joined], condition: Condition) -> Condition:
+    """Whether rows are there along the joins for which the condition holds."""
+    if not joins:
+        return condition
+    if condition.sql == FALSE.sql:
+        return FALSE
+    known = () if condition.sql == TRUE.sql else condition.parts or (condition,)
+    look = Look(
+        tuple(f"policy.{quoted(joined.join.target.table)}" for joined in joins),
+        tuple(joined.alias for joined in joins),
+        (*map(Condition, _equalities(joins)), *known),
+    )
+    # Entries speak of the person; a join that leaves the person loses them.
+    same = all((CLIENT_KEY, CLIENT_KEY) in joined.join.on for joined in joins)
+    return looked(look, condition.entries if same else None)
+
+
+def select(sql: str, joins: Sequence[Joined]) -> str:
+    """A value of the row that to-one joins lead to, as a scalar sub-select."""
+    return f"(SELECT {sql} FROM {_sources(joins)} WHERE {' AND '.join(_equalities(joins))})"
+
+
+def _sources(joins: Sequence[Joined]) -> str:
+    return ", ".join(f"policy.{quoted(joined.join.target.table)} {joined.alias}" for joined in joins)
+
+
+def _equalities(joins: Sequence[Joined]) -> list[str]:
+    return [
+        f"{joined.alias}.{quoted(remote)} = {joined.owner}.{quoted(local)}"
+        for joined in joins
+        for local, remote in joined.join.on
+    ]
