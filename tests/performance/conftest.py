@@ -108,7 +108,7 @@ class Register:
         )
 
     async def _as(self, who: Caller, anchored: str, read: Any) -> Any:
-        await self.app.execute(begin_as(who, self.database, anchored, derive))
+        await self.app.execute(begin_as(who, self.database, anchored, derive, fresh=True))
         try:
             return await read()
         finally:
