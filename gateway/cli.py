@@ -192,11 +192,14 @@ def grants_compile(
     output: Path,
     grants: Path = Path("network/grants.yaml"),
     check: Annotated[bool, Parameter(negative="", help="Write nothing; exit 1 when the files are stale.")] = False,
+    supergraph: Annotated[
+        Path | None, Parameter(help="Types the inputs of mutations, where the grants have some of this register.")
+    ] = None,
 ) -> None:
     """Make the row policies of a register from the grants."""
     from gateway.authorization.command import compile_command
 
-    raise SystemExit(compile_command(mapping, grants, output, check))
+    raise SystemExit(compile_command(mapping, grants, output, check, supergraph))
 
 
 @grants_app.command(name="schema")

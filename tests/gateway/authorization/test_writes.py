@@ -9,12 +9,14 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
 from gateway.authorization.caller import Caller
+from gateway.authorization.command import compile_command
 from gateway.authorization.given import Given, decided
 from gateway.authorization.grants import load_grants
 from gateway.authorization.language.document import parse_grants
@@ -24,7 +26,8 @@ from gateway.authorization.language.source import Text
 from gateway.authorization.rowpolicies import compile_policies
 from gateway.authorization.tables import read_mapping
 from gateway.authorization.writes import Writes, check_write, compile_writes
-from tests.gateway.authorization.gallery import GRANTS, MAPPING, gallery, grants
+from gateway.composition.compose import SubgraphInput, compose
+from tests.gateway.authorization.gallery import GALLERY, GRANTS, MAPPING, gallery, grants
 from tests.gateway.authorization.harness import caller, decision, refused
 
 TODAY = date(2026, 3, 1)
@@ -125,6 +128,27 @@ def test_policies_for_mutations_are_not_made_without_the_graph():
     assert [(p.line, p.message) for p in caught.value.problems] == [
         (line_of("  hang:"), "the inputs of mutations are typed against the graph: give --supergraph")
     ]
+
+
+def test_the_command_reads_the_graph_that_types_the_inputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    mapping, file, graph, output = (
+        tmp_path / name for name in ("map.json", "grants.yaml", "graph.graphql", "policies")
+    )
+    mapping.write_text(json.dumps(MAPPING))
+    file.write_text(GRANTS)
+    composed = compose([SubgraphInput("g", "http://g", GALLERY)])
+    assert composed.supergraph_sdl is not None
+    graph.write_text(composed.supergraph_sdl)
+    assert compile_command(mapping, file, output, check=False) == 1
+    place = f"{file}:{line_of('  hang:')}:3"
+    assert (
+        capsys.readouterr().err == f"{place}: the inputs of mutations are typed against the graph: give --supergraph\n"
+    )
+    assert compile_command(mapping, file, output, check=False, supergraph=graph) == 0
+    assert set(json.loads((output / "fields.json").read_text())["writes"]) == {"hang", "change", "sell"}
+    graph.write_text("type Query {")
+    assert compile_command(mapping, file, output, check=False, supergraph=graph) == 1
+    assert capsys.readouterr().err.startswith(f"{graph}: ")
 
 
 # --- the static decision ---
