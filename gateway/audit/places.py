@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 __all__ = [
+    "INSTANCE",
     "Segment",
     "anchors_file",
     "instances_of",
@@ -30,8 +31,10 @@ __all__ = [
     "segments_of",
 ]
 
-_SEGMENT = re.compile(r"([0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})\.([0-9]{12,19})\.jsonl")
-_ANCHORS = re.compile(r"([0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})\.anchors")
+INSTANCE = "[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}"
+"""The name of an instance, as a pattern."""
+_SEGMENT = re.compile(rf"({INSTANCE})\.([0-9]{{12,19}})\.jsonl")
+_ANCHORS = re.compile(rf"({INSTANCE})\.anchors")
 
 
 @dataclass(frozen=True, slots=True, order=True)

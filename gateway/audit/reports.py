@@ -10,6 +10,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from gateway.audit.places import segments_of
+from gateway.errors import OperatorError
 
 __all__ = ["Sought", "as_sentence", "as_xml", "read_records"]
 
@@ -41,14 +42,22 @@ class Sought:
 
 
 def read_records(folder: Path, sought: Sought) -> Iterator[Record]:
-    """The records that are meant, in the order of their journals. Nothing is proven by reading. Raises OSError."""
+    """The records that are meant, in the order of their journals. Nothing is proven by reading.
+
+    Raises OSError, and `OperatorError` for a line that no journal wrote.
+    """
     for segment in segments_of(folder):
         with segment.path.open("rb") as file:
-            for line in file:
+            for number, line in enumerate(file, segment.first):
                 if not line.endswith(b"\n"):
                     continue  # never acknowledged
-                record = {"instance": segment.instance, **json.loads(line)}
-                if sought.includes(record):
+                try:
+                    record = {"instance": segment.instance, **json.loads(line)}
+                    included = sought.includes(record)
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                    message = f"{segment.path.name}: line {number} cannot be read; `gateway audit verify` says more."
+                    raise OperatorError(message) from None
+                if included:
                     yield record
 
 

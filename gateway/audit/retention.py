@@ -55,10 +55,10 @@ def _old(folder: Path, instance: str, before: str) -> Iterator[tuple[Segment, He
         if line is None:
             return
         try:
-            head = read_line(line).head
-        except ChainError:
-            return
-        if json.loads(line)["at"] >= before:
+            head, at = read_line(line).head, json.loads(line)["at"]
+        except (ChainError, ValueError, KeyError, RecursionError):
+            return  # what cannot be read cannot be old
+        if not isinstance(at, str) or at >= before:
             return
         yield segment, head
 

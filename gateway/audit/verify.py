@@ -7,17 +7,17 @@ signature is said, because its end proves nothing yet.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gateway.audit.anchors import Anchor, AnchorError, read_anchor
 from gateway.audit.chain import ChainError, Head, Link, beginning, follow, read_line
-from gateway.audit.places import Segment, anchors_file, instances_of, is_alive, segments_of
+from gateway.audit.places import INSTANCE, Segment, anchors_file, instances_of, is_alive, segments_of
 
 __all__ = ["Proof", "verify_journal"]
 
@@ -52,13 +52,16 @@ def verify_journal(folder: Path, key: Ed25519PublicKey, more: Iterable[str] = ()
     """Walk every chain in a folder. `more` are anchors that were kept elsewhere. Raises OSError for a folder that cannot be read."""
     instances = instances_of(folder)
     elsewhere = _Elsewhere(key, more)
-    seen = {instance: list(_named(folder, instance)) for instance in instances}
-    named = dict.fromkeys([*elsewhere.anchors, *(name for heads in seen.values() for name, _ in heads)])
+    told = {instance: _named(folder, instance) for instance in instances}
+    seen = [head for heads in told.values() for head in heads or ()]
+    named = dict.fromkeys([*elsewhere.anchors, *(name for name, _ in seen)])
     proofs: list[Proof] = []
     for instance in sorted({*instances, *named}):
         proof = Proof(instance, beginning(instance), alive=is_alive(folder, instance))
-        wanted = [head for heads in seen.values() for name, head in heads if name == instance]
+        wanted = [head for name, head in seen if name == instance]
         _Walk(folder, key, proof, wanted, elsewhere.anchors.get(instance, [])).walk()
+        if told.get(instance, []) is None:
+            proof.problems.append("its first line does not say as it should which journals there were before")
         proofs.append(proof)
     if elsewhere.problems:
         proofs.append(Proof("anchors kept elsewhere", Head(0, ""), problems=elsewhere.problems))
@@ -167,14 +170,30 @@ class _Walk:
         return False
 
 
-def _named(folder: Path, instance: str) -> Iterator[tuple[str, Head]]:
-    """The journals that this one saw when it began, each with its head then."""
+class _Seen(msgspec.Struct, frozen=True):
+    instance: Annotated[str, msgspec.Meta(pattern=f"^{INSTANCE}$")]
+    sequence: Annotated[int, msgspec.Meta(ge=0)]
+    hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class _Opening(msgspec.Struct, frozen=True):
+    kind: str
+    before: tuple[_Seen, ...] = ()
+
+
+def _named(folder: Path, instance: str) -> list[tuple[str, Head]] | None:
+    """The journals that this one saw when it began, each with its head then; None when it does not say that as a journal does."""
     for segment in segments_of(folder, instance)[:1]:
         with segment.path.open("rb") as file:
             link = _first(file.readline().removesuffix(b"\n"))
-        record: Mapping[str, Any] = json.loads(b"{" + link.content) if link is not None else {}
-        for named in record.get("before", ()) if record.get("kind") == "opened" else ():
-            yield named["instance"], Head(named["sequence"], named["hash"])
+        if link is None:
+            return []  # the walk says so
+        try:
+            opening = msgspec.json.decode(b"{" + link.content, type=_Opening)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        return [(seen.instance, Head(seen.sequence, seen.hash)) for seen in opening.before if opening.kind == "opened"]
+    return []
 
 
 def _first(line: bytes) -> Link | None:

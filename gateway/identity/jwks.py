@@ -221,7 +221,7 @@ def read_keys(document: bytes) -> dict[str, VerificationKey]:
     """Return the usable keys of a JWKS document by key id. Raises ValueError when it is no key set at all."""
     try:
         content: Any = msgspec.json.decode(document)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError("the key set is not JSON") from error
     entries: Any = content.get("keys") if isinstance(content, dict) else None
     if not isinstance(entries, list):

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+import yaml
 from msgspec import Meta, Struct
 
 from gateway.authorization.caller import Caller
@@ -37,8 +38,11 @@ MAXIMUM_BYTES = 8 * 1024 * 1024
 LOOKED_AT_EVERY = 1.0
 """Seconds."""
 MAXIMUM_BUCKETS = 10_000
+MAXIMUM_DEPTH = 20
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _log = get_log(__name__)
 
@@ -172,11 +176,27 @@ class Participants:
 
 
 def _decoded(document: bytes) -> Any:
-    """YAML; tried as JSON first, which is read many times faster."""
+    """YAML; tried as JSON first, which is read many times faster. Raises `ParticipantsError` for what is nested like no such file."""
     try:
         return msgspec.json.decode(document)
     except msgspec.DecodeError:
-        return msgspec.yaml.decode(document) if document.strip() else None
+        pass
+    except RecursionError as error:
+        raise ParticipantsError("the file is nested too deeply") from error
+    _check_depth(document)
+    return msgspec.yaml.decode(document) if document.strip() else None
+
+
+def _check_depth(document: bytes) -> None:
+    """Libyaml builds what it reads by recursion in C, without a bound."""
+    depth = 0
+    try:
+        for event in yaml.parse(document, Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAXIMUM_DEPTH:
+                raise ParticipantsError("the file is nested too deeply")
+    except yaml.YAMLError:
+        return  # who decodes it says so
 
 
 def _rule(entry: _Entry, default: _Rule) -> _Rule:

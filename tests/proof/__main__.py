@@ -24,13 +24,17 @@ REPOSITORY = Path(__file__).parent.parent.parent
 
 @dataclass(frozen=True)
 class Proof:
-    """`examples` in all; those that `counted` names in the counts of the test, in slices of `slice`. Without: in one go."""
+    """`examples` in all; those that `counted` names in the counts of the test, in slices of `slice`. Without: in one go.
+
+    `test`: one or more files of tests, separated by spaces. `program`: a module that does all of it itself, report and slices included.
+    """
 
     claim: str
     test: str
-    examples: int
+    examples: int = 0
     counted: str = ""
     slice: int = 0
+    program: str = ""
 
 
 @dataclass
@@ -84,6 +88,8 @@ def _commit() -> str:
 
 
 def _run(name: str, proof: Proof) -> int:
+    if proof.program:
+        return subprocess.run([sys.executable, "-m", proof.program], cwd=REPOSITORY, check=False).returncode
     kept = REPOSITORY / ".proof" / f"{name}.json"
     progress = _progress(kept)
     while not progress.slices or progress.counts.get(proof.counted, proof.examples) < proof.examples:
@@ -128,7 +134,7 @@ def _slice(proof: Proof, seed: int) -> dict[str, int] | None:
         counts = Path(folder) / "counts.json"
         examples = str(proof.slice or proof.examples)
         environment = {**os.environ, "IWLZ_PROOF_EXAMPLES": examples, "IWLZ_PROOF_COUNTS": str(counts)}
-        command = [sys.executable, "-m", "pytest", "-q", proof.test, f"--hypothesis-seed={seed}"]
+        command = [sys.executable, "-m", "pytest", "-q", *proof.test.split(), f"--hypothesis-seed={seed}"]
         status = subprocess.run(command, cwd=REPOSITORY, env=environment, check=False).returncode
         return json.loads(counts.read_text()) if status == 0 and counts.exists() else None
 
@@ -143,7 +149,7 @@ def _write(name: str, proof: Proof, progress: Progress) -> None:
         "",
         "| | |",
         "|---|---|",
-        f"| test | `{proof.test}` |",
+        *(f"| test | `{test}` |" for test in proof.test.split()),
         *(f"| {key.replace('_', ' ')} | {value} |" for key, value in progress.counts.items()),
         f"| seed | {seeds} |",
         f"| commit | {progress.commit} |",
@@ -174,6 +180,9 @@ def main() -> int:
 
 
 def _so_far(name: str, proof: Proof) -> int:
+    if proof.program:
+        command = [sys.executable, "-m", proof.program, "--so-far"]
+        return subprocess.run(command, cwd=REPOSITORY, check=False).returncode
     progress = _progress(REPOSITORY / ".proof" / f"{name}.json")
     if not progress.slices:
         print(f"nothing of the proof {name} has been run on this commit", file=sys.stderr)

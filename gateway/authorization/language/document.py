@@ -143,6 +143,8 @@ def _roles(section: Entry) -> dict[str, Role]:
 def _role(entry: Entry) -> Role:
     parts = entry.entries(("claims", "identifiers", "derived"), required=("identifiers",))
     identifiers = _word_map(parts.get("identifiers"))
+    if "identifiers" in parts and not identifiers:
+        parts["identifiers"].problem("a role has an identifier; without one it would fit whoever has none")
     for name, pattern in identifiers.items():
         try:
             re.compile(pattern)

@@ -10,7 +10,7 @@ Python, whose sentences and places are those that people get, on every system al
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ import yaml
 from gateway.authorization.language.problems import GrantsError, Position, Problem, meant, one_of
 
 __all__ = ["Entry", "Source", "Text", "read_yaml"]
+
+_MAX_DEPTH = 100
 
 
 class _Loader(yaml.SafeLoader):
@@ -134,11 +136,24 @@ def _composed_by_libyaml(text: str) -> Any:
     if loader is None or text.startswith("\ufeff"):  # libyaml does not count a byte order mark
         return None
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=loader)):
-            return None
-        return yaml.compose(text, Loader=loader)
+        return yaml.compose(text, Loader=loader) if _plain(yaml.parse(text, Loader=loader)) else None
     except yaml.YAMLError:
         return None
+
+
+def _plain(events: Iterable[Any]) -> bool:
+    """Whether there is no alias, and no depth that would take libyaml's composer, which recurses in C, beyond its stack."""
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.AliasEvent):
+            return False
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _MAX_DEPTH:
+                return False
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return True
 
 
 def _composed(text: str) -> Any:
@@ -150,6 +165,8 @@ def _composed(text: str) -> Any:
         raise GrantsError.at(place, f"not YAML: {error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise GrantsError.at(Position(1, 1), f"not YAML: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise GrantsError.at(Position(1, 1), "the file is nested too deeply") from None
 
 
 def lines(text: Text) -> Iterator[str]:

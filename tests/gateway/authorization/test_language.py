@@ -166,3 +166,9 @@ def test_an_input_field_of_which_nobody_said_what_it_reads():
             "`claims` or `ignored`"
         )
     ]
+
+
+@pytest.mark.parametrize("identifiers", ["{}", "null", "[]"])
+def test_a_role_without_an_identifier_would_be_everybody(identifiers: str):
+    text = f"version: 1\nroles:\n  A: {{claims: {{kind: a}}, identifiers: {identifiers}}}\ngrants: []\n"
+    assert problems(text)[-1] == "3:39: a role has an identifier; without one it would fit whoever has none"

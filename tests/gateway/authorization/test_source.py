@@ -75,3 +75,13 @@ def test_both_readers_refuse_in_the_same_words(text: str, monkeypatch: pytest.Mo
     with pytest.raises(GrantsError) as slow:
         read_yaml(text)
     assert str(quick.value) == str(slow.value)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 100_000, "- " * 100_000, "a:\n  - " + "[" * 5000])
+def test_a_file_that_goes_too_deep_is_refused_and_kills_nobody(text: str):
+    with pytest.raises(GrantsError, match=r"^1:1: the file is nested too deeply$"):
+        read_yaml(text)
+
+
+def test_what_is_deep_and_closed_is_read():
+    assert read_yaml("[" * 150 + "]" * 150).items()

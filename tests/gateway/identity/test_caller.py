@@ -80,8 +80,45 @@ def test_two_parties_at_once_are_refused():
         ({"scopes": [], "scope": "b"}, set()),
         ({"scopes": ["a", 7, None, ""]}, {"a"}),
         ({"scopes": "a b"}, set()),
+        # RFC 6749 §3.3: a scope has no space, quote, backslash or control character.
+        ({"scopes": ["a b", 'a"', "a\\", "a\n", "é", "ok!"]}, {"ok!"}),
+        ({"scope": 'a" b\\ \x7f ok~'}, {"ok~"}),
+        ({"scope": ["a"]}, set()),
         ({}, set()),
     ],
 )
 def test_scopes(claims: dict[str, Any], scopes: set[str]):
     assert scopes_of(claims) == scopes
+
+
+@pytest.mark.parametrize(
+    ("audience", "expected"),
+    [
+        (["a", "b"], "a b"),
+        (["a", 7, None, "a b", "", " c", "d"], "a d"),
+        ("a b", ""),
+        ([], ""),
+    ],
+)
+def test_the_audiences_are_told_apart_by_spaces(audience: Any, expected: str):
+    assert caller_of({**CLAIMS, "aud": audience}, GRANTS).audience == expected
+
+
+@pytest.mark.parametrize(
+    ("confirmation", "expected"),
+    [
+        ({"x5t#S256": "c"}, "c"),
+        ({"jkt": "k"}, "k"),
+        ({"x5t#S256": 1, "jkt": "k"}, "k"),
+        ({}, ""),
+        ("c", ""),
+        (None, ""),
+    ],
+)
+def test_what_a_token_is_bound_to(confirmation: Any, expected: str):
+    assert caller_of({**CLAIMS, "cnf": confirmation}, GRANTS).key == expected
+
+
+def test_without_grants_nobody_has_a_role():
+    caller = caller_of(CLAIMS, None)
+    assert (caller.role, caller.identifiers, caller.scopes) == (None, {}, {"a:read", "b:read"})

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import HealthCheck, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jwt.algorithms import ECAlgorithm
 
@@ -33,12 +33,10 @@ from gateway.identity.proofs import Proofs
 from gateway.identity.revocation import read_list
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 from gateway.transport.peers import read_certificate_header
+from tests.fuzzing import SECRET, fuzzed, kept_quiet, many, more, most
 from tests.gateway.identity.test_tokens import AUDIENCE, CLAIMS, EC_KEY, ISSUER, Clock, document, part
 from tests.gateway.library import GRANTS, supergraph
-from tests.proof import examples
 from tests.security.stand import Authority, Proof, base64url
-
-many = settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 CODES = {
     Code.UNAUTHENTICATED,
@@ -100,7 +98,23 @@ plain = (
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=12)
     | st.sampled_from(
-        ["RS256", "ES256", "none", "rsa", "ec", "at+jwt", ISSUER, AUDIENCE, "s", "P-256", "EC", "OKP", "12", "a.e30.b"]
+        [
+            SECRET,
+            "RS256",
+            "ES256",
+            "none",
+            "rsa",
+            "ec",
+            "at+jwt",
+            ISSUER,
+            AUDIENCE,
+            "s",
+            "P-256",
+            "EC",
+            "OKP",
+            "12",
+            "a.e30.b",
+        ]
     )
     | st.sampled_from([1_800_000_000, 1_800_000_600, 10**30, -1, 1e308, 10**400])
 )
@@ -129,10 +143,12 @@ AUTHENTICATOR = authenticator()
 def told(headers: Mapping[bytes, bytes]) -> None:
     """Ask who sends these headers: a caller or a coded refusal, twice the same."""
     outcomes: list[Any] = []
-    for _ in range(2):
+    for again in (False, True):
         try:
-            outcomes.append(asyncio.run(AUTHENTICATOR.caller(headers)))
+            with fuzzed(again=again):
+                outcomes.append(asyncio.run(AUTHENTICATOR.caller(headers)))
         except GatewayError as error:
+            kept_quiet(error, error.issues, error.headers)
             outcomes.append((error.issues[0].code, error.issues[0].message))
     assert all(isinstance(outcome, Caller) or outcome[0] in CODES for outcome in outcomes)
     assert outcomes[0] == outcomes[1] or b"dpop" in headers
@@ -146,20 +162,20 @@ def signed(header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
     return f"{content}.{base64url(algorithm.sign(content.encode(), EC_KEY))}"
 
 
-@many
+@most
 @given(st.binary(max_size=200))
 def test_any_header(text: bytes):
     told({b"authorization": text})
     told({b"authorization": b"Bearer " + text})
 
 
-@many
+@most
 @given(st.binary(max_size=60), st.binary(max_size=120), st.binary(max_size=70))
 def test_any_three_parts(head: bytes, body: bytes, proof: bytes):
     told({b"authorization": f"Bearer {part(head)}.{part(body)}.{part(proof)}".encode()})
 
 
-@many
+@more
 @given(objects, objects)
 def test_any_claims_that_were_signed(header: dict[str, Any], claims: dict[str, Any]):
     told({b"authorization": f"Bearer {signed(header, claims)}".encode()})
@@ -190,12 +206,13 @@ def test_any_proof_that_was_signed(header: dict[str, Any], claims: dict[str, Any
         told({b"authorization": f"DPoP {token}".encode(), b"dpop": given_, METHOD: b"POST"})
 
 
-@many
+@more
 @given(st.binary(max_size=300))
 def test_any_certificate(document: bytes):
     told({b"authorization": f"Bearer {signed({}, {'branch': '12'})}".encode(), CERTIFICATE: document})
-    assert isinstance(read_certificate_header(document), bytes)
-    assert isinstance(read_certificate_header(b":" + document + b":"), bytes)
+    with fuzzed():
+        assert isinstance(read_certificate_header(document), bytes)
+        assert isinstance(read_certificate_header(b":" + document + b":"), bytes)
 
 
 AUTHORITY: list[Authority] = []
@@ -203,7 +220,7 @@ AUTHORITY: list[Authority] = []
 
 # A serial number that is not positive is told of and read; what an authority signed so is its own matter.
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
-@settings(many, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@many
 @given(st.integers(0, 600), st.integers(0, 255))
 def test_any_byte_of_a_certificate_or_a_list(tmp_path: Path, place: int, value: int):
     if not AUTHORITY:
@@ -216,32 +233,46 @@ def test_any_byte_of_a_certificate_or_a_list(tmp_path: Path, place: int, value: 
     ):
         spoiled = bytearray(whole)
         spoiled[place % len(whole)] = value
-        with contextlib.suppress(GatewayError):
+        with fuzzed(), contextlib.suppress(GatewayError):
             Certificates().read(bytes(spoiled))
-        with contextlib.suppress(ValueError):
+        with fuzzed(), contextlib.suppress(ValueError):
             read_list(bytes(spoiled), [authority.certificate])
 
 
-@many
+@most
 @given(
     st.binary(max_size=100)
     | values.map(lambda value: json.dumps({"keys": value}).encode())
     | st.lists(objects, max_size=3).map(lambda keys: json.dumps({"keys": keys}).encode())
 )
+@example(b"[" * 100_000)
+@example(b'{"keys": ' + b"[" * 100_000)
 def test_any_key_set(document: bytes):
-    with contextlib.suppress(ValueError):
-        read_keys(document)
+    with fuzzed():
+        try:
+            read_keys(document)
+        except ValueError as error:
+            kept_quiet(error)
 
 
-@settings(many, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@many
 @given(
     st.binary(max_size=100)
     | values.map(lambda value: json.dumps(value).encode())
-    | st.dictionaries(st.sampled_from(["default", "participants", "x"]), values).map(
+    | st.dictionaries(st.sampled_from(["default", "participants", "x", SECRET]), values).map(
         lambda value: json.dumps(value).encode()
     )
 )
+@example(b"[" * 100_000)
+@example(b"- " * 100_000)
+@example(b"{a: " * 100_000)
+@example(b"participants: {" + b"a: {" * 30)
+@example(b"a: &a [x]\nparticipants: *a")
+@example(b"!!python/object/apply:os.system [x]")
 def test_any_participants_file(tmp_path: Path, document: bytes):
     (tmp_path / "p").write_bytes(document)
-    with contextlib.suppress(ParticipantsError):
-        Participants(tmp_path / "p")
+    with fuzzed():
+        try:
+            Participants(tmp_path / "p")
+        except ParticipantsError as error:
+            kept_quiet(error)

@@ -304,3 +304,88 @@ async def test_a_file_that_is_written_later(tmp_path: Path):
     path.write_bytes(keys({**EC_JWK, "kid": "k"}))
     clock.now += 5
     assert await subject.find("k") is not None
+
+
+# --- bounds, and the end -------------------------------------------------------------------------------------------------
+
+
+async def test_a_file_of_the_largest_size_is_read_whole_and_a_larger_one_is_not(tmp_path: Path):
+    file = tmp_path / "jwks.json"
+    file.write_bytes(b"x" * 100)
+    assert await FileSource(file, maximum=100).load() == b"x" * 100
+    with pytest.raises(ValueError, match="too large"):
+        await FileSource(file, maximum=99).load()
+
+
+async def test_a_document_of_the_largest_size_is_taken_and_a_larger_one_is_not(server: Server):
+    server.answer = answer(b"x" * 100)
+    url = f"http://127.0.0.1:{server.port}/jwks"
+    assert await HttpSource(url, maximum=100).load() == b"x" * 100
+    with pytest.raises(ValueError, match="too large"):
+        await HttpSource(url, maximum=99).load()
+
+
+async def test_the_path_and_the_query_of_the_url_are_asked_for(server: Server):
+    server.answer = answer(b"{}")
+    for place, line in (("", b"GET / "), ("/a/b", b"GET /a/b "), ("/a?b=c&d", b"GET /a?b=c&d ")):
+        await HttpSource(f"http://127.0.0.1:{server.port}{place}").load()
+        assert server.requests[-1].startswith(line)
+
+
+def test_plain_http_from_elsewhere_is_for_what_is_signed_itself():
+    assert isinstance(open_source("http://ca.example/list.crl", plain=True), HttpSource)
+    with pytest.raises(ValueError, match="https URL"):
+        open_source("ftp://ca.example/list.crl", plain=True)
+    with pytest.raises(ValueError, match="https URL"):
+        open_source("ftp://127.0.0.1/list.crl")
+
+
+class Slow:
+    """A source that answers when it is let."""
+
+    name = "slow"
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.let = asyncio.Event()
+
+    async def load(self) -> bytes:
+        self.asked.set()
+        await self.let.wait()
+        return keys({**EC_JWK, "kid": "k"})
+
+
+async def test_who_comes_while_the_first_load_is_under_way_waits_for_it():
+    source = Slow()
+    found = KeySet(source)
+    first = asyncio.create_task(found.find("k"))
+    await source.asked.wait()
+    second = asyncio.create_task(found.find("k"))
+    source.let.set()
+    assert [key and key.kid for key in (await first, await second)] == ["k", "k"]
+
+
+async def test_a_load_that_is_under_way_ends_with_the_set():
+    source = Slow()
+    found = KeySet(source)
+    await found.aclose()  # nothing is under way
+    asked = asyncio.create_task(found.find("k"))
+    await source.asked.wait()
+    task = found._task
+    assert task is not None
+    await found.aclose()
+    assert (task.done(), task.cancelled()) == (True, True)
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    await found.aclose()
+
+
+async def test_of_an_unknown_key_nobody_waits_for_a_load_while_there_are_keys():
+    source = Slow()
+    source.let.set()
+    found = KeySet(source, minimum_interval=1000)
+    assert await found.find("k")
+    source.let.clear()
+    found._start_refresh()
+    assert await asyncio.wait_for(found.find("other"), 5) is None
+    await found.aclose()

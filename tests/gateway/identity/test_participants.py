@@ -132,3 +132,11 @@ def test_a_file_that_cannot_be_used_stops_the_start(text: str, tmp_path: Path):
         written(tmp_path, text)
     with pytest.raises(ParticipantsError):
         Participants(tmp_path / "missing")
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "- " * 100_000, "participants: " + "{a: " * 30, '{"a": ' + "[" * 100_000]
+)
+def test_a_file_that_goes_too_deep_is_refused_and_kills_nobody(text: str, tmp_path: Path):
+    with pytest.raises(ParticipantsError, match="nested too deeply"):
+        written(tmp_path, text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.errors import GatewayError
@@ -126,3 +128,99 @@ def test_a_list_counts_when_an_authority_signed_it(tmp_path: Path):
     for forged in (thief.revoke().read_bytes(), b"", b"x", b"-----BEGIN X509 CRL-----", document[:-3]):
         with pytest.raises(ValueError, match=r"."):
             read_list(forged, [authority.certificate])
+
+
+def _list(authority: Authority, *reasons: x509.ReasonFlags | None) -> bytes:
+    """A list that the authority signed, with the serial numbers 1, 2, … for these reasons."""
+    now = datetime.now(UTC)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(authority.certificate.subject)
+    builder = builder.last_update(now - timedelta(days=1)).next_update(now + timedelta(days=1))
+    for number, reason in enumerate(reasons, 1):
+        entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(now)
+        if reason is not None:
+            entry = entry.add_extension(x509.CRLReason(reason), critical=False)
+        builder = builder.add_revoked_certificate(entry.build())
+    return builder.sign(authority._key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def test_what_was_given_back_is_not_taken_back(tmp_path: Path):
+    authority = Authority(tmp_path)
+    reasons = (None, x509.ReasonFlags.key_compromise, x509.ReasonFlags.remove_from_crl)
+    assert read_list(_list(authority, *reasons), [authority.certificate]).serials == {1, 2}
+
+
+def test_one_of_several_authorities_signed_it(tmp_path: Path):
+    one, two = Authority(tmp_path / "1"), Authority(tmp_path / "2", "two")
+    found = read_list(_list(two), [one.certificate, two.certificate])
+    assert found.issuer == two.certificate.subject.public_bytes()
+    with pytest.raises(ValueError, match="no authority signed"):
+        read_list(_list(two), [one.certificate])
+    with pytest.raises(ValueError, match="no authority signed"):
+        read_list(_list(two), [])
+
+
+async def test_a_list_holds_until_its_last_second(tmp_path: Path):
+    authority, clock = Authority(tmp_path), Clock()
+    own = authority.issue("own")
+    document = authority.revoke().read_bytes()
+    ends = read_list(document, [authority.certificate]).ends
+    clock.now = ends - 1
+    assert await judged(Revocations([Place(document)], [authority.certificate], clock=clock), own) == 200
+    clock.now = ends
+    assert await judged(Revocations([Place(document)], [authority.certificate], clock=clock), own) == 503
+
+
+async def test_a_source_that_fails_leaves_the_others_alone(tmp_path: Path):
+    one, two = Authority(tmp_path / "1"), Authority(tmp_path / "2", "two")
+    places = [Place(None), Place(b"none"), Place(two.revoke().read_bytes())]
+    revocations = Revocations(places, [one.certificate, two.certificate], clock=Clock())
+    assert await judged(revocations, two.issue("x")) == 200
+    assert await judged(revocations, one.issue("x")) == 503
+
+
+async def test_after_a_failure_the_next_load_is_some_seconds_later(tmp_path: Path):
+    authority, clock = Authority(tmp_path), Clock()
+    own, place = authority.issue("own"), Place(None)
+    revocations = Revocations([place], [authority.certificate], clock=clock)
+    assert [await judged(revocations, own), await judged(revocations, own)] == [503, 503]
+    place.content = authority.revoke().read_bytes()
+    clock.now += 9
+    assert (await judged(revocations, own), place.loads) == (503, 1)
+    clock.now += 1
+    assert (await judged(revocations, own), place.loads) == (200, 2)
+
+
+class _Slow(Place):
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.asked, self.let = asyncio.Event(), asyncio.Event()
+
+    async def load(self) -> bytes:
+        self.asked.set()
+        await self.let.wait()
+        return await super().load()
+
+
+async def test_who_comes_while_the_first_load_is_under_way_waits_for_it(tmp_path: Path):
+    authority = Authority(tmp_path)
+    own = authority.issue("own")
+    place = _Slow(authority.revoke(own).read_bytes())
+    revocations = Revocations([place], [authority.certificate], clock=Clock())
+    first = asyncio.create_task(judged(revocations, own))
+    await place.asked.wait()
+    second = asyncio.create_task(judged(revocations, own))
+    place.let.set()
+    assert ([await first, await second], place.loads) == ([403, 403], 1)
+
+
+async def test_a_load_that_is_under_way_ends_with_the_lists(tmp_path: Path):
+    authority = Authority(tmp_path)
+    place = _Slow(authority.revoke().read_bytes())
+    revocations = Revocations([place], [authority.certificate], clock=Clock())
+    await revocations.aclose()  # nothing is under way
+    asked = asyncio.create_task(judged(revocations, authority.issue("own")))
+    await place.asked.wait()
+    await revocations.aclose()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    assert (revocations._task is not None and revocations._task.cancelled(), place.loads) == (True, 0)
