@@ -73,6 +73,21 @@ PROOFS: dict[str, Proof] = {
         counted="operations",
         slice=500,
     ),
+    "fuzz": Proof(
+        "Whatever stands in a token, a proof of possession, a certificate, a revocation list, a key set, a decision context, a list of "
+        "participants, a grants file, a predicate, a signed release or a journal: what it says, or a coded refusal. No other exception, no end "
+        "in sight, no memory without bound, and nothing of the input in what is told to who sent it.",
+        "tests/gateway/identity/test_fuzzing.py tests/gateway/authorization/test_fuzzing.py tests/gateway/audit/test_fuzzing.py "
+        "tests/registers/common/test_fuzzing.py",
+        100_000,
+        counted="inputs",
+        slice=100,
+    ),
+    "mutants": Proof(
+        "Whoever makes one small mistake in the code that says who may see what, or who calls, makes a test fail.",
+        "tests/proof/mutation",
+        program="tests.proof.mutation",
+    ),
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants, load_grants, uncovered
+from tests.gateway.authorization.harness import supergraph
 from tests.gateway.authorization.library import GRANTS, grants, library
 
 ALL = frozenset({"stock:read", "reviews:read"})
@@ -164,6 +165,12 @@ def test_what_nobody_decided_on():
     # Without a home every register that has the key decides on it.
     less = GRANTS.replace("homes:\n  Book: stock\n", "").replace("fields: [bookID, reviews]", "fields: [reviews]")
     assert uncovered(load_grants(less, library())) == ["reviews.Book.bookID", "stock.Map.title"]
+
+
+def test_on_roots_nobody_decides():
+    graph = supergraph(stock="type Query { a: Int } type Mutation { b: Int } type Subscription { c: Int }")
+    text = "version: 1\nroles: {A: {identifiers: {b: x}}}\ngrants: []\n"
+    assert uncovered(load_grants(text, graph)) == []
 
 
 def test_a_release_is_that_of_the_register_or_of_the_file():

@@ -122,3 +122,13 @@ def test_what_a_token_is_bound_to(confirmation: Any, expected: str):
 def test_without_grants_nobody_has_a_role():
     caller = caller_of(CLAIMS, None)
     assert (caller.role, caller.identifiers, caller.scopes) == (None, {}, {"a:read", "b:read"})
+
+
+def test_the_role_of_a_second_grants_file_is_told_and_decides_nothing(monkeypatch: pytest.MonkeyPatch):
+    found = {id(GRANTS): ("ZORGKANTOOR", {"uzovi": "5050"}), 1: ("OTHER", {"card": "x"})}
+    monkeypatch.setattr(module, "caller_from_claims", lambda grants, claims: found[1 if grants == 1 else id(grants)])
+    second: Any = 1
+    caller = caller_of(CLAIMS, GRANTS, second)
+    assert (caller.role, caller.identifiers, caller.shadow_role) == ("ZORGKANTOOR", {"uzovi": "5050"}, "OTHER")
+    assert caller_of(CLAIMS, GRANTS).shadow_role is None
+    assert caller_of(CLAIMS, GRANTS) == caller

@@ -98,3 +98,74 @@ def test_a_private_key_in_a_proof_is_not_taken():
     head: dict[str, Any] = {"jwk": {**holder.jwk, "d": "AAAA"}}
     given = headers(holder.make(TOKEN, head=head))
     assert refused(Proofs([URL]), given, holder) == "The key of the proof is of no accepted kind."
+
+
+def test_a_proof_whose_signature_is_wrong_is_none():
+    holder, thief = Proof(), Proof()
+    proof = holder.make(TOKEN, iat=NOW)
+    head, body, signature = proof.split(".")
+    proofs = Proofs([URL], clock=Clock())
+    for forged in (
+        f"{head}.{body}.{thief.make(TOKEN, iat=NOW).split('.')[2]}",
+        f"{head}.{holder.make(TOKEN, iat=NOW, jti='other').split('.')[1]}.{signature}",
+        f"{head}.{body}.",
+        f"{head}.{body}.AAAA",
+        f"{head}.{body}.{signature[:-4]}",
+    ):
+        assert refused(proofs, headers(forged), holder) == "The signature of the proof is not valid."
+    proofs.check(headers(proof), holder.thumbprint)
+
+
+@pytest.mark.parametrize(("away", "expected"), [(-61, False), (-60, True), (60, True), (61, False)])
+def test_a_proof_holds_for_a_minute_on_both_sides(away: int, expected: bool):
+    holder = Proof()
+    given, proofs = headers(holder.make(TOKEN, iat=NOW + away)), Proofs([URL], clock=Clock())
+    if expected:
+        proofs.check(given, holder.thumbprint)
+    else:
+        assert refused(proofs, given, holder) == "The proof is too old, or not of now."
+
+
+@pytest.mark.parametrize(
+    ("url", "told", "expected"),
+    [
+        (URL, "https://LIBRARY.example:443/graphql?x#y", True),
+        (URL, "wss://library.example/graphql", True),
+        (URL, "https://library.example:444/graphql", False),
+        (URL, "http://library.example/graphql", False),
+        (URL, "https://library.example/", False),
+        (URL, "ftp://library.example/graphql", False),
+        (URL, "https://a@library.example/graphql", False),
+        (URL, "https://library.example:x/graphql", False),
+        ("https://library.example:8443", "https://library.example:8443/", True),
+        ("https://library.example:8443", "https://library.example/", False),
+        ("http://localhost/g", "http://localhost:80/g", True),
+        ("http://localhost/g", "ws://localhost/g", True),
+        ("http://localhost/g", "https://localhost:80/g", False),
+        ("http://localhost:443/g", "https://localhost/g", False),
+    ],
+)
+def test_a_url_is_compared_as_what_it_names(url: str, told: str, expected: bool):
+    holder = Proof()
+    given, proofs = headers(holder.make(TOKEN, iat=NOW, htu=told)), Proofs([url], clock=Clock())
+    if expected:
+        proofs.check(given, holder.thumbprint)
+    else:
+        assert refused(proofs, given, holder) == "The proof belongs to another URL."
+
+
+def test_a_nonce_is_that_of_its_five_minutes():
+    proofs = Proofs([URL], nonce_secret=b"s" * 32)
+    assert proofs.nonce(NOW) == proofs.nonce(NOW + 299) != proofs.nonce(NOW + 300)
+    assert Proofs([URL], nonce_secret=b"t" * 32).nonce(NOW) != proofs.nonce(NOW)
+
+
+def test_a_proof_that_is_too_long_is_not_read():
+    holder, proofs = Proof(), Proofs([URL], clock=Clock())
+    proofs.check(headers(holder.make(TOKEN, iat=NOW, jti="x" * 2000)), holder.thumbprint)
+    assert refused(proofs, headers(holder.make(TOKEN, iat=NOW, jti="x" * 4000)), holder) == "The proof cannot be read."
+
+
+@pytest.mark.parametrize("proof", ["e.e.e", "W10.e30.x", ".e30.x", "e30.e30", "é.e30.x"])
+def test_what_is_no_token_is_no_proof(proof: str):
+    assert refused(Proofs([URL], clock=Clock()), headers(proof), Proof()) == "The proof cannot be read."

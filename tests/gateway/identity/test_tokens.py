@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from gateway.errors import GatewayError
+from gateway.identity.claims import with_aggregated
 from gateway.identity.jwks import KeySet
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 
@@ -445,3 +446,47 @@ async def test_without_any_key_set_nothing_can_be_judged():
     with pytest.raises(GatewayError) as caught:
         await claims_of(f"Bearer {token()}", verifier(Document()))
     assert (caught.value.status, caught.value.issues[0].code.name) == (503, "AUTHORIZATION_UNAVAILABLE")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ({"JWT": "e30.eyJhZ2IiOiIxIn0.x"}, {"agb": "1"}),  # as OpenID Connect Core §5.6.2 spells it
+        ({"jwt": "e30.eyJhZ2IiOiIxIn0.x"}, {"agb": "1"}),
+        ({"JWT": "e30.eyJhZ2IiOiIxIn0.x", "jwt": "e30.eyJhZ2IiOiIyIn0.x"}, None),
+        ({"Jwt": "e30.eyJhZ2IiOiIxIn0.x"}, None),
+        ("e30.eyJhZ2IiOiIxIn0.x", None),
+    ],
+)
+def test_an_aggregated_claim_has_one_source(source: Any, expected: dict[str, str] | None):
+    claims: dict[str, Any] = {"_claim_names": {"agb": "s"}, "_claim_sources": {"s": source}}
+    if expected is not None:
+        assert with_aggregated(claims) == expected
+        return
+    with pytest.raises(GatewayError, match="aggregated claims"):
+        with_aggregated(claims)
+
+
+@pytest.mark.parametrize(
+    "name", ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "act", "cnf", "scopes", "scope", "client_id", "azp"]
+)
+def test_what_decides_about_the_token_comes_from_no_other_source(name: str):
+    inner = part({name: "x", "agb": "1"})
+    claims = {"_claim_names": {name: "s", "agb": "s"}, "_claim_sources": {"s": {"jwt": f"e30.{inner}.x"}}}
+    assert with_aggregated(claims) == {"agb": "1"}
+
+
+async def test_the_tokens_used_last_are_kept():
+    one, two, three = (f"Bearer {token({'jti': str(number)})}".encode() for number in range(3))
+    keys = KeySet(document(), clock=Clock())
+    issuer = TrustedIssuer(ISSUER, frozenset({AUDIENCE}), keys)
+    kept = TokenVerifier([issuer], cache_bytes=2 * (3 * len(one) + 2048), clock=Clock())
+    first, second = await kept.verify(one), await kept.verify(two)
+    assert await kept.verify(one) is first
+    await kept.verify(three)
+    assert (await kept.verify(one) is first, await kept.verify(two) is second) == (True, False)
+
+
+@pytest.mark.parametrize("kind", ["at+jwt", "application/at+jwt", "JWT", "jwt", ""])
+async def test_the_types_that_an_access_token_has(kind: str):
+    assert (await claims_of(f"Bearer {token(typ=kind)}"))["jti"] == CLAIMS["jti"]

@@ -112,7 +112,7 @@ def _head(outcomes: Mapping[str, str], told: Mapping[str, Any], without: int) ->
         "| | |",
         "|---|---|",
         f"| rooms | `gateway/authorization`, `gateway/identity`: {all_} mutants |",
-        f"| tried | {'all of them' if len(outcomes) == all_ else f'{len(outcomes)}, drawn by the seed'} |",
+        f"| tried | {'all of them' if len(outcomes) == all_ else f'{len(outcomes)}: those of the modules that say no first, drawn by the seed; what was killed in an earlier run, in the same function, counts'} |",
         f"| killed by a test | {found['killed']} |",
         f"| killed by its limit of time | {found['slow']} |",
         f"| alive, explained | {found['survived'] + found['untouched'] - without} |",
