@@ -191,7 +191,7 @@ async def _body(request: Request, kind: type[_T]) -> _T:
             raise RefusedError(413, "invalid_request", "the request is too large")
     try:
         return msgspec.json.decode(content, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise RefusedError(400, "invalid_request", "the body is not a token request in JSON") from None
 
 

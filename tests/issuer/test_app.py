@@ -191,6 +191,7 @@ def test_a_supplier_acts_for_a_party(issuer: Issuer):
         ),
         ("uzovi:5050", b"{", 400, "the body is not a token request in JSON"),
         ("uzovi:5050", b"\xff", 400, "the body is not a token request in JSON"),
+        ("uzovi:5050", b'{"x": ' + b"[" * 5_000, 400, "the body is not a token request in JSON"),
         ("uzovi:5050", [], 400, "the body is not a token request in JSON"),
         ("uzovi:5050", {**REQUEST, "scope": ["a"]}, 400, "the body is not a token request in JSON"),
         ("uzovi:5050", b" " * 70_000, 413, "the request is too large"),
