@@ -23,7 +23,7 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.spans import Spans
 from gateway.telemetry.trace import Trace
 
-__all__ = ["Fetching", "Signer"]
+__all__ = ["Days", "Fetching", "Signer"]
 
 _log = get_log(__name__)
 
@@ -54,7 +54,7 @@ class Fetching:
         self._signer = signer
         self._metrics = metrics
         self._spans = spans
-        self._days = _Days(ZoneInfo(grants.file.timezone if grants is not None else "UTC"))
+        self._days = Days(ZoneInfo(grants.file.timezone if grants is not None else "UTC"))
         self._contexts = {
             endpoint: (audience, grants.release_of(served.subgraph_of(endpoint)))
             for endpoint, audience in served.audiences.items()
@@ -118,7 +118,7 @@ class Fetching:
         return observe
 
 
-class _Days:
+class Days:
     """Which day it is somewhere; looked up once a second, which is when days change."""
 
     def __init__(self, zone: ZoneInfo) -> None:

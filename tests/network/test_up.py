@@ -233,6 +233,7 @@ def test_after_kill_9_of_everything(house: House):
             "bemiddeling",
             "zorglevering",
             "client",
+            "inzage",
             "relations",
             "gateway",
         }

@@ -11,7 +11,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date
 from typing import Any, Self
 
 import jwt
@@ -33,20 +33,10 @@ CLAIMS = {
 }
 
 
-class _Clock:
-    """Stands in for `datetime` where it is asked which day it is."""
-
-    def __init__(self) -> None:
-        self.day = date.min
-
-    def now(self, zone: tzinfo) -> datetime:
-        return datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=zone)
-
-
 class LocalGateway:
     def __init__(self, network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._clock = _Clock()
-        monkeypatch.setattr(gateway.fetching, "datetime", self._clock)
+        self._day = date.min
+        monkeypatch.setattr(gateway.fetching.Days, "today", lambda _: self._day)
         self._app = build_app(read_settings(network.state / "gateway" / "gateway.yaml"))
         self._keys = KeyStore(network.state / "issuer")
         self._runner = asyncio.Runner()
@@ -61,7 +51,7 @@ class LocalGateway:
 
     def ask(self, party: Party, query: str, variables: Mapping[str, Any] | None = None) -> Reply:
         """Ask as `party`, on its day."""
-        self._clock.day = party.today
+        self._day = party.today
         body = json.dumps({"query": query, "variables": variables or {}}).encode()
         return self._runner.run(self._call(self._token(party), body))
 

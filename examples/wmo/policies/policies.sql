@@ -1,4 +1,4 @@
--- Made by `gateway grants compile`; do not edit. Register: wmo. Grants release: 58df8f1dfc684a0d84c2cad2bc30d3e0934add9ca4f5e406deb2f8d2174ec9a0.
+-- Made by `gateway grants compile`; do not edit. Register: wmo. Grants release: b6d1a321f369772cc8de2dd2f25df14b8d456cd0f26a47d629f46f0b9af5d40f.
 -- {prefix} is the name of the database. Runs as the owner of the tables, in one transaction, as often as wanted.
 
 -- Roles.
@@ -70,18 +70,18 @@ ALTER TABLE public."maatwerkvoorziening" ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ("client_key", "maatwerkvoorzieningID", "gemeente", "bsn", "aanbieder", "productcategorie", "ingangsdatum", "einddatum") ON public."maatwerkvoorziening" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."maatwerkvoorziening" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wmoregister/voorzieningen/voorziening:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        "maatwerkvoorziening"."aanbieder" = (SELECT nullif(current_setting('caller.agb', true), ''))
+        "maatwerkvoorziening"."aanbieder" = nullif(current_setting('caller.agb', true), '')
     )
 );
 GRANT SELECT ("client_key", "maatwerkvoorzieningID", "gemeente", "bsn", "aanbieder", "productcategorie", "ingangsdatum", "einddatum", "toelichting") ON public."maatwerkvoorziening" TO "{prefix}_burger";
 CREATE POLICY "lezen_burger" ON public."maatwerkvoorziening" FOR SELECT TO "{prefix}_burger" USING (
     (SELECT position(' registers/wmoregister/voorzieningen/voorziening:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        "maatwerkvoorziening"."client_key" = (SELECT nullif(current_setting('caller.client_key', true), '')::uuid)
+        "maatwerkvoorziening"."client_key" = nullif(current_setting('caller.client_key', true), '')::uuid
     )
 );
 GRANT SELECT ("client_key", "maatwerkvoorzieningID", "gemeente", "bsn", "aanbieder", "productcategorie", "ingangsdatum", "einddatum", "toelichting") ON public."maatwerkvoorziening" TO "{prefix}_gemeente";
 CREATE POLICY "lezen_gemeente" ON public."maatwerkvoorziening" FOR SELECT TO "{prefix}_gemeente" USING (
     (SELECT position(' registers/wmoregister/voorzieningen/voorziening:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        "maatwerkvoorziening"."gemeente" = (SELECT nullif(current_setting('caller.gemeente', true), ''))
+        "maatwerkvoorziening"."gemeente" = nullif(current_setting('caller.gemeente', true), '')
     )
 );

@@ -35,6 +35,7 @@ class Lines:
 def lines(capsys: pytest.CaptureFixture[str]) -> Generator[Lines]:
     handlers, level = logging.root.handlers[:], logging.root.level
     configure_logs("json")
+    capsys.readouterr()  # what waited of the tests before
     yield Lines(capsys)
     configure_logs("json")
     logging.root.handlers[:], logging.root.level = handlers, level

@@ -95,7 +95,7 @@ class _Writer:
         lines = [
             f"  - id: G{number}",
             f"    role: [{', '.join(roles)}]",
-            f"    action: {'lezen' if self._maybe(0.95) else 'wijzigen'}",
+            "    action: lezen",
             f"    scope: {self.rng.choice(('EEN', 'EEN', 'TWEE'))}",
             f"    type: balie.{name}",
             f"    fields: [{', '.join(fields)}]",

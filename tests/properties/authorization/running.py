@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date
 from pathlib import Path
 from typing import Any, Self, cast
 from unittest.mock import patch
@@ -67,15 +67,6 @@ class Reply:
 
     def json(self) -> Any:
         return json.loads(self.body)
-
-
-class _Clock:
-    """Stands in for `datetime` where the gateway asks which day it is."""
-
-    day = date.min
-
-    def now(self, zone: tzinfo) -> datetime:
-        return datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=zone)
 
 
 class _Quiet:
@@ -144,7 +135,7 @@ class Stage:
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
         self.folder = folder
-        self.clock = _Clock()
+        self.day = date.min
         self.runner = asyncio.Runner()
         self.exits = ExitStack()
         self.signer = ContextSigner(Ed25519PrivateKey.generate(), issuer=GATEWAY)
@@ -154,7 +145,7 @@ class Stage:
         self.register = RegisterDefinition("balie", SCHEMA, MAPPING, folder, AUDIENCE)
 
     def __enter__(self) -> Self:
-        self.exits.enter_context(patch.object(gateway.fetching, "datetime", self.clock))
+        self.exits.enter_context(patch.object(gateway.fetching.Days, "today", lambda _: self.day))
         self.exits.enter_context(patch.object(registers.common.shell, "_log", _Quiet()))
         (self.folder / "migrations").symlink_to(MIGRATIONS)
         (self.folder / "mapping.json").write_text(json.dumps(MAPPING.as_json()))
@@ -242,7 +233,7 @@ class Stage:
 
     def ask(self, asker: Asker, questions: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Reply]:
         """Ask one question after the other as one asker, on its day."""
-        self.clock.day = asker.today
+        self.day = asker.today
         said = json.dumps({"claims": dict(asker.claims), "scopes": sorted(asker.scopes)}).encode()
 
         async def run() -> list[Reply]:
