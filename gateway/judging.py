@@ -37,6 +37,8 @@ _ACTIONS = frozenset(kind.value for kind in OperationKind)
 _OURS = frozenset({"aud", "exp", "iat", "iss", "nbf", "jti", "sub", "act", "cnf"})
 """Claims that a description of somebody cannot have."""
 _FAR = 2**40
+_COORDINATES = 1000
+"""Of one evaluation. Defaults are judged for each of a batch, so a short question could have a very long answer."""
 
 
 class _DeniedError(Exception):
@@ -92,6 +94,8 @@ class GraphJudge:
         coordinates = properties.get("coordinates")
         if not isinstance(coordinates, list) or not coordinates or not all(isinstance(one, str) for one in coordinates):
             raise _DeniedError("NOTHING_TO_JUDGE")
+        if len(coordinates) > _COORDINATES:
+            raise _DeniedError("TOO_MANY_COORDINATES")
         return self._coordinates(coordinates, action, caller)
 
     def _document(self, properties: Mapping[str, Any], action: str, caller: Caller) -> list[dict[str, Any]]:

@@ -21,6 +21,9 @@ __all__ = ["MAX_STALENESS", "Freshness"]
 MAX_STALENESS = 60.0
 """Seconds that copies may lag behind before what hangs on them is refused."""
 
+_AHEAD = 1.0
+"""Seconds that the stand may be ahead of the clock of its database. Further ahead (the clock went back) it says nothing about now."""
+
 _AGE = "SELECT extract(epoch FROM clock_timestamp() - volledig_tot)::float8 FROM projectie.stand"
 _log = structlog.get_logger(__name__)
 
@@ -48,7 +51,7 @@ class Freshness:
             age = await self._database.inspect(lambda connection: connection.fetchval(_AGE))
         except (DatabaseUnavailableError, asyncpg.PostgresError):
             return False
-        if age is not None:
+        if age is not None and float(age) >= -_AHEAD:
             self._complete_until = asked - max(float(age), 0.0)
         self._tell()
         return self._proven()

@@ -14,7 +14,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -38,10 +39,10 @@ _NAMES, _PLACES = (
     ", ".join(items) for items in zip(*((f'"{c}"', f"${n}") for n, c in enumerate(_COLUMNS, 1)), strict=True)
 )
 _WRITE = f"INSERT INTO zorgrelatie ({_NAMES}) VALUES ({_PLACES})"
-# A clock that is ahead must not keep relations fresh for longer than they are.
+# A clock that is ahead, or went back, must not keep relations fresh for longer than they are.
 _ADVANCE = """
 UPDATE projectie.stand SET stroom = $1, positie = $2,
-       volledig_tot = CASE WHEN $3 THEN greatest(volledig_tot, least($4::timestamptz, clock_timestamp())) ELSE volledig_tot END
+       volledig_tot = CASE WHEN $3 THEN least(greatest(volledig_tot, $4::timestamptz), clock_timestamp()) ELSE volledig_tot END
 """
 
 
@@ -92,6 +93,8 @@ class Projector:
     limit: int = 500
     look: float = 2.0
     _told: bool = False
+    _heard: tuple[datetime, datetime] | None = None
+    """The last heartbeat, and the time of the register before it was read."""
 
     async def run(self) -> None:
         """Follow until cancelled. Raises what the database or the source raises."""
@@ -101,11 +104,14 @@ class Projector:
                 await self.source.wait(self.look)
 
     async def step(self) -> Progress:
-        position: int = await self.connection.fetchval("SELECT positie FROM projectie.stand")
+        position, now = await self.connection.fetchrow("SELECT positie, clock_timestamp() FROM projectie.stand")
         batch = await self.source.read(position, self.limit)
         if batch.head < position:
             raise StreamError("The stream of the source ends before what was taken from it; it was set back.")
-        progress = await project(self.connection, batch)
+        if self._heard is None or self._heard[0] != batch.complete_until:
+            self._heard = (batch.complete_until, now)
+        # Of a clock that is ahead, a beat counts as of when it was heard first: what no longer beats does not stay fresh.
+        progress = await project(self.connection, replace(batch, complete_until=min(self._heard)))
         stuck = progress.gap or (progress.behind and not batch.events)
         if stuck and not self._told:
             _log.error("relations_gap", register=self.name, position=progress.position)

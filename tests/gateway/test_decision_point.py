@@ -120,6 +120,14 @@ async def test_coordinates(desk: Library):
         assert (coordinates, await judged(desk, asked)) == (coordinates, expected)
 
 
+async def test_a_thousand_coordinates_are_judged_and_no_more(desk: Library):
+    """A batch judges its defaults again for each evaluation: a short question must not get an answer of hundreds of megabytes."""
+    longest = ["Book.title"] * 1000
+    assert await judged(desk, question(READER, {"coordinates": longest})) == (True, None, None)
+    asked = question(READER, {"coordinates": [*longest, "Book.title"]})
+    assert await judged(desk, asked) == (False, "TOO_MANY_COORDINATES", None)
+
+
 async def test_a_field_is_one_coordinate(desk: Library):
     assert await judged(desk, question(READER, id="Book.title")) == (True, None, None)
     assert (await judged(desk, question(READER, id="Book.price")))[0] is False

@@ -35,10 +35,11 @@ class Stand:
 
 
 @pytest.mark.parametrize(
-    ("age", "fresh"), [(0.0, True), (60.0, True), (60.1, False), (-5.0, True), (None, False), (-1, False)]
+    ("age", "fresh"),
+    [(0.0, True), (60.0, True), (60.1, False), (-0.5, True), (-5.0, False), (None, False), (-1, False)],
 )
 async def test_copies_count_up_to_the_bound(age: float | None, fresh: bool) -> None:
-    """A clock ahead counts as now; a database that does not say, or has no stand, counts as no."""
+    """A stand that is yet to come (a clock that went back) proves nothing; a database that does not say, or has no stand, counts as no."""
     assert await Stand(age).freshness().fresh() is fresh
 
 

@@ -84,6 +84,42 @@ async def test_an_old_heartbeat_takes_nothing_back_and_one_from_the_future_count
     assert (await stand(ir))[1] <= dt.datetime.now(dt.UTC)
 
 
+async def test_a_stand_ahead_of_the_clock_is_put_back(ir: Any, place: Place) -> None:
+    """The clock of the register went back: what was complete until then is not complete until a moment that has yet to come."""
+    admin: Any = await asyncpg.connect(place.url("indicatie"))
+    await admin.execute("UPDATE projectie.stand SET volledig_tot = clock_timestamp() + interval '1 hour'")
+    await admin.close()
+    moment = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=5)
+    await project(ir, batch(until=moment))
+    assert (await stand(ir))[1] <= dt.datetime.now(dt.UTC)
+
+
+@dataclass
+class Ahead:
+    """A stream whose clock is ahead; its heart beats when told to."""
+
+    until: dt.datetime
+
+    async def read(self, after: int, limit: int) -> Batch:
+        return batch(head=after, until=self.until)
+
+    async def wait(self, seconds: float) -> None:
+        """Not asked."""
+
+
+async def test_a_heartbeat_from_the_future_counts_once(ir: Any) -> None:
+    """It says that nothing was missing when it was heard, and nothing of what came after: a relay that died stays noticed."""
+    source = Ahead(dt.datetime(2999, 1, 1, tzinfo=dt.UTC))
+    projector = Projector("indicatie", ir, source)
+    await projector.step()
+    heard = (await stand(ir))[1]
+    await projector.step()
+    assert (await stand(ir))[1] == heard
+    source.until += dt.timedelta(seconds=5)
+    await projector.step()
+    assert (await stand(ir))[1] > heard
+
+
 async def test_another_stream_is_refused_and_changes_nothing(ir: Any) -> None:
     first = event(1, 1, 1, relation(1))
     await project(ir, batch(first))
