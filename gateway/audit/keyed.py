@@ -53,10 +53,10 @@ class Keys:
         self._keys = {
             name: key
             for name, type_ in supergraph.types.items()
-            if type_.kind is TypeKind.OBJECT
-            and (key := _shared_key(type_)) is not None
-            and f"{name}.{key}" not in closed
+            if type_.kind is TypeKind.OBJECT and (key := _shared_key(type_)) is not None
         }
+        # A key that is not added is still found where the client selects it.
+        self._added = {name: key for name, key in self._keys.items() if f"{name}.{key}" not in closed}
 
     def is_person(self, type_name: str) -> bool:
         """Whether the key of a type names a person."""
@@ -87,7 +87,7 @@ class Keys:
 
     def _with_keys(self, selections: tuple[Selection, ...], type_name: str, own: str) -> tuple[Selection, ...]:
         below = tuple(self._below(selection, own) for selection in selections)
-        key = self._keys.get(type_name)
+        key = self._added.get(type_name)
         if key is None or not selections:
             return below
         written = [selection for selection in selections if isinstance(selection, Field) and selection.name == key]

@@ -80,6 +80,13 @@ def test_a_type_that_some_grant_opens_without_its_key_is_left_alone():
     assert written(keys.asked(operation("{ orders { total } }")).selections) == "orders{total}"
 
 
+def test_a_key_that_is_not_added_is_found_where_the_client_selects_it():
+    keys = Keys(GRAPH, closed=frozenset({"Order.id"}))
+    selected = operation("{ orders { number: id total } }")
+    assert written(keys.asked(selected).selections) == "orders{number:id total}"
+    assert keys.finder(selected, "__typename")({"orders": [{"number": "1", "total": 5}]}) == ({"Order": ["1"]}, [])
+
+
 @pytest.mark.parametrize(
     ("asked", "store", "found"),
     [
