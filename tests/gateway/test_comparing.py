@@ -154,13 +154,15 @@ async def test_what_cannot_be_used_is_status_2(tmp_path: Path):
     broken = tmp_path / "broken"
     broken.mkdir()
     for file in (tmp_path / "journal").iterdir():
-        (broken / file.name).write_bytes(file.read_bytes().replace(b'"kind":"request"', b'"kind":request'))
+        content = file.read_bytes().replace(b'"kind":"request"', b'"kind":request')
+        (broken / file.name).write_bytes(content)
+    (spoiled,) = (file.name for file in broken.glob("*.jsonl") if b'"kind":request' in file.read_bytes())
     wrong: list[tuple[tuple[Any, ...], str]] = [
         (journal, "--replay needs a --supergraph: whose grants count for a field, the graph says."),
         (graph, "--supergraph and --documents serve to replay a journal; give --replay as well."),
         (("--replay", nowhere, *graph), f"{nowhere}: No such file or directory."),
         (("--replay", tmp_path, *graph), f"There is no journal in {tmp_path}."),
-        (("--replay", broken, *graph), f"{broken}: a line of it is no record."),
+        (("--replay", broken, *graph), f"{spoiled}: line 2 cannot be read; `gateway audit verify` says more."),
         ((*journal, "--supergraph", nowhere), f"CONFIG_NOT_FOUND: supergraph: there is no file {nowhere}."),
         ((*journal, *graph, "--documents", nowhere), f"{nowhere}: No such file or directory."),
         ((*journal, *graph, "--documents", tmp_path / "secret"), f"{tmp_path / 'secret'} is no JSON."),

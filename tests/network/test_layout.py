@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import tempfile
+from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -21,11 +23,12 @@ PORTS = Ports({name: 8000 + offset for offset, name in enumerate(NAMES)})
 
 
 @pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> State:
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[State]:
     monkeypatch.setattr(layout, "supergraph_file", lambda: tmp_path / "schema.graphql")
-    state = State(tmp_path / ".iwlz")
-    state.open()
-    return state
+    with tempfile.TemporaryDirectory() as short:  # sockets behind a long path are elsewhere
+        state = State(Path(short) / ".iwlz")
+        state.open()
+        yield state
 
 
 def free_base() -> int:

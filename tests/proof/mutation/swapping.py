@@ -28,7 +28,8 @@ def functions_of(root: Path, modules: list[str]) -> Functions:
     files = {str(root / module) for module in modules}
     found: defaultdict[tuple[str, str, int], list[FunctionType]] = defaultdict(list)
     for one in gc.get_objects():
-        if isinstance(one, FunctionType) and one.__code__.co_filename in files:
+        # Not isinstance: it asks the object itself, and a weak proxy whose object is gone raises.
+        if type(one) is FunctionType and one.__code__.co_filename in files:
             code = one.__code__
             found[code.co_filename, code.co_qualname, code.co_firstlineno].append(one)
     return found
