@@ -107,7 +107,7 @@ def _head(outcomes: Mapping[str, str], told: Mapping[str, Any], without: int) ->
     yield from (
         "# Proof: mutants",
         "",
-        "Whoever makes one small mistake in the code that says who may see what, or who calls, makes a test fail.",
+        "One small mistake at a time in the code that says who may see what, or who calls: does a test fail?",
         "",
         "| | |",
         "|---|---|",
