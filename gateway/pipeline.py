@@ -266,7 +266,7 @@ class Pipeline:
             _log.error("internal_error", trace=trace.id, **whereabouts(error))
             response = internal_error(trace.id)
         if caller is not None and operation is not None and isinstance(response, GraphQLResponse):
-            response = self._explained(response, request, operation, variables, caller)
+            response = self._explained(response, request, operation, variables, caller, trace)
         if self._recorder is not None:
             response = await self._recorded(
                 self._recorder, Asking(at, trace, headers, caller, operation, variables), response
@@ -284,8 +284,13 @@ class Pipeline:
         operation: Operation,
         variables: dict[str, Any],
         caller: Caller,
+        trace: Trace,
     ) -> GraphQLResponse:
-        told = self._decisions.explanation(operation, variables, caller, request.extensions)
+        try:
+            told = self._decisions.explanation(operation, variables, caller, request.extensions)
+        except Exception as error:  # noqa: BLE001 - as above; an answer that cannot be explained has its record all the same
+            _log.error("internal_error", trace=trace.id, **whereabouts(error))
+            return response
         return explained(response, told) if told is not None else response
 
     async def _caller(self, headers: Headers) -> Caller | None:

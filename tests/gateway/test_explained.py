@@ -119,6 +119,17 @@ async def test_answers_of_others_do_not_hold_it(tmp_path: Path):
         assert "extensions" not in later.json()
 
 
+async def test_an_explanation_that_fails_takes_no_answer_with_it(desk: Library, monkeypatch: pytest.MonkeyPatch):
+    expected = (await asked(desk, QUERY, wish=False)).body
+
+    def failing(*_: Any) -> Any:
+        raise RuntimeError("of ours")
+
+    monkeypatch.setattr("gateway.deciding.explain", failing)
+    reply = await asked(desk, QUERY)
+    assert (reply.status, reply.body) == (200, expected)
+
+
 def test_the_setting_is_a_scope_or_nothing():
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"issuers": [], "explain_scope": ""}, AuthorizationSettings)
