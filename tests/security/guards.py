@@ -6,11 +6,10 @@ import http.client
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from graphql import execute_sync, parse, validate
 from tests.gateway.execution.harness import World, resolve, subgraph_schema
 from tests.gateway.library import AUDIENCE, ISSUER, write_files
 from tests.harness import REPOSITORY, Reply
+from tests.security.listening import listening
 from tests.security.stand import running_gateway
 
 __all__ = ["LINK", "Guarded", "compose", "guarded_gateway"]
@@ -117,13 +117,5 @@ def _serving(sdl: str, world: World, seen: list[Any]) -> Generator[str]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/graphql"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(Handler) as port:
+        yield f"http://127.0.0.1:{port}/graphql"

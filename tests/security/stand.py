@@ -10,14 +10,13 @@ import re
 import ssl
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from jwt.algorithms import ECAlgorithm
 from gateway.commands import composed
 from tests.gateway.library import AUDIENCE, ISSUER, SDL, write_files
 from tests.harness import REPOSITORY, Reply
+from tests.security.listening import listening
 
 __all__ = ["Authority", "Certificate", "Proof", "Stand", "Subgraph", "running_gateway", "stand"]
 
@@ -182,16 +182,8 @@ class Subgraph:
             def log_message(self, format: str, *args: Any) -> None:
                 pass
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/graphql"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        with listening(Handler) as port:
+            yield f"http://127.0.0.1:{port}/graphql"
 
 
 @dataclass

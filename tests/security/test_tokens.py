@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from jwt.algorithms import ECAlgorithm
 
 from tests.gateway.library import KEY, token
 from tests.harness import REPOSITORY
+from tests.security.listening import listening
 from tests.security.stand import Stand, base64url, stand
 
 THIEF = generate_private_key(SECP256R1())
@@ -193,17 +194,9 @@ def key_server(keys: list[dict[str, Any]]) -> Generator[KeyServer]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    found = KeyServer(f"http://127.0.0.1:{server.server_port}/jwks.json", keys)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    with listening(Handler) as port:
+        found = KeyServer(f"http://127.0.0.1:{port}/jwks.json", keys)
         yield found
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 OURS = {**ECAlgorithm.to_jwk(KEY.public_key(), as_dict=True), "kid": "k"}
