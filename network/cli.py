@@ -77,7 +77,7 @@ def status(*, state: StateFolder = DEFAULT_STATE) -> None:
     for process in content["processes"]:
         condition = "ready" if process["ready"] else "starting"
         again = f", restarted {process['restarts']} times" if process["restarts"] else ""
-        print(f"{process['name']:13} {process['pid']:>7}  {condition:8} {process['url']}{again}")
+        print(f"{process['name']:13} {process['pid']:>7}  {condition:8} {process['url'] or '-'}{again}")
     raise SystemExit(0 if content["ready"] and all(process["ready"] for process in content["processes"]) else 1)
 
 

@@ -167,6 +167,9 @@ def test_a_day_of_the_network(house: House):
 
         status = house.run("status")
         assert status.returncode == 0
+        places = {line.split()[0]: line.split()[3] for line in status.stdout.splitlines()}
+        assert {name for name, place in places.items() if not place.startswith("http")} == {"relations"}
+        assert places["relations"] == "-"
         assert [line.split()[0] + " " + line.split()[2] for line in status.stdout.splitlines()] == [
             f"{name} ready" for name in names
         ]
