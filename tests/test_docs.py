@@ -36,7 +36,9 @@ def test_links_between_documents_lead_somewhere() -> None:
         f"{page.relative_to(REPOSITORY)}: {link}"
         for page in sorted(DOCS.rglob("*.md"))
         # What stands between fences is code, and `rows[0](x)` no link.
-        for link in re.findall(r"\]\(([^)#:]+)\)", re.sub(r"^```.*?^```", "", page.read_text(), flags=re.S | re.M))
+        for link in re.findall(
+            r"\]\(([^)#:]+)\)", re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+        )
         if not (page.parent / link).exists()
     ]
     assert missing == []
