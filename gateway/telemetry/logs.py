@@ -88,7 +88,8 @@ def whereabouts(error: BaseException) -> dict[str, Any]:
 
 
 def configure_logs(log_format: Literal["json", "console"] = "json") -> None:
-    """Choose the form of a line, and bring the lines of uvicorn and asyncio into it."""
+    """Choose the form of a line, and bring the lines of uvicorn and asyncio into it. What still waits is written first."""
+    _waiting.write()
     global _form  # noqa: PLW0603 - a process has one log
     _form = _json if log_format == "json" else _plain
     logging.basicConfig(level=logging.WARNING, handlers=[_ToLog()], force=True)

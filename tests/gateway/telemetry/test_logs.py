@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -74,6 +75,18 @@ def test_a_log_that_cannot_be_written_costs_no_answer(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(sys, "stderr", Broken())
     get_log("x").info("request")
+
+
+def test_a_line_that_waited_when_its_loop_ended_is_written_before_the_next_log(lines: Lines):
+    async def ask() -> None:
+        RequestLog(get_log("x"))("request", status=200, ms=1.0)
+
+    asyncio.run(ask())
+    assert lines.text() == ""
+    configure_logs("console")
+    [line] = lines.entries()
+    assert (line["event"], line["status"]) == ("request", 200)
+    assert lines.text() == ""
 
 
 def test_requests_are_sampled_but_for_slow_and_failed_ones(lines: Lines):
