@@ -19,11 +19,11 @@ _PREDICATE = {
 }
 
 
-def _record(properties: dict[str, Any], *required: str, text: str = "") -> dict[str, Any]:
+def _record(properties: dict[str, Any], *required: str) -> dict[str, Any]:
     found: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
     if required:
         found["required"] = list(required)
-    return {**found, "description": text} if text else found
+    return found
 
 
 def _named(value: dict[str, Any], text: str) -> dict[str, Any]:

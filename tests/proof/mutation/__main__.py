@@ -1,4 +1,4 @@
-"""The whole run and its report: `python -m tests.proof.mutation [--so-far]`, which is what `make proof NAME=mutants` does.
+"""The whole run and its report: `python -m tests.proof.mutation [--so-far] [--module FILE…]`, which is what `make proof NAME=mutants` does.
 
     trace   which lines each test touches, each test in a child of its own
     try     mutants against the tests that touch their lines, one worker on each core (or as many as IWLZ_PROOF_TOGETHER says), in an order that
@@ -7,10 +7,14 @@
 
 A run that was stopped, or whose time was over, goes on where it was when it is asked for again: a mutant that was killed stays so as long as its module
 is the same, and one that lived is tried again. A survivor without a reason in `survivors.yaml` is an error.
+
+While working on tests, `--module gateway/authorization/sql.py` (more than one, or a part of a path) tries the mutants of these modules alone, and
+prints what would be in the report in place of writing it.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -31,41 +35,55 @@ EXAMPLES = "30"
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser("python -m tests.proof.mutation")
+    parser.add_argument("--so-far", action="store_true", help="try nothing, report what is known")
+    parser.add_argument(
+        "--module", nargs="+", default=[""], help="only modules with this in their path; printed, not recorded"
+    )
+    asked = parser.parse_args()
+    parts: tuple[str, ...] = tuple(asked.module)
     kept().mkdir(parents=True, exist_ok=True)
     state = kept() / "run.json"
     told: dict[str, Any] = (
         json.loads(state.read_text()) if state.exists() else {"seconds": 0.0, "seed": int(time.time())}
     )
-    if "--so-far" not in sys.argv[1:]:
+    if not asked.so_far:
         told["commit"] = _commit()
         state.write_text(json.dumps(told))
-        _forget_survivors()
+        _forget_survivors(parts)
         started = time.monotonic()
         for kind in ("trace", "try"):
-            if not _workers(kind, told["seed"]):
+            if not _workers(kind, told["seed"], parts):
                 print(f"a worker of the part {kind} failed; run it again to go on", file=sys.stderr)
                 return 1
         told["seconds"] += time.monotonic() - started
         state.write_text(json.dumps(told))
-    return _report(told)
+    return _report(told) if parts == ("",) else _told_of(parts)
 
 
-def _forget_survivors() -> None:
+def _is_of(name: str, parts: tuple[str, ...]) -> bool:
+    """Whether a mutant is in one of the modules that were asked for."""
+    return any(part in name.partition(" · ")[0] for part in parts)
+
+
+def _forget_survivors(parts: tuple[str, ...]) -> None:
     """There may be new tests: who lived is tried again."""
-    left = [entry for entry in read("try") if entry["outcome"] in {"killed", "slow"}]
+    left = [
+        entry for entry in read("try") if entry["outcome"] in {"killed", "slow"} or not _is_of(entry["name"], parts)
+    ]
     for file in kept().glob("try-*.jsonl"):
         file.unlink()
     (kept() / "try-before.jsonl").write_text("".join(f"{json.dumps(entry)}\n" for entry in left))
 
 
-def _workers(kind: str, seed: int) -> bool:
+def _workers(kind: str, seed: int, parts: tuple[str, ...]) -> bool:
     together = int(os.environ.get("IWLZ_PROOF_TOGETHER", os.cpu_count() or 1))
     until = time.time() + 60 * float(os.environ.get("IWLZ_PROOF_MINUTES", "40"))
     told = {"EXAMPLES": EXAMPLES, "SEED": str(seed), "UNTIL": str(until)}
     environment = {**os.environ, **{f"IWLZ_PROOF_{name}": value for name, value in told.items()}}
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.proof.mutation.worker", kind, str(number), str(together)],
+            [sys.executable, "-m", "tests.proof.mutation.worker", kind, str(number), str(together), *parts],
             cwd=ROOT,
             env=environment,
         )
@@ -83,11 +101,33 @@ def _commit() -> str:
     return git("rev-parse", "HEAD") + dirty
 
 
+def _told_of(parts: tuple[str, ...]) -> int:
+    """The report of a few modules, for who works on their tests."""
+    outcomes = {entry["name"]: entry["outcome"] for entry in read("try") if _is_of(entry["name"], parts)}
+    reasons = {name: entry.why for entry in explained() for name in entry.names}
+    print("\n".join(_table(outcomes, reasons)))
+    left = [mutant.name for mutant in mutants() if _is_of(mutant.name, parts) and mutant.name not in outcomes]
+    if left:
+        print(f"not tried: {len(left)}")
+    return _without_reason(outcomes, reasons)
+
+
+def _without_reason(outcomes: Mapping[str, str], reasons: Mapping[str, str]) -> int:
+    without = sorted(name for name in _alive(outcomes) if name not in reasons)
+    for name in without:
+        print(f"lives without a reason: {name}", file=sys.stderr)
+    return 1 if without else 0
+
+
+def _alive(outcomes: Mapping[str, str]) -> list[str]:
+    return [name for name, outcome in outcomes.items() if outcome in {"survived", "untouched"}]
+
+
 def _report(told: Mapping[str, Any]) -> int:
     outcomes = {entry["name"]: entry["outcome"] for entry in read("try")}
-    alive = [name for name, outcome in outcomes.items() if outcome in {"survived", "untouched"}]
+    alive = _alive(outcomes)
     reasons = {name: entry.why for entry in explained() for name in entry.names}
-    without = sorted(name for name in alive if name not in reasons)
+    without = [name for name in alive if name not in reasons]
     lines = [
         *_head(outcomes, told, len(without)),
         *_table(outcomes, reasons),
@@ -96,9 +136,7 @@ def _report(told: Mapping[str, Any]) -> int:
     ]
     REPORT.write_text("\n".join(lines) + "\n")
     print(f"recorded in {REPORT.relative_to(ROOT)}")
-    for name in without:
-        print(f"lives without a reason: {name}", file=sys.stderr)
-    return 1 if without else 0
+    return _without_reason(outcomes, reasons)
 
 
 def _head(outcomes: Mapping[str, str], told: Mapping[str, Any], without: int) -> Iterator[str]:

@@ -31,7 +31,7 @@ __all__ = ["SESSION", "SameExamples", "Session", "Touched"]
 PASSED, FAILED, NOT_PLACED, SLOW, BROKEN = 0, 1, 3, 4, 99
 PATIENCE = 8.0
 """How many times as long as usual a test may take, and so many seconds more."""
-LONGEST = 1.5
+LONGEST = 5.0
 """Seconds of the processor for the tests of one mutant. What only a later one would kill counts as alive."""
 MEMORY = 1024 * 1024 * 1024
 """Bytes that a child may take on top of what its parent has."""

@@ -1,4 +1,4 @@
-"""A part of the run, in a process of its own: `python -m tests.proof.mutation.worker trace|try NUMBER OF`.
+"""A part of the run, in a process of its own: `python -m tests.proof.mutation.worker trace|try NUMBER OF [PART…]`.
 
 What a worker found stands in its own file, one line for each test or mutant, written as soon as it is known: a run that was stopped goes on there. It
 counts as long as the function of the mutant, or the file of the test, is the same.
@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
@@ -46,6 +47,10 @@ FIRST = (
     "revocation.py", "tokens.py", "proofs.py",
 )  # fmt: skip
 """The modules that say no."""
+_ALONE = 150
+"""Tests that a fresh process tries."""
+_OWN = 4
+"""How many tests of a file that speaks of the module come before the next one of another file."""
 
 
 def modules() -> list[str]:
@@ -103,15 +108,14 @@ class _Worker:
 
     def attempt(self, session: Session) -> None:
         touched = _touched()
-        wanted = _wanted()
-        for mutant in _shuffled()[self._share]:
+        left = [mutant for mutant in _shuffled() if mutant.name not in self._done and _wanted(mutant)]
+        for mutant in left[self._share]:
             if time.time() > _until():
                 return
-            if mutant.name not in self._done and (wanted is None or wanted.search(mutant.name)):
-                started = time.monotonic()
-                prepare(ROOT, mutant)
-                outcome = _outcome(session, mutant, touched)
-                self._tell({"name": mutant.name, "outcome": outcome, "seconds": round(time.monotonic() - started, 2)})
+            started = time.monotonic()
+            prepare(ROOT, mutant)
+            outcome = _outcome(session, mutant, touched)
+            self._tell({"name": mutant.name, "outcome": outcome, "seconds": round(time.monotonic() - started, 2)})
 
     def _tell(self, entry: dict[str, Any]) -> None:
         self._file.write(json.dumps({**entry, "of": _digest(entry["name"])}) + "\n")
@@ -143,9 +147,10 @@ def _until() -> float:
     return float(os.environ.get("IWLZ_PROOF_UNTIL", "inf"))
 
 
-def _wanted() -> re.Pattern[str] | None:
-    """While working on tests: only mutants whose name matches this."""
-    return re.compile(sys.argv[4]) if len(sys.argv) > 4 else None
+def _wanted(mutant: Mutant) -> bool:
+    """While working on tests: only mutants of modules with one of these in their path."""
+    parts = sys.argv[4:] or [""]
+    return any(part in mutant.module for part in parts)
 
 
 def _outcome(session: Session, mutant: Mutant, touched: Mapping[str, Touched]) -> str:
@@ -155,7 +160,7 @@ def _outcome(session: Session, mutant: Mutant, touched: Mapping[str, Touched]) -
         return "untouched"
     status = session.attempt(mutant, tests)
     if status == NOT_PLACED or (status == PASSED and _made_early(mutant)):
-        status = _alone(mutant, [nodeid for nodeid, _ in tests[:60]])
+        status = _alone(mutant, [nodeid for nodeid, _ in tests[:_ALONE]])
     return {PASSED: "survived", FAILED: "killed", SLOW: "slow"}[status]
 
 
@@ -165,14 +170,29 @@ def _made_early(mutant: Mutant) -> bool:
 
 
 def _tests(mutant: Mutant, touched: Mapping[str, Touched]) -> list[tuple[str, float]]:
-    """The tests that can see a mutant with the seconds that they took, those that touch little first: they are quick, and about this."""
+    """The tests that can see a mutant with the seconds that they took: of each file in turn, those that touch little first, since they are quick, and
+    about this. Files that import the module have more turns than others."""
     if mutant.outer:
         found = [name for name, test in touched.items() if _touches(test["lines"].get(mutant.module, ()), mutant.lines)]
     else:
         users = _users(mutant)
         found = [name for name, test in touched.items() if users & test["lines"].keys()]
     found.sort(key=lambda name: sum(len(known or range(10_000)) for known in touched[name]["lines"].values()))
-    return [(name, float(touched[name]["seconds"])) for name in found]
+    turns: Counter[str] = Counter()
+    place: dict[str, int] = {}
+    for name in found:
+        file = name.partition("::")[0]
+        place[name] = turns[file] // (_OWN if _imports(file, mutant.module) else 1)
+        turns[file] += 1
+    return [(name, float(touched[name]["seconds"])) for name in sorted(found, key=place.__getitem__)]
+
+
+@cache
+def _imports(test: str, module: str) -> bool:
+    """Whether a file of tests imports a module of the gateway."""
+    package, _, name = module.removesuffix(".py").replace("/", ".").rpartition(".")
+    text = (ROOT / test).read_text("utf-8")
+    return bool(re.search(rf"from {package}(\.{name} import| import .*\b{name}\b)", text))
 
 
 def _touches(touched: Sequence[int] | None, lines: range) -> bool:
