@@ -20,8 +20,11 @@ DISTURBANCES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceE
 """What a database does when it is not there, goes away, or refuses: reasons to try again later."""
 
 _EVENTS = """
-SELECT positie, aggregaat_id, aggregaat_versie, client_key, relaties FROM stroom.relaties
+SELECT positie, aggregaat_id, aggregaat_versie, client_key, relaties, kenmerk FROM stroom.relaties
  WHERE positie > $1 ORDER BY positie LIMIT $2
+"""
+_STAND = """
+SELECT stroom, positie, volledig_tot, (SELECT kenmerk FROM stroom.relaties WHERE relaties.positie = $1) AS kenmerk FROM stroom.stand
 """
 
 
@@ -64,7 +67,7 @@ class PostgresSource:
     async def read(self, after: int, limit: int) -> Batch:
         self._woken.clear()
         # First how far, then the events: whatever the head says is among them, unless `limit` comes first.
-        stand = await self._connection.fetchrow("SELECT stroom, positie, volledig_tot FROM stroom.stand")
+        stand = await self._connection.fetchrow(_STAND, after)
         rows = await self._connection.fetch(_EVENTS, after, limit)
         events = tuple(
             event_of(
@@ -73,10 +76,11 @@ class PostgresSource:
                 row["aggregaat_versie"],
                 row["client_key"],
                 orjson.loads(row["relaties"]),
+                row["kenmerk"],
             )
             for row in rows
         )
-        return Batch(stand["stroom"], stand["positie"], stand["volledig_tot"], events)
+        return Batch(stand["stroom"], stand["positie"], stand["volledig_tot"], events, after, stand["kenmerk"])
 
     async def wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -27,7 +27,7 @@ __all__ = ["Progress", "Projector", "follow", "project"]
 
 _log = structlog.get_logger(__name__)
 
-_STAND = "SELECT stroom, positie FROM projectie.stand FOR UPDATE"
+_STAND = "SELECT stroom, positie, kenmerk FROM projectie.stand FOR UPDATE"
 _NEWER = """
 INSERT INTO projectie.aggregaat AS known (aggregaat_id, versie) VALUES ($1, $2)
 ON CONFLICT (aggregaat_id) DO UPDATE SET versie = excluded.versie WHERE known.versie < excluded.versie
@@ -41,7 +41,7 @@ _NAMES, _PLACES = (
 _WRITE = f"INSERT INTO zorgrelatie ({_NAMES}) VALUES ({_PLACES})"
 # A clock that is ahead, or went back, must not keep relations fresh for longer than they are.
 _ADVANCE = """
-UPDATE projectie.stand SET stroom = $1, positie = $2,
+UPDATE projectie.stand SET stroom = $1, positie = $2, kenmerk = $5,
        volledig_tot = CASE WHEN $3 THEN least(greatest(volledig_tot, $4::timestamptz), clock_timestamp()) ELSE volledig_tot END
 """
 
@@ -57,18 +57,30 @@ class Progress:
 
 
 async def project(connection: Any, batch: Batch) -> Progress:
-    """Take a batch in, in one transaction. Raises `StreamError` for another stream than before."""
+    """Take a batch in, in one transaction. Raises `StreamError` for another stream than before, or one that was set back."""
     async with connection.transaction():
         stand = await connection.fetchrow(_STAND)
         if stand["stroom"] not in {None, batch.stream}:
             raise StreamError("The source has another stream than before; load the relations of this register anew.")
+        if _set_back(stand, batch):
+            raise StreamError("The stream of the source tells something else than was taken from it; it was set back.")
         events = in_order(batch.events, stand["positie"])
         applied = await _apply(connection, events)
         position: int = stand["positie"] + len(events)
         caught_up = position >= batch.head
-        await connection.execute(_ADVANCE, batch.stream, position, caught_up, batch.complete_until)
+        mark = events[-1].mark if events else stand["kenmerk"]
+        await connection.execute(_ADVANCE, batch.stream, position, caught_up, batch.complete_until, mark)
     ahead = any(event.position > position for event in batch.events)
     return Progress(position, applied, not caught_up, ahead)
+
+
+def _set_back(stand: Any, batch: Batch) -> bool:
+    """Whether the event that was taken last is another one now: a backup was put back, and went on from there.
+
+    A batch that was read behind another position says nothing of it: meanwhile another projector has gone on.
+    """
+    known = stand["kenmerk"]
+    return known is not None and stand["positie"] == batch.after and batch.mark != known
 
 
 async def _apply(connection: Any, events: Sequence[Event]) -> int:

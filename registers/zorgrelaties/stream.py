@@ -42,19 +42,24 @@ class Event:
     version: int
     client_key: UUID
     relations: tuple[Relation, ...]
+    mark: UUID | None = None
+    """Never the same twice: what tells this event from another one at its position, of a source that was set back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What a source has to say: some events, how far the stream goes (`head`), and the heartbeat.
 
-    `complete_until`: every change that BR had made by then stands at or before `head`.
+    `complete_until`: every change that BR had made by then stands at or before `head`. `mark` is that of the event at `after`, the
+    position behind which was read; None where there is none, or the source has no marks.
     """
 
     stream: UUID
     head: int
     complete_until: datetime
     events: tuple[Event, ...]
+    after: int = 0
+    mark: UUID | None = None
 
 
 class Source(Protocol):
@@ -82,10 +87,12 @@ def in_order(events: Iterable[Event], position: int) -> list[Event]:
     return found
 
 
-def event_of(position: int, aggregate: UUID, version: int, client_key: UUID, relations: Any) -> Event:
+def event_of(
+    position: int, aggregate: UUID, version: int, client_key: UUID, relations: Any, mark: UUID | None = None
+) -> Event:
     """An event from the JSON form of its relations. Raises `StreamError` for what is none."""
     try:
-        return Event(position, aggregate, version, client_key, tuple(_relation(item) for item in relations))
+        return Event(position, aggregate, version, client_key, tuple(_relation(item) for item in relations), mark)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise StreamError(f"The event at position {position} cannot be read.") from None
 

@@ -7,7 +7,7 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import asyncpg
@@ -209,21 +209,6 @@ async def test_a_version_is_published_once(br: Any) -> None:
         await publish(br, uuid.UUID(int=101), 1, CLIENT, [relation(1)])
 
 
-async def test_the_stream_does_not_beat_over_a_change_that_it_does_not_tell(place: Place, br: Any) -> None:
-    owner: Any = await asyncpg.connect(place.url("bemiddeling"))
-    await owner.execute(
-        "INSERT INTO outbox (client_key, aggregaat, aggregaat_id, aggregaat_versie, tabel, record_id) "
-        "VALUES ($1, 'bemiddeling', $2, 1, 'bemiddeling', $2)",
-        CLIENT,
-        uuid.UUID(int=101),
-    )
-    assert not await beat(br)
-    # Its publisher says up to where.
-    await br.execute("UPDATE stroom.stand SET volgnummer = (SELECT max(volgnummer) FROM outbox)")
-    assert await beat(br)
-    await owner.close()
-
-
 async def test_a_publication_wakes_the_reader(place: Place, br: Any) -> None:
     async with PostgresSource.opened(place.reader) as source:
         await source.read(0, 10)
@@ -242,6 +227,32 @@ async def test_a_source_that_was_set_back_is_refused(place: Place, br: Any, ir: 
         await owner.close()
         with pytest.raises(StreamError, match="it was set back"):
             await projector.step()
+
+
+async def test_a_source_whose_backup_was_put_back_is_refused(place: Place, br: Any, ir: Any) -> None:
+    """The same stream, at the same positions: only the mark of an event says that it is another one."""
+    await publish(br, uuid.UUID(int=101), 1, CLIENT, [relation(1)])
+    async with PostgresSource.opened(place.reader) as source:
+        projector = Projector("indicatie", ir, source)
+        await publish(br, uuid.UUID(int=102), 1, CLIENT, [relation(2)])
+        await projector.step()
+        owner: Any = await asyncpg.connect(place.url("bemiddeling"))
+        await owner.execute("DELETE FROM stroom.relaties WHERE positie = 2; UPDATE stroom.stand SET positie = 1")
+        await owner.close()
+        # What was lost is told again, and more: the stream is soon further than what was taken from it.
+        for version in (1, 2):
+            await publish(br, uuid.UUID(int=102), version, CLIENT, [relation(3)])
+        before = await kept(ir), await stand(ir)
+        with pytest.raises(StreamError, match="tells something else than was taken from it"):
+            await projector.step()
+    assert (await kept(ir), await stand(ir)) == before
+
+
+async def test_a_batch_that_was_read_before_another_projector_went_on_is_no_sign_of_a_backup(ir: Any) -> None:
+    one, two = (replace(event(n, n, 1), mark=uuid.UUID(int=n)) for n in (1, 2))
+    early = batch(one)
+    await project(ir, batch(one, two))
+    assert await project(ir, early) == Progress(position=2, applied=0, behind=False, gap=False)
 
 
 async def test_an_event_that_is_missing_in_the_table_stops_the_projection(place: Place, br: Any, ir: Any) -> None:
