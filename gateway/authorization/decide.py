@@ -10,7 +10,7 @@ The walk touches each selection and each input value once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -27,7 +27,7 @@ from graphql import (
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Anchored, Grants, Reach
 from gateway.authorization.language.model import Mutation
-from gateway.authorization.reads import pinned_fields, read_coordinates
+from gateway.authorization.reads import Read, pinned_fields, read_coordinates
 from gateway.language.operation import Condition, Field, Fragment, Operation, OperationKind, Selection
 
 __all__ = ["Decision", "Reason", "Refusal", "decide", "shape"]
@@ -139,7 +139,7 @@ class _Walk:
             return
         schema: GraphQLSchema = self.grants.supergraph.schema
         keys = {f"{asked}({name}:)" for name in mutation.keys}
-        for coordinate, known in read_coordinates(self.grants.inputs, schema, root, self.variables):
+        for coordinate, known, _ in read_coordinates(self.grants.inputs, schema, root, self.variables):
             if coordinate in keys:
                 continue
             self.asked.add(coordinate)
@@ -149,18 +149,21 @@ class _Walk:
                 scope = self.grants.write_scope(self.caller.role, mutation, coordinate, self.caller.scopes)
                 self._put(root, Refusal(coordinate, Reason.SCOPE if scope else Reason.ROLE, scope))
 
-    def _opened_at_root(self, root: Field) -> frozenset[str] | None:
-        """What a root of an anchored type opens of that type; None where anchors play no part."""
+    def _opened_at_root(self, root: Field) -> frozenset[str]:
+        """What is open of the type that a root gives.
+
+        A root that opens nothing is refused as such. What it would open, were it pinned, is not refused as well.
+        """
         name = get_named_type(root.type).name
-        anchors = self.reach.anchors.get(name)
+        anchors: Sequence[Anchored] | None = self.reach.anchors.get(name)
         if anchors is None:
-            return None
+            return self.reach.allowed
         plain = self.reach.plain_roots[name]
         pinned = pinned_fields(self.grants.inputs, self.grants.supergraph.schema, root, self.variables)
         satisfied = [anchor for anchor in anchors if pinned.issuperset(f"{name}.{f}" for f in anchor.fields)]
         if not plain and not satisfied:
             self._refuse_unanchored(root, anchors)
-            return None
+            satisfied = anchors
         return plain.union(*(anchor.coordinates for anchor in satisfied))
 
     def _refuse_unanchored(self, root: Field, anchors: Iterable[Anchored]) -> None:
@@ -169,12 +172,16 @@ class _Walk:
         self._put(root, Refusal(coordinate, Reason.ANCHOR, needs=needs))
 
     def _beneath(self, owner: Field, opened: frozenset[str] | None = None) -> None:
-        """Judge what is selected under a field; when nothing under it is refused, the type itself must be reachable."""
+        """Judge what is selected under a field; when nothing under it is refused, the type itself must be reachable.
+
+        `opened`: under a root, what is open there.
+        """
         if not is_composite_type(get_named_type(owner.type)):
             return
         before = len(self.places)
         self._selections(owner.selections, opened)
-        self._type(owner, silent=len(self.places) != before)
+        if opened is None or get_named_type(owner.type).name not in self.reach.anchors:
+            self._type(owner, silent=len(self.places) != before, at_root=opened is not None)
 
     def _selections(self, selections: Iterable[Selection], opened: frozenset[str] | None) -> None:
         for selection in self._included(selections):
@@ -185,7 +192,7 @@ class _Walk:
                 self._inputs(selection)
                 self._beneath(selection)
 
-    def _type(self, owner: Field, *, silent: bool) -> None:
+    def _type(self, owner: Field, *, silent: bool, at_root: bool) -> None:
         """A type that this caller has no grant for at all is not reached, be it only for `__typename`. What is refused under it
         says that already (`silent`).
         """
@@ -195,10 +202,11 @@ class _Walk:
         self.places.add(id(owner))
         if not silent:
             names = self._objects(named)
-            self._refuse(owner, f"{owner.parent}.{owner.name}", names[0] if names else named.name)
+            coordinate = f"{owner.parent}.{owner.name}"
+            self._refuse(owner, coordinate, names[0] if names else named.name, at_root=at_root)
 
     def _reached(self, named: GraphQLNamedType) -> bool:
-        return any(name in self.reach.types or name in self.reach.anchors for name in self._objects(named))
+        return any(name in self.reach.types for name in self._objects(named))
 
     def _objects(self, named: GraphQLNamedType) -> list[str]:
         return self._possible(named) if is_abstract_type(named) else [named.name]
@@ -210,55 +218,60 @@ class _Walk:
         for owner in owners:
             coordinate = f"{owner}.{asked.name}"
             self.asked.add(coordinate)
-            if coordinate in (self.reach.allowed if opened is None else opened):
-                continue
-            if opened is not None and coordinate in self.reach.allowed:
-                needs = next(a.fields for a in self.reach.anchors[owner] if coordinate in a.coordinates)
-                self._put(asked, Refusal(coordinate, Reason.ANCHOR, needs=needs))
-            else:
-                self._refuse(asked, coordinate)
+            if coordinate not in (self.reach.allowed if opened is None else opened):
+                self._refuse(asked, coordinate, at_root=opened is not None)
 
     def _inputs(self, selection: Field, opened: frozenset[str] | None = None) -> None:
         schema: GraphQLSchema = self.grants.supergraph.schema
         anchored = f"{get_named_type(selection.type).name}."
         reads = list(read_coordinates(self.grants.inputs, schema, selection, self.variables))
-        for coordinate, known in reads:
+        for coordinate, known, behind in reads:
             self.asked.add(coordinate)
-            readable = self.reach.allowed if opened is None or not coordinate.startswith(anchored) else opened
+            at_root = opened is not None and not behind and coordinate.startswith(anchored)
             if not known:
                 self._put(selection, Refusal(coordinate, Reason.INPUT))
-            elif coordinate not in readable:
-                self._refuse(selection, coordinate)
+            elif coordinate not in (opened if at_root and opened is not None else self.reach.allowed):
+                self._refuse(selection, coordinate, at_root=at_root)
             else:
                 self._filtered(selection, coordinate, reads)
 
-    def _filtered(self, selection: Field, edge: str, reads: Iterable[tuple[str, bool]]) -> None:
+    def _filtered(self, selection: Field, edge: str, reads: Iterable[Read]) -> None:
         """A filter through an edge counts rows behind it: also one that reads no field of theirs needs a grant on their type."""
         owner, _, name = edge.partition(".")
         named = get_named_type(getattr(self.grants.supergraph.schema.type_map[owner], "fields", {})[name].type)
         if not is_composite_type(named) or self._reached(named):
             return
-        if not any(coordinate.startswith(f"{named.name}.") for coordinate, _ in reads):
+        if not any(read.coordinate.startswith(f"{named.name}.") for read in reads):
             self._refuse(selection, edge, named.name)
 
-    def _refuse(self, place: Field, coordinate: str, type_name: str | None = None) -> None:
-        scope = self._scope(coordinate, type_name) if coordinate not in self.refused else None
+    def _refuse(self, place: Field, coordinate: str, type_name: str | None = None, *, at_root: bool = False) -> None:
+        needs = self._needs(coordinate) if at_root else None
+        if needs is not None:
+            self._put(place, Refusal(coordinate, Reason.ANCHOR, needs=needs))
+            return
+        scope = self._scope(coordinate, type_name, at_root=at_root) if coordinate not in self.refused else None
         self._put(place, Refusal(coordinate, Reason.SCOPE if scope else Reason.ROLE, scope))
+
+    def _needs(self, coordinate: str) -> tuple[str, ...] | None:
+        """What a root has to pin to open a coordinate; None when no anchor opens it to this caller."""
+        anchors = self.reach.anchors.get(coordinate.partition(".")[0], ())
+        return next((anchor.fields for anchor in anchors if coordinate in anchor.coordinates), None)
 
     def _put(self, place: Field, refusal: Refusal) -> None:
         self.places.add(id(place))
         self.refused.setdefault(refusal.coordinate, refusal)
 
-    def _scope(self, coordinate: str, type_name: str | None) -> str | None:
+    def _scope(self, coordinate: str, type_name: str | None, *, at_root: bool) -> str | None:
         """The scope that is missing, when a scope is what is missing."""
+        role, held = self.caller.role, self.caller.scopes
         owner = type_name or coordinate.partition(".")[0]
-        scope = "" if type_name else self.grants.scope_for(self.caller.role, coordinate, self.caller.scopes)
+        scope = "" if type_name else self.grants.scope_for(role, coordinate, held, at_root=at_root)
         # Lacking none where the field is: then at the home of what it is a field of.
-        return self._home_scope(owner) if scope == "" else scope
+        return self._home_scope(owner, at_root=at_root) if scope == "" else scope
 
-    def _home_scope(self, type_name: str) -> str | None:
+    def _home_scope(self, type_name: str, *, at_root: bool) -> str | None:
         home = self.grants.homes.get(type_name)
-        for grant in self.grants.of_role(self.caller.role):
+        for grant in self.grants.of_role(self.caller.role, at_root=at_root):
             if grant.type.name == type_name and home in {None, grant.type.register}:
                 return None if self.caller.scopes & set(grant.scopes) else grant.scopes[0]
         return None

@@ -49,8 +49,19 @@ def _role(role: JudgedRole) -> dict[str, Any]:
             for name, judged in sorted(role.types.items())
             if any(grant.anchor for grant in judged)
         },
+        **_rows(role),
         "entries": {name: _entry(entries) for name, entries in sorted(role.entries.items())},
     }
+
+
+def _rows(role: JudgedRole) -> dict[str, Any]:
+    """Which rows each grant shows, for types of which a grant is anchored: elsewhere than at its roots its rows have to go."""
+    found = {
+        name: [{"grant": g.id, "scopes": list(g.scopes), "when": g.condition.sql} for g in judged]
+        for name, judged in sorted(role.types.items())
+        if any(grant.anchor for grant in judged)
+    }
+    return {"rows": found} if found else {}
 
 
 def _entry(entries: Sequence[Entry]) -> str:

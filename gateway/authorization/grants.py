@@ -98,17 +98,18 @@ class Grants:
             self._reached.move_to_end(key)
         return found
 
-    def scope_for(self, role: str | None, coordinate: str, held: frozenset[str]) -> str | None:
+    def scope_for(self, role: str | None, coordinate: str, held: frozenset[str], *, at_root: bool = True) -> str | None:
         """The scope that a role with the scopes `held` lacks at a register that decides on a coordinate.
 
-        Empty when it lacks none there, None when no scope would open the coordinate to this role.
+        Empty when it lacks none there, None when no scope would open the coordinate to this role. Elsewhere than `at_root`, grants
+        that count at anchored roots only open nothing.
         """
         type_name, _, name = coordinate.partition(".")
         found: str | None = None
         for owner in self.owners.get(coordinate, ()):
             here = [
                 grant.scopes
-                for grant in self.of_role(role)
+                for grant in self.of_role(role, at_root=at_root)
                 if (grant.type.register, grant.type.name) == (owner, type_name)
                 and name in {word.text for word in grant.fields}
             ]
@@ -139,9 +140,10 @@ class Grants:
             if g.enabled and (g.action, g.type) == what and role in {r.text for r in g.roles}
         )
 
-    def of_role(self, role: str | None) -> Iterable[Grant]:
-        """The enabled reading grants of a role."""
-        return (g for g in self.file.grants if g.enabled and g.action == READ and role in {r.text for r in g.roles})
+    def of_role(self, role: str | None, *, at_root: bool = True) -> Iterable[Grant]:
+        """The enabled reading grants of a role; without those that count at anchored roots only, for what is no root."""
+        found = (g for g in self.file.grants if g.enabled and g.action == READ and role in {r.text for r in g.roles})
+        return found if at_root else (g for g in found if g.anchor is None or not g.anchor.only)
 
 
 def load_grants(text: str, supergraph: Supergraph, base: GrantsFile | None = None) -> Grants:

@@ -14,7 +14,7 @@ from gateway.authorization.language.model import Grant, GrantsFile, Role
 from gateway.authorization.language.mutations import READ
 from gateway.authorization.language.problems import GrantsError, Position, Problem, meant
 from gateway.authorization.predicates import ROW, Bound, Compiler
-from gateway.authorization.sql import FALSE, FRESH, TRUE, Condition, Entry, combine, literal, setting
+from gateway.authorization.sql import FALSE, FRESH, TRUE, Condition, Entry, combine, literal
 from gateway.authorization.tables import CLIENT_KEY, Row, Tables
 
 __all__ = ["Judged", "JudgedRole", "judge", "scope_condition", "write_judge"]
@@ -81,11 +81,13 @@ def scope_condition(scopes: Sequence[str]) -> Condition:
     """Whether the caller holds one of the scopes."""
     return combine(
         "or",
-        [
-            Condition(f"(SELECT position({literal(f' {scope} ')} in current_setting('caller.scopes', true)) > 0)")
-            for scope in scopes
-        ],
+        [_among("scopes", scope) for scope in scopes],
     )
+
+
+def _among(name: str, word: str) -> Condition:
+    """Whether `word` is one of those in a setting, each of which stands between spaces."""
+    return Condition(f"(SELECT position({literal(f' {word} ')} in current_setting('caller.{name}', true)) > 0)")
 
 
 def _of_register(file: GrantsFile, tables: Tables) -> list[Grant]:
@@ -168,7 +170,7 @@ class _RoleJudge:
         self.stack = [grant.id]
         condition = TRUE if row.stub else self._condition(compiler, grant, Bound(row, ROW))
         if grant.anchor is not None and grant.anchor.only:
-            pinned = Condition(f"{setting('anchored')} = {literal(grant.id)}")
+            pinned = _among("anchored", grant.id)
             condition = combine("and", [pinned, condition])
         self._remember(compiler, row)
         return Judged(

@@ -7,7 +7,7 @@ result names coordinates of the graph, so that the decision can treat a filter a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     GraphQLInputObjectType,
@@ -26,24 +26,32 @@ from graphql import (
 from gateway.authorization.language.model import Inputs
 from gateway.language.operation import Field
 
-__all__ = ["pinned_fields", "read_coordinates"]
+__all__ = ["Read", "pinned_fields", "read_coordinates"]
 
 _ABSENT = object()
 
 
+class Read(NamedTuple):
+    """A coordinate that an input field reads. `behind`: of rows behind an edge, not of the rows that the field gives."""
+
+    coordinate: str
+    known: bool
+    behind: bool = False
+
+
 def read_coordinates(
     inputs: Inputs, schema: GraphQLSchema, field: Field, variables: Mapping[str, Any]
-) -> Iterator[tuple[str, bool]]:
-    """Yield `(Type.field, True)` for each field that the arguments read, and `(Input.field, False)` for an unknown one.
+) -> Iterator[Read]:
+    """Yield `Type.field` for each field that the arguments read, and `Input.field` for one that is not known.
 
-    An argument that is no input object is unknown too, since nobody said what it reads: `(Type.field(argument:), False)`.
+    An argument that is no input object is unknown too, since nobody said what it reads: `Type.field(argument:)`.
     """
     for name, argument_type, value in _arguments(schema, field):
         named = get_named_type(argument_type)
         if isinstance(named, GraphQLInputObjectType):
-            yield from _walk(inputs, named, value, variables)
+            yield from _walk(inputs, named, value, variables, behind=False)
         elif _resolve(value, variables) is not _ABSENT:
-            yield f"{field.parent}.{field.name}({name}:)", False
+            yield Read(f"{field.parent}.{field.name}({name}:)", known=False)
 
 
 def pinned_fields(inputs: Inputs, schema: GraphQLSchema, field: Field, variables: Mapping[str, Any]) -> frozenset[str]:
@@ -78,19 +86,20 @@ def _arguments(schema: GraphQLSchema, field: Field) -> Iterator[tuple[str, Graph
 
 
 def _walk(
-    inputs: Inputs, input_type: GraphQLInputObjectType, value: Any, variables: Mapping[str, Any]
-) -> Iterator[tuple[str, bool]]:
+    inputs: Inputs, input_type: GraphQLInputObjectType, value: Any, variables: Mapping[str, Any], *, behind: bool
+) -> Iterator[Read]:
     for name, inner in _fields(value, variables):
         coordinates = _coordinates(inputs, input_type.name, name)
         if coordinates is None:
-            yield f"{input_type.name}.{name}", False
+            yield Read(f"{input_type.name}.{name}", known=False, behind=behind)
             continue
         for coordinate in coordinates:
-            yield coordinate, True
+            yield Read(coordinate, known=True, behind=behind)
         definition = input_type.fields.get(name)
         named = get_named_type(definition.type) if definition else None
         if isinstance(named, GraphQLInputObjectType):
-            yield from _walk(inputs, named, inner, variables)
+            # What reads a field of its own and has fields itself leads to other rows.
+            yield from _walk(inputs, named, inner, variables, behind=behind or bool(coordinates))
 
 
 def _coordinates(inputs: Inputs, input_name: str, name: str) -> tuple[str, ...] | None:

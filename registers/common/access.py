@@ -59,8 +59,8 @@ def both(first: Access, second: Access) -> Access:
 class Anchor:
     """A grant that counts at a query root only when each of `fields` is filtered on equality with a value.
 
-    `only`: it counts nowhere else either. Its row policy asks for `caller.anchored`, which opens every row of the type for
-    the whole statement, so the type may then stand at anchored roots alone.
+    `only`: it counts nowhere else either. Its row policy asks for `caller.anchored`, which shows its rows to the whole
+    statement; see `Rules.rows`.
     """
 
     grant: str
@@ -91,8 +91,12 @@ class Rules(Protocol):
         """The scope with which a refused field (None: some field of the type) would be readable; None when none helps."""
         ...
 
-    def without(self, grants: frozenset[str]) -> Rules:
-        """The same rules when these grants do not count."""
+    def without(self, grants: frozenset[str], *, shown: frozenset[str] = frozenset()) -> Rules:
+        """The same rules when these grants do not count. `shown`: those of which the row policies show the rows all the same."""
+        ...
+
+    def rows(self, type_name: str, alias: str) -> str:
+        """A condition on the row called `alias`: that a grant shows it that counts. Empty where the row policies say so already."""
         ...
 
     def partial(self, type_name: str) -> bool:
@@ -126,8 +130,11 @@ class AllowAll:
     def missing_scope(self, type_name: str, name: str | None) -> str | None:  # noqa: ARG002
         return None
 
-    def without(self, grants: frozenset[str]) -> Rules:  # noqa: ARG002
+    def without(self, grants: frozenset[str], *, shown: frozenset[str] = frozenset()) -> Rules:  # noqa: ARG002
         return self
+
+    def rows(self, type_name: str, alias: str) -> str:  # noqa: ARG002
+        return ""
 
     def partial(self, type_name: str) -> bool:  # noqa: ARG002
         return False
@@ -149,6 +156,12 @@ class AccessRules:
     anchored: Mapping[str, tuple[Anchor, ...]] = field(default_factory=dict[str, tuple[Anchor, ...]])
     stubs: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+    """Of the excluded grants, those of which the row policies show the rows."""
+    conditions: Mapping[str, Sequence[Mapping[str, Any]]] = field(
+        default_factory=dict[str, Sequence[Mapping[str, Any]]]
+    )
+    """Of each type with anchored grants, which rows each of its grants shows."""
     entries: Mapping[str, str] = field(default_factory=dict[str, str])
     stale: bool = False
     """Whether grants do not count that hang on rows copied from another register."""
@@ -196,10 +209,17 @@ class AccessRules:
             return None
         return found[0]["scopes"][0]
 
-    def without(self, grants: frozenset[str]) -> Rules:
+    def without(self, grants: frozenset[str], *, shown: frozenset[str] = frozenset()) -> Rules:
         if not grants:
             return self
-        return replace(self, excluded=self.excluded | grants)
+        return replace(self, excluded=self.excluded | grants, shown=self.shown | (shown & grants))
+
+    def rows(self, type_name: str, alias: str) -> str:
+        held = [item for item in self.conditions.get(type_name, ()) if self._held(item["scopes"])]
+        if not any(item["grant"] in self.shown for item in held):
+            return ""
+        counting = [item["when"] for item in held if item["grant"] not in self.excluded]
+        return f"({' OR '.join(f'({text})' for text in counting) or 'false'})".replace("{row}", alias)
 
     def partial(self, type_name: str) -> bool:
         names = self.types.get(type_name, {}) if self.stale else ()
@@ -233,6 +253,7 @@ class FieldsFile:
             scopes,
             anchors,
             stubs if found else frozenset(),
+            conditions=found.get("rows", {}),
             entries=found.get("entries", {}),
             stale=stale,
         )

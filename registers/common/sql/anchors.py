@@ -1,67 +1,66 @@
-"""Which anchored grants count in an operation.
+"""Which anchored grants count where in an operation.
 
-An anchored grant needs its fields pinned down to a value at each query root of its type. One that counts at roots *only* opens
-every row of its type while the statement runs, so it is left out as soon as that type is read anywhere else in it.
+An anchored grant needs its fields pinned down to a value at a query root of its type. Rows that are reached along an edge it shows all the
+same, unless it counts at roots *only*. The row policies know nothing of roots: they show the rows of every grant that counts somewhere in the
+statement. So each place has rules of its own, and where they leave out a grant whose rows the policies show, a condition on the row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+
+from graphql import get_named_type
 
 from registers.common.access import Anchor, Rules
 from registers.common.mapping import Mapping
-from registers.common.sql.scope import Scope
 from registers.common.sql.selection import Selected
 from registers.common.sql.values import Leaf
 
-__all__ = ["beyond_anchors", "opened_by_anchor", "pinned", "unmet_anchors"]
+__all__ = ["Anchors", "pinned"]
 
 
-def unmet_anchors(mapping: Mapping, rules: Rules, fields: Sequence[Selected]) -> frozenset[str]:
-    """The grants that cannot count: a root of their type lacks the anchor, or an `only` grant has no root at all."""
-    roots = _roots(mapping, fields)
-    unmet: set[str] = set()
-    for type_name, anchor in _anchors(mapping, rules):
-        wheres = roots.get(type_name, [])
-        if not all(pinned(where).issuperset(anchor.fields) for where in wheres) or (anchor.only and not wheres):
-            unmet.add(anchor.grant)
-    # One transaction names one anchored grant; the first counts.
-    only = sorted(anchor.grant for _, anchor in _anchors(mapping, rules) if anchor.only and anchor.grant not in unmet)
-    return frozenset(unmet.union(only[1:]))
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The rules of an operation, by place. `opened` are the `only` grants that count at some root, padded with spaces."""
 
+    mapping: Mapping
+    rules: Rules
+    elsewhere: Rules
+    """For rows that no root gives."""
+    opened: str
 
-def beyond_anchors(scope: Scope, fields: Sequence[Selected], unmet: frozenset[str]) -> frozenset[str]:
-    """The `only` grants, not yet unmet, whose type the statement also reads elsewhere than at its roots."""
-    roots = _roots(scope.mapping, fields)
-    return frozenset(
-        anchor.grant
-        for type_name, anchor in _anchors(scope.mapping, scope.rules)
-        if anchor.only and anchor.grant not in unmet and scope.uses(type_name) > len(roots.get(type_name, []))
-    )
-
-
-def opened_by_anchor(mapping: Mapping, rules: Rules, fields: Sequence[Selected], unmet: frozenset[str]) -> str:
-    """The `only` grant that the row policies may count (`caller.anchored`), or nothing."""
-    roots = _roots(mapping, fields)
-    return next(
-        (
+    @classmethod
+    def of(cls, mapping: Mapping, rules: Rules, fields: Sequence[Selected]) -> Anchors:
+        only = frozenset(anchor.grant for _, anchor in _anchors(mapping, rules) if anchor.only)
+        counting = frozenset(
             anchor.grant
-            for type_name, anchor in _anchors(mapping, rules)
-            if anchor.only and anchor.grant not in unmet and type_name in roots
-        ),
-        "",
-    )
+            for field in fields
+            for anchor in _of_root(mapping, rules, field)
+            if anchor.only and _met(rules, anchor, field)
+        )
+        opened = f" {' '.join(sorted(counting))} " if counting else ""
+        return cls(mapping, rules, rules.without(only, shown=counting), opened)
+
+    def at(self, field: Selected) -> Rules:
+        """For the rows that a query root gives."""
+        unmet = {a.grant for a in _of_root(self.mapping, self.rules, field) if not _met(self.rules, a, field)}
+        shown = frozenset(a.grant for _, a in _anchors(self.mapping, self.rules) if not a.only)
+        return self.rules.without(frozenset(unmet), shown=shown | frozenset(self.opened.split()))
 
 
-def pinned(where: Any) -> frozenset[str]:
-    """The filter fields that must equal a given value: at the top of a filter, or in its `and`."""
+def _met(rules: Rules, anchor: Anchor, field: Selected) -> bool:
+    return pinned(rules, field).issuperset(anchor.fields)
+
+
+def pinned(rules: Rules, field: Selected) -> frozenset[str]:
+    """The fields that a root holds to a value: at the top of its filter, where an input field reads that field and no other."""
+    where = field.arguments.get("where")
     found: set[str] = set()
     for name, value in where.items() if isinstance(where, dict) else ():
-        if name == "and":
-            found.update(*(pinned(part) for part in value or ()))
-        elif isinstance(value, dict) and isinstance(value.get("eq"), Leaf):
-            found.add(name)
+        if isinstance(value, dict) and isinstance(value.get("eq"), Leaf):
+            reads = rules.input(get_named_type(field.argument_types["where"]).name, name) or ()
+            found.update(coordinate.partition(".")[2] for coordinate in reads if len(reads) == 1)
     return frozenset(found)
 
 
@@ -71,11 +70,6 @@ def _anchors(mapping: Mapping, rules: Rules) -> Iterator[tuple[str, Anchor]]:
             yield table.type, anchor
 
 
-def _roots(mapping: Mapping, fields: Sequence[Selected]) -> dict[str, list[Any]]:
-    """The `where` of each query root, by type."""
-    types = {root.field: root.type for root in mapping.roots}
-    found: dict[str, list[Any]] = {}
-    for field in fields:
-        if field.name in types:
-            found.setdefault(types[field.name], []).append(field.arguments.get("where"))
-    return found
+def _of_root(mapping: Mapping, rules: Rules, field: Selected) -> Sequence[Anchor]:
+    types = (root.type for root in mapping.roots if root.field == field.name)
+    return [anchor for type_name in types for anchor in rules.anchors(type_name)]

@@ -49,7 +49,7 @@ def _part(scope: Scope, table: Table, alias: str, input_type: GraphQLInputObject
     claim = scope.mapping.identity.get(coordinate)
     if claim is not None:
         return _identity(scope, claim, value, input_type.fields[name].type)
-    access = input_access(scope, table, coordinate)
+    access = input_access(scope, table, alias, coordinate)
     if value is None:
         return "true"
     relation = table.relation(name)
@@ -103,8 +103,8 @@ def _column(table: Table, coordinate: str, name: str) -> Column:
     return column
 
 
-def input_access(scope: Scope, table: Table, coordinate: str) -> Access:
-    """Access to what an input field reads; every refused coordinate is noted."""
+def input_access(scope: Scope, table: Table, alias: str, coordinate: str) -> Access:
+    """Access to what an input field reads of the row `alias`; every refused coordinate is noted."""
     coordinates = scope.rules.input(*coordinate.split("."))
     if coordinates is None:
         scope.refuse(coordinate)
@@ -112,7 +112,8 @@ def input_access(scope: Scope, table: Table, coordinate: str) -> Access:
     access = PLAIN
     for read_coordinate in coordinates:
         owner, field = read_coordinate.split(".")
-        found = scope.rules.field(owner, field)
+        rules = scope.rules_of(alias) if owner == table.type else scope.rules
+        found = rules.field(owner, field)
         if found.refused:
             scope.refuse(read_coordinate)
             return REFUSED
@@ -189,7 +190,7 @@ def _exists(scope: Scope, alias: str, relation: Relation, inner: Callable[[Table
 
 def _second(scope: Scope, table: Table, alias: str, step: Relation, inner: Callable[[Table, str], str]) -> str:
     """The second step of a `through`, under the access of its own row."""
-    access = PLAIN if step.hidden else scope.rules.field(table.type, step.name)
+    access = PLAIN if step.hidden else scope.rules_of(alias).field(table.type, step.name)
     if access.refused:
         scope.refuse(f"{table.type}.{step.name}")
         return "false"
@@ -230,7 +231,7 @@ def _order_terms(
     terms: list[str] = []
     for name, value in (entry or {}).items():
         coordinate = f"{input_type.name}.{name}"
-        access = input_access(scope, table, coordinate)
+        access = input_access(scope, table, alias, coordinate)
         if value is None or access.refused:
             continue
         if isinstance(value, Word):
@@ -265,7 +266,7 @@ def _nested_terms(
     inner_alias, inner_table, around = alias, table, wrap
     for number, step in enumerate(steps):
         if number:  # the second step of a `through`, under the access of its own row
-            access = PLAIN if step.hidden else scope.rules.field(inner_table.type, step.name)
+            access = PLAIN if step.hidden else scope.rules_of(inner_alias).field(inner_table.type, step.name)
         if access.refused:
             scope.refuse(f"{inner_table.type}.{step.name}")
             return []

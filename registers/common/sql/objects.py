@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from graphql import GraphQLNonNull
 
-from registers.common.access import PLAIN
+from registers.common.access import PLAIN, Rules
 from registers.common.mapping import Relation, Table
 from registers.common.sql.filters import names_id, order_by, where
 from registers.common.sql.pages import paged
@@ -28,14 +28,15 @@ _MAX_PAIRS = 50
 """A function call takes at most 100 arguments; longer objects are written in pieces and joined as text."""
 
 
-def root_list(scope: Scope, selected: Selected, table: Table) -> str:
-    """A query root: all visible rows of a type that match. Where no id is named, the caller's own code is a way in."""
-    if not scope.rules.any(table.type):
+def root_list(scope: Scope, selected: Selected, table: Table, rules: Rules) -> str:
+    """A query root: all visible rows of a type that match, by `rules`. Where no id is named, the caller's own code is a way in."""
+    if not rules.any(table.type):
         scope.refuse(f"Query.{selected.name}")
-    alias = scope.alias(table)
+    alias = scope.alias(table, rules)
     named = names_id(table, selected.arguments.get("where"))
-    entry = "" if named else scope.rules.entry(table.type, alias)
-    return _list(scope, selected, table, alias, f'"{table.table}" AS {alias}', [entry] if entry else [])
+    entry = "" if named else rules.entry(table.type, alias)
+    conditions = [*([entry] if entry else []), *scope.shown(alias)]
+    return _list(scope, selected, table, alias, f'"{table.table}" AS {alias}', conditions)
 
 
 def _list(scope: Scope, selected: Selected, table: Table, alias: str, source: str, conditions: list[str]) -> str:
@@ -85,7 +86,7 @@ def joined(pairs: Sequence[str]) -> str:
 def _value(scope: Scope, table: Table, alias: str, field: Selected) -> str:
     if field.name == "__typename":
         return f"'{table.type}'::text"
-    access = scope.rules.field(table.type, field.name)
+    access = scope.rules_of(alias).field(table.type, field.name)
     if access.refused:
         scope.refuse(f"{table.type}.{field.name}")
     column = table.column(field.name)
@@ -111,7 +112,7 @@ def _origin_condition(scope: Scope, alias: str, column: str) -> str:
     for local in (item for item in owner.columns if item.column == made_from.get(column) and not item.hidden):
         # An alias of the column (IR's deprecated `id`) is another field with the same content.
         if local.name == local.column:
-            access = scope.rules.field(owner.type, local.name)
+            access = scope.rules_of(owner_alias).field(owner.type, local.name)
     if access.refused:
         scope.refuse(f"{owner.type}.{made_from[column]}")
     return access.condition(owner_alias)
@@ -190,6 +191,7 @@ def entity_list(scope: Scope, selected: Selected, kinds: Sequence[tuple[str, str
         if table.stub:
             row = f"(SELECT {item} FROM (SELECT {', '.join(made)}) AS {alias})"
         else:
+            made += scope.shown(alias)
             row = f'(SELECT {item} FROM "{table.table}" AS {alias} WHERE {" AND ".join(made)} LIMIT 1)'
         arms.append(f"WHEN '{type_name}.{key}' THEN {row}")
     value = f"CASE r.kind {' '.join(arms)} END" if arms else "NULL::json"

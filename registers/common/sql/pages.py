@@ -35,14 +35,15 @@ def paged(scope: Scope, selected: Selected, table: Table, alias: str) -> Page:
     assert table.paging is not None
     asked: Mapping[str, Any] = selected.arguments.get("pagina") or {}
     for name in asked:
-        input_access(scope, table, f"{get_named_type(selected.argument_types['pagina']).name}.{name}")
+        input_access(scope, table, alias, f"{get_named_type(selected.argument_types['pagina']).name}.{name}")
     newest, key = f'"{table.paging.newest}"', f'"{table.key}"'
     first, after = asked.get("eerste"), asked.get("na")
     limit = f"least({scope.bind(first, 'int')}, {table.paging.most})" if isinstance(first, Leaf) else table.paging.usual
     conditions: tuple[str, ...] = ()
     if isinstance(after, Leaf):
-        other = scope.alias(table)
+        other = scope.alias(table, scope.rules_of(alias))
         start = f'SELECT {other}.{newest}, {other}.{key} FROM "{table.table}" AS {other}'
-        named = f"{start} WHERE {other}.{key} = {scope.bind(after, 'uuid')}"
+        found = [f"{other}.{key} = {scope.bind(after, 'uuid')}", *scope.shown(other)]
+        named = f"{start} WHERE {' AND '.join(found)}"
         conditions = (f"({alias}.{newest}, {alias}.{key}) < ({named})",)
     return Page(conditions, f"{alias}.{newest} DESC, {alias}.{key} DESC", str(limit))

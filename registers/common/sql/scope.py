@@ -42,29 +42,39 @@ class Scope:
     origins: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict[str, tuple[str, dict[str, str]]])
     """By alias of a stub: the row that it was made from, and which of its columns each of the stub's is."""
     _aliases: dict[str, Table] = field(default_factory=dict[str, Table])
+    _rules: dict[str, Rules] = field(default_factory=dict[str, Rules])
+    """By alias, for rows that have rules of their own; `rules` are those of all others."""
     _numbers: dict[Any, int] = field(default_factory=dict[Any, int])
 
     def refuse(self, coordinate: str) -> None:
         self.refused.setdefault(coordinate)
 
-    def alias(self, table: Table) -> str:
-        """A new name for a row of `table`."""
+    def alias(self, table: Table, rules: Rules | None = None) -> str:
+        """A new name for a row of `table`. `rules` are those of this row, where it has its own."""
         if len(self._aliases) >= self.max_tables:
             raise TooComplexError
         name = f"t{len(self._aliases) + 1}"
         self._aliases[name] = table
+        if rules is not None:
+            self._rules[name] = rules
         return name
+
+    def rules_of(self, alias: str) -> Rules:
+        """What the caller may read of the row called `alias`."""
+        return self._rules.get(alias, self.rules)
+
+    def shown(self, alias: str) -> list[str]:
+        """The conditions under which the row is one that the caller may see here, beyond its row policy."""
+        condition = self.rules_of(alias).rows(self._aliases[alias].type, alias)
+        return [condition] if condition else []
+
+    @property
+    def partial(self) -> bool:
+        """Whether rows are left out because what is copied from another register is not fresh."""
+        return any(self.rules_of(alias).partial(table.type) for alias, table in self._aliases.items())
 
     def table_of(self, alias: str) -> Table:
         return self._aliases[alias]
-
-    def types(self) -> frozenset[str]:
-        """The types whose rows are read in the statement, in selections and filters alike."""
-        return frozenset(table.type for table in self._aliases.values())
-
-    def uses(self, type_name: str) -> int:
-        """How often rows of a type are read in the statement, in selections and filters alike."""
-        return sum(table.type == type_name for table in self._aliases.values())
 
     def bind(self, source: Leaf | Leaves, kind: Kind) -> str:
         """The placeholder (numbered at the end) of a value with its cast; a variable that is used twice is bound once."""
@@ -117,7 +127,7 @@ class Scope:
             conditions.append(f"{other}.client_key = {alias}.client_key")
         if not conditions:
             raise LookupError(f"{owner.type}.{relation.name} joins on nothing")
-        return conditions
+        return [*conditions, *self.shown(other)]
 
     @staticmethod
     def _keyed(table: Table) -> bool:

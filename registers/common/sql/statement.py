@@ -12,7 +12,7 @@ from graphql import GraphQLSchema
 from registers.common.access import Rules
 from registers.common.errors import Issue, RegisterError
 from registers.common.mapping import Mapping as RegisterMapping
-from registers.common.sql.anchors import beyond_anchors, opened_by_anchor, unmet_anchors
+from registers.common.sql.anchors import Anchors
 from registers.common.sql.objects import entity_list, joined, json_object, root_list
 from registers.common.sql.scope import Parameter, Scope, TooComplexError
 from registers.common.sql.selection import Selected
@@ -26,7 +26,7 @@ class Statement:
     """One SELECT that returns the JSON of `data` as bytes.
 
     `roots` are the response keys of the statement; `others` are the root fields that strawberry answers, `order` all keys as
-    asked. `anchored` names the grants whose anchor holds, for the row policies. `partial`: rows are left out, because what is
+    asked. `anchored` names the grants whose anchor holds at some root, for the row policies. `partial`: rows are left out, because what is
     copied from another register is not fresh.
     """
 
@@ -79,18 +79,13 @@ def compile_statement(
     (the role) goes into the SQL as a comment, so that a connection keeps a plan per role: a plan under row-level security
     is made anew whenever the role changes. Raises `RegisterError` FORBIDDEN naming every refused coordinate.
     """
-    unmet = unmet_anchors(mapping, rules, fields)
-    while True:
-        scope = Scope(mapping, rules.without(unmet), max_tables)
-        builder = _Builder(schema, scope, kinds)
-        try:
-            builder.build(fields)
-        except TooComplexError:
-            raise RegisterError.of("QUERY_TOO_COMPLEX", "The operation reaches too many tables at once.") from None
-        beyond = beyond_anchors(scope, fields, unmet)
-        if not beyond:
-            break
-        unmet |= beyond
+    anchors = Anchors.of(mapping, rules, fields)
+    scope = Scope(mapping, anchors.elsewhere, max_tables)
+    builder = _Builder(schema, scope, anchors, kinds)
+    try:
+        builder.build(fields)
+    except TooComplexError:
+        raise RegisterError.of("QUERY_TOO_COMPLEX", "The operation reaches too many tables at once.") from None
     if scope.refused:
         raise refused(scope)
     comment = f"/* {label} */ " if label else ""
@@ -102,18 +97,21 @@ def compile_statement(
         others=tuple(builder.others),
         order=tuple(field.key for field in fields),
         marked=scope.marked,
-        anchored=opened_by_anchor(mapping, rules, fields, unmet),
-        partial=any(map(scope.rules.partial, scope.types())),
+        anchored=anchors.opened,
+        partial=scope.partial,
     )
 
 
 class _Builder:
     """Sorts the root fields into those of the statement and those that strawberry answers."""
 
-    def __init__(self, schema: GraphQLSchema, scope: Scope, kinds: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, scope: Scope, anchors: Anchors, kinds: Mapping[str, Sequence[tuple[str, str]]]
+    ) -> None:
         assert schema.query_type is not None
         self.query = schema.query_type.name
         self.scope = scope
+        self.anchors = anchors
         self.kinds = kinds
         self.tables = {root.field: scope.mapping.table(root.type) for root in scope.mapping.roots}
         self.pairs: list[str] = []
@@ -136,7 +134,7 @@ class _Builder:
         if field.name == "__typename":
             return f"'{self.query}'::text"
         table = self.tables.get(field.name)
-        return None if table is None else root_list(self.scope, field, table)
+        return None if table is None else root_list(self.scope, field, table, self.anchors.at(field))
 
 
 def refused(scope: Scope) -> RegisterError:

@@ -211,8 +211,36 @@ def test_what_one_anchor_opens_another_does_not():
 
 def test_a_filter_reads_what_the_anchors_of_its_root_open_and_no_more():
     pinned = '{ loans(where: {loanID: {eq: "1"}, reader: {%s: "x"}}) { loanID } }'
-    assert refused(more(), AUDITOR, pinned % "gt") == ["Loan.reader: role"]
+    (refusal,) = decision(more(), AUDITOR, pinned % "gt").refused
+    assert (refusal.coordinate, refusal.reason, refusal.needs) == ("Loan.reader", Reason.ANCHOR, ("reader", "until"))
     assert decision(more(), AUDITOR, pinned % "eq").allowed
+
+
+def test_a_filter_reads_along_an_edge_what_no_anchor_of_its_root_has_to_open():
+    nested = '{ loans(where: {loanID: {eq: "1"}, book: {loans: {some: {until: {gt: "2"}}}}}) { loanID } }'
+    text = MORE.replace(
+        "fields: [loanID, until]\n    anchored: [loanID]", "fields: [loanID, until, book]\n    anchored: [loanID]"
+    )
+    text = text.replace(
+        "never:",
+        "  - {id: A-3, role: AUDITOR, action: lezen, scope: stock, type: stock.Book, fields: [bookID, loans]}\n"
+        "  - {id: A-4, role: AUDITOR, action: lezen, scope: stock, type: stock.Loan, fields: [until, loanID], anchored: [until]}\nnever:",
+        1,
+    )
+    assert decision(load_grants(text, library()), AUDITOR, nested).allowed
+
+
+def test_a_root_that_is_not_pinned_is_refused_once():
+    """What it would give, were it pinned, is not said to be refused as well; what it would not give, is."""
+    assert refused(grants(), READER, "{ loans { loanID } }") == ["Query.loans: anchor"]
+    assert refused(grants(), READER, "{ loans { loanID reader } }") == ["Query.loans: anchor", "Loan.reader: role"]
+
+
+def test_behind_an_edge_is_no_type_whose_grants_count_at_roots_only():
+    text = GRANTS.replace("fields: [bookID, title]\n", "fields: [bookID, title, loans]\n")
+    assert refused(load_grants(text, library()), READER, "{ books { loans { __typename } } }") == ["Book.loans: role"]
+    some = "{ books(where: {loans: {any: true}}) { title } }"
+    assert refused(load_grants(text, library()), READER, some) == ["Book.loans: role"]
 
 
 def test_the_fewest_fields_to_pin_are_told():

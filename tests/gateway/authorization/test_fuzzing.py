@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from typing import Any
 
 import pytest
@@ -77,7 +78,7 @@ predicates = st.recursive(
 
 def told(text: str) -> None:
     """Load and compile: it works, or it says where it does not."""
-    lines = text.split("\n")
+    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", text)  # the line breaks of YAML
     problems: tuple[Problem, ...] = ()
     with fuzzed():
         try:

@@ -9,7 +9,7 @@ from graphql import build_schema
 
 from gateway.authorization.language.model import Inputs, InputType, TypeName
 from gateway.authorization.language.problems import Position
-from gateway.authorization.reads import pinned_fields, read_coordinates
+from gateway.authorization.reads import Read, pinned_fields, read_coordinates
 from gateway.language.operation import Field
 from tests.gateway.authorization.harness import operation
 
@@ -19,7 +19,7 @@ type Query { loans(where: Filter, needed: Filter!, any: [Filter!], odd: Odd, fir
 interface Thing { loans(where: Filter, first: Int): [Loan!] }
 type Book implements Thing { loans(where: Filter, first: Int): [Loan!] }
 type Loan { id: ID! reader: String }
-input Filter { and: [Filter!] id: Text reader: Text code: Text both: Text me: Text nothing: Text odd: Odd }
+input Filter { and: [Filter!] book: Filter id: Text reader: Text code: Text both: Text me: Text nothing: Text odd: Odd }
 input Text { eq: String in: [String!] gt: String odd: Odd }
 input Odd { x: String }
 """)
@@ -47,7 +47,11 @@ def asked(arguments: str, variables: str = "") -> Field:
 
 
 def read(arguments: str, declared: str = "", **variables: Any) -> list[tuple[str, bool]]:
-    return list(read_coordinates(INPUTS, SCHEMA, asked(arguments, declared), variables))
+    return [(found.coordinate, found.known) for found in reads_of(asked(arguments, declared), **variables)]
+
+
+def reads_of(field: Field, **variables: Any) -> list[Read]:
+    return list(read_coordinates(INPUTS, SCHEMA, field, variables))
 
 
 def pinned(arguments: str, declared: str = "", **variables: Any) -> set[str]:
@@ -106,13 +110,22 @@ def test_a_variable_is_read_by_its_value(arguments: str, value: Any, expected: l
     assert read(arguments, "($v: Filter)", v=value) == expected
 
 
+def test_what_is_read_of_rows_behind_an_edge_is_told_apart():
+    found = reads_of(asked('where: {and: [{id: {eq: "1"}}], book: {and: [{reader: {eq: "x"}}]}}'))
+    assert [(read.coordinate, read.behind) for read in found] == [
+        ("Loan.id", False),
+        ("Loan.book", False),
+        ("Loan.reader", True),
+    ]
+
+
 def test_arguments_of_a_field_of_an_interface_are_read_as_well():
     query = '{ thing { loans(where: {id: {eq: "1"}}, first: 1) { id } } }'
     (thing,) = operation(SCHEMA, query).selections
     assert isinstance(thing, Field)
     (found,) = thing.selections
     assert isinstance(found, Field)
-    assert list(read_coordinates(INPUTS, SCHEMA, found, {})) == [ID, ("Thing.loans(first:)", False)]
+    assert reads_of(found) == [Read("Loan.id", known=True), Read("Thing.loans(first:)", known=False)]
     assert pinned_fields(INPUTS, SCHEMA, found, {}) == {"Loan.id"}
 
 

@@ -1,141 +1,66 @@
-"""What a question must be answered with, worked out over the rows: first by the file alone, then row by row."""
+"""What a question must be answered with, worked out over the rows, one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cmp_to_key
 from typing import Any
 
 from tests.properties.authorization.model import LINKS, ROOTS, TYPES, Row
-from tests.properties.authorization.reading import Sight
+from tests.properties.authorization.reading import Pins, Sight
+from tests.properties.authorization.refusing import Selection, linked, refusals
 
-__all__ = ["Answer", "Selection", "answer"]
+__all__ = ["LEFT_OUT", "Answer", "answer"]
 
 Path = tuple[str | int, ...]
-
-
-@dataclass
-class Selection:
-    """A field as it is meant: fragments, literals and variables are matters of writing. `where` and `order` are absent when None."""
-
-    key: str
-    name: str
-    where: Mapping[str, Any] | None = None
-    order: Sequence[Mapping[str, Any]] | None = None
-    children: list[Selection] = field(default_factory=list["Selection"])
-    included: bool = True
+LEFT_OUT = "UNAUTHORIZED_FIELD_OR_TYPE"
+"""What is said of a field that is left out."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`refused`: each coordinate with the scope that is missing, if that is what is missing; nothing is answered then."""
+    """`refused`: each coordinate with the scope that is missing and what has to be pinned, where that is why; nothing is answered then.
 
-    refused: frozenset[tuple[str, str | None]] = frozenset()
+    A coordinate that is asked at several places may be refused for several reasons; one of them is told.
+    """
+
+    refused: frozenset[tuple[str, str | None, tuple[str, ...]]] = frozenset()
     data: dict[str, Any] | None = None
     errors: frozenset[tuple[Path, str]] = frozenset()
 
 
-def answer(sight: Sight, selections: list[Selection]) -> Answer:
-    refused: dict[str, str | None] = {}
-    for coordinate, scope in _Static(sight).refused(selections):
-        refused.setdefault(coordinate, scope)
-    if refused:
-        return Answer(frozenset(refused.items()))
-    rows = _Rows(sight)
+def answer(sight: Sight, selections: list[Selection], *, partial: bool = False) -> Answer:
+    """What is answered. `partial`: what is refused is left out, instead of all."""
+    found = refusals(sight, selections)
+    if found and not partial:
+        return Answer(frozenset((r.coordinate, r.scope, r.needs) for r in found if r.coordinate))
+    gone = frozenset(refusal.place for refusal in found)
+    if not any(_left(selection, gone) for selection in selections):
+        return Answer(errors=frozenset((path, LEFT_OUT) for path in _refused_paths(selections, gone, ())))
+    rows = _Rows(sight, gone, patient=partial)
     try:
-        data = rows.members(None, "Query", selections, ())
+        data = rows.members(None, "Query", selections, (), None)
     except _NullError:
         data = None
     return Answer(data=data, errors=frozenset(rows.errors))
 
 
-# --- by the file alone ------------------------------------------------------------------------------------------------
+def _left(selection: Selection, gone: frozenset[int]) -> bool:
+    if id(selection) in gone:
+        return False
+    return not selection.children or any(_left(child, gone) for child in selection.children)
 
 
-class _Static:
-    def __init__(self, sight: Sight) -> None:
-        self.sight = sight
-
-    def refused(self, selections: list[Selection]) -> Iterator[tuple[str, str | None]]:
-        for root in selections:
-            if root.included and root.name in ROOTS:
-                yield from self._inputs(ROOTS[root.name], root)
-                yield from self._beneath("Query", ROOTS[root.name], root)
-
-    def _beneath(self, owner: str, name: str, selection: Selection) -> Iterator[tuple[str, str | None]]:
-        found = [issue for child in selection.children if child.included for issue in self._field(name, child)]
-        yield from found
-        if not found and name not in self.sight.held:
-            scopes = [self._scopes(grant) for grant in self._grants(name)]
-            yield f"{owner}.{selection.name}", scopes[0][0] if scopes else None
-
-    def _field(self, owner: str, selection: Selection) -> Iterator[tuple[str, str | None]]:
-        if selection.name == "__typename":
-            return
-        yield from self._read(f"{owner}.{selection.name}")
-        if selection.children:
-            target = LINKS[owner, selection.name].target
-            yield from self._inputs(target, selection)
-            yield from self._beneath(owner, target, selection)
-
-    def _inputs(self, name: str, selection: Selection) -> Iterator[tuple[str, str | None]]:
-        """Filtering and sorting is reading; and who may see nothing behind a link may not even count what is there."""
-        reads = list(self._filter(f"{name}FilterInput", selection.where or {}))
-        reads += [read for entry in selection.order or () for read in self._sort(f"{name}SortInput", entry)]
-        for coordinate in reads:
-            found = list(self._read(coordinate))
-            yield from found
-            owner, _, member = coordinate.partition(".")
-            link = LINKS.get((owner, member))
-            if found or link is None or link.target in self.sight.held:
-                continue
-            if not any(other.startswith(f"{link.target}.") for other in reads):
-                scopes = [self._scopes(grant) for grant in self._grants(link.target)]
-                yield coordinate, scopes[0][0] if scopes else None
-
-    def _filter(self, input_type: str, where: Mapping[str, Any]) -> Iterator[str]:
-        for name, value in where.items():
-            if name in {"and", "or"}:
-                for part in value or ():
-                    yield from self._filter(input_type, part)
-                continue
-            yield from self.sight.grants.reads(input_type, name)
-            link = _linked(input_type.removesuffix("FilterInput"), name)
-            if link is None or value is None:
-                continue
-            parts = [value]
-            if link.many:
-                parts = [part for quantifier, part in value.items() if quantifier != "any" and part is not None]
-            for part in parts:
-                yield from self._filter(f"{link.target}FilterInput", part)
-
-    def _sort(self, input_type: str, entry: Mapping[str, Any]) -> Iterator[str]:
-        for name, value in entry.items():
-            yield from self.sight.grants.reads(input_type, name)
-            if isinstance(value, Mapping):
-                link = _linked(input_type.removesuffix("SortInput"), name)
-                yield from self._sort(f"{link.target}SortInput", value)
-
-    def _read(self, coordinate: str) -> Iterator[tuple[str, str | None]]:
-        if coordinate in self.sight.reach:
-            return
-        name, _, read = coordinate.partition(".")
-        giving = [grant for grant in self._grants(name) if read in self.sight.grants.fields_of(grant)]
-        yield coordinate, self._scopes(giving[0])[0] if giving else None
-
-    def _grants(self, name: str) -> list[Mapping[str, Any]]:
-        found = self.sight.grants.of_role(self.sight.role)
-        return [grant for grant in found if grant["type"].partition(".")[2] == name]
-
-    def _scopes(self, grant: Mapping[str, Any]) -> list[str]:
-        return self.sight.grants.scopes_of(grant)
-
-
-def _linked(name: str, link: str) -> Any:
-    """A link as filters and sorts know it: the person of a paper is behind its case."""
-    return LINKS["Zaak", "persoon"] if (name, link) == ("Stuk", "persoon") else LINKS.get((name, link))
+def _refused_paths(selections: list[Selection], gone: frozenset[int], above: Path) -> Iterator[Path]:
+    for selection in selections:
+        if not selection.included:
+            continue
+        if id(selection) in gone:
+            yield (*above, selection.key)
+        else:
+            yield from _refused_paths(selection.children, gone, (*above, selection.key))
 
 
 # --- row by row -------------------------------------------------------------------------------------------------------
@@ -146,33 +71,55 @@ class _NullError(Exception):
 
 
 class _Rows:
-    def __init__(self, sight: Sight) -> None:
+    """`gone`: what is left out. `pins` go along with the rows of a root; rows along an edge have None.
+
+    `patient`: after a null that may not be, what stands beside it is worked out all the same, for the sake of its errors.
+    """
+
+    def __init__(self, sight: Sight, gone: frozenset[int], *, patient: bool) -> None:
         self.sight = sight
+        self.gone = gone
+        self.patient = patient
         self.errors: set[tuple[Path, str]] = set()
 
-    def members(self, row: Row | None, name: str, selections: list[Selection], path: Path) -> dict[str, Any]:
+    def members(
+        self, row: Row | None, name: str, selections: list[Selection], path: Path, pins: Pins
+    ) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        broken = False
         for selection in selections:
             if selection.included:
-                found[selection.key] = self._field(row, name, selection, (*path, selection.key))
+                try:
+                    found[selection.key] = self._field(row, name, selection, (*path, selection.key), pins)
+                except _NullError:
+                    broken = True
+                    if not self.patient:
+                        raise
+        if broken:
+            raise _NullError
         return found
 
-    def _field(self, row: Row | None, name: str, selection: Selection, path: Path) -> Any:
+    def _field(self, row: Row | None, name: str, selection: Selection, path: Path, pins: Pins) -> Any:
         if selection.name == "__typename":
             return name
         required = selection.name in {"persoon", "zaak"} if row is None else selection.name in TYPES[name].required
         try:
-            value = self._value(row, name, selection, path)
+            value = self._value(row, name, selection, path, pins)
         except _NullError:
             value = None
         if value is None and required:
             raise _NullError
         return value
 
-    def _value(self, row: Row | None, name: str, selection: Selection, path: Path) -> Any:
+    def _value(self, row: Row | None, name: str, selection: Selection, path: Path, pins: Pins) -> Any:
+        if id(selection) in self.gone:
+            self.errors.add((path, LEFT_OUT))
+            return None
         if row is None:
-            return self._list(ROOTS[selection.name], self.sight.visible(ROOTS[selection.name]), selection, path)
-        if not self._allowed(row, selection.name):
+            target = ROOTS[selection.name]
+            pinned = self.sight.grants.pins(target, selection.where)
+            return self._list(target, self.sight.visible(target, pinned), selection, path, pinned)
+        if not self._allowed(row, selection.name, pins):
             self.errors.add((path, "FORBIDDEN"))
             return None
         link = LINKS.get((name, selection.name))
@@ -180,49 +127,65 @@ class _Rows:
             return _leaf(row[selection.name])
         behind = self._behind(row, selection.name)
         if link.many:
-            return self._list(link.target, behind, selection, path)
-        found = [other for other in behind if self.matches(other, selection.where)]
+            return self._list(link.target, behind, selection, path, None)
+        found = [other for other in behind if self.matches(other, selection.where, None)]
         if not found:
             if selection.name in TYPES[name].required:
                 self.errors.add((path, "DOWNSTREAM_SERVICE_ERROR"))
             return None
-        return self.members(found[0], link.target, selection.children, path)
+        return self.members(found[0], link.target, selection.children, path, None)
 
-    def _list(self, name: str, rows: list[Row], selection: Selection, path: Path) -> list[Any]:
-        found = [row for row in rows if self.matches(row, selection.where)]
-        ordered = sorted(found, key=cmp_to_key(lambda a, b: self._order(a, b, selection.order or [])))
-        return [self.members(row, name, selection.children, (*path, index)) for index, row in enumerate(ordered)]
+    def _list(self, name: str, rows: list[Row], selection: Selection, path: Path, pins: Pins) -> list[Any]:
+        found = [row for row in rows if self.matches(row, selection.where, pins)]
+        ordered = sorted(found, key=cmp_to_key(lambda a, b: self._order(a, b, selection.order or [], pins)))
+        children = selection.children
+        return self._all(lambda at, row: self.members(row, name, children, (*path, at), pins), ordered)
 
-    def _allowed(self, row: Row, name: str) -> bool:
-        return name in (self.sight.fields(row) or ())
+    def _all(self, make: Callable[[int, Row], Any], rows: list[Row]) -> list[Any]:
+        found: list[Any] = []
+        broken = False
+        for index, row in enumerate(rows):
+            try:
+                found.append(make(index, row))
+            except _NullError:
+                broken = True
+                if not self.patient:
+                    raise
+        if broken:
+            raise _NullError
+        return found
+
+    def _allowed(self, row: Row, name: str, pins: Pins = None) -> bool:
+        return name in (self.sight.fields(row, pins) or ())
 
     def _behind(self, row: Row, name: str) -> list[Row]:
         return [other for other in self.sight.world.behind(row, name) if self.sight.fields(other) is not None]
 
     # -- filters and sorts: what is refused on a row is not there ------------------------------------------------------
 
-    def _read(self, row: Row, input_type: str, name: str) -> bool:
+    def _read(self, row: Row, input_type: str, name: str, pins: Pins) -> bool:
         """Whether an input field may read what it reads, of this row."""
         coordinates = self.sight.grants.reads(input_type, name)
         mine = [part for owner, part in (c.split(".") for c in coordinates) if owner == row["type"]]
-        return all(self._allowed(row, part) for part in mine)
+        return all(self._allowed(row, part, pins) for part in mine)
 
-    def matches(self, row: Row, where: Mapping[str, Any] | None) -> bool:
-        return all(self._holds(row, name, value) for name, value in (where or {}).items())
+    def matches(self, row: Row, where: Mapping[str, Any] | None, pins: Pins) -> bool:
+        return all(self._holds(row, name, value, pins) for name, value in (where or {}).items())
 
-    def _holds(self, row: Row, name: str, value: Any) -> bool:
+    def _holds(self, row: Row, name: str, value: Any, pins: Pins) -> bool:
         if value is None or name == "peildatum":
             return True
         if name in {"and", "or"}:
-            return (all if name == "and" else any)(self.matches(row, part) for part in value)
+            return (all if name == "and" else any)(self.matches(row, part, pins) for part in value)
         if name == "eigenAgb":
             return operators(self.sight.identifiers.get("agb"), value)
-        readable = self._read(row, f"{row['type']}FilterInput", name)
-        if _linked(row["type"], name) is None:
+        readable = self._read(row, f"{row['type']}FilterInput", name, pins)
+        link = linked(row["type"], name)
+        if link is None:
             return operators(row[name] if readable else None, value)
         behind = self._linked_rows(row, name) if readable else []
-        if not LINKS.get((row["type"], name), LINKS["Zaak", "persoon"]).many:
-            return any(self.matches(other, value) for other in behind)
+        if not link.many:
+            return any(self.matches(other, value, None) for other in behind)
         return all(self._quantified(behind, *pair) for pair in value.items() if pair[1] is not None)
 
     def _linked_rows(self, row: Row, name: str) -> list[Row]:
@@ -234,31 +197,31 @@ class _Rows:
     def _quantified(self, rows: list[Row], quantifier: str, value: Any) -> bool:
         if quantifier == "any":
             return bool(rows) == value
-        hits = [self.matches(row, value) for row in rows]
+        hits = [self.matches(row, value, None) for row in rows]
         return {"some": any(hits), "all": all(hits), "none": not any(hits)}[quantifier]
 
-    def _order(self, a: Row, b: Row, order: Sequence[Mapping[str, Any]]) -> int:
+    def _order(self, a: Row, b: Row, order: Sequence[Mapping[str, Any]], pins: Pins) -> int:
         for entry in order:
-            for (left, down), (right, _) in zip(self._terms(a, entry), self._terms(b, entry), strict=True):
+            terms = [list(self._terms(row, row["type"], entry, pins)) for row in (a, b)]
+            for (left, down), (right, _) in zip(*terms, strict=True):
                 verdict = _compared(left, right)
                 if verdict:
                     return -verdict if down else verdict
         key = TYPES[a["type"]].key
         return _compared(a[key], b[key])
 
-    def _terms(self, row: Row, entry: Mapping[str, Any]) -> list[tuple[Any, bool]]:
-        return list(self._terms_of(row, row["type"], entry))
-
-    def _terms_of(self, row: Row | None, name: str, entry: Mapping[str, Any]) -> Iterator[tuple[Any, bool]]:
+    def _terms(self, row: Row | None, name: str, entry: Mapping[str, Any], pins: Pins) -> Iterator[tuple[Any, bool]]:
         for part, value in entry.items():
-            readable = row is not None and self._read(row, f"{name}SortInput", part)
+            readable = row is not None and self._read(row, f"{name}SortInput", part, pins)
             if value is None:
                 continue
             if isinstance(value, str):
                 yield (row[part] if row is not None and readable else None), value == "DESC"
                 continue
             behind = self._linked_rows(row, part) if row is not None and readable else []
-            yield from self._terms_of(behind[0] if behind else None, _linked(name, part).target, value)
+            link = linked(name, part)
+            assert link is not None
+            yield from self._terms(behind[0] if behind else None, link.target, value, None)
 
 
 def _compared(a: Any, b: Any) -> int:

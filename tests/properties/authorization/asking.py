@@ -10,11 +10,13 @@ import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from tests.properties.authorization.answering import Selection
 from tests.properties.authorization.inventing import CODES, DAYS, SORTED, TEXTS
 from tests.properties.authorization.model import LINKS, ROOTS, TYPES, World
+from tests.properties.authorization.reading import Sight
+from tests.properties.authorization.refusing import Selection
 
 __all__ = ["Question", "invent_question"]
 
@@ -28,19 +30,39 @@ _BEHIND = {
 }
 
 
+_SCALARS = {"String": "String", "Uuid": "UUID", "Date": "Date", "DateTime": "DateTime", "Int": "Int"}
+
+
 @dataclass(frozen=True)
 class Question:
+    """`partial`: whoever asks would rather have a part than a refusal."""
+
     selections: list[Selection]
     query: str
     variables: dict[str, Any]
+    partial: bool = False
 
 
-def invent_question(rng: random.Random, world: World, reach: frozenset[str]) -> Question:
-    """A question; most of its fields and filters are of `reach`, some are whatever there is."""
-    meant = _Meaning(rng, world, reach if rng.random() < 0.85 else None)
-    roots = rng.sample(list(ROOTS), rng.choices((1, 2), (5, 1))[0])
-    selections = [meant.root(name, f"r{index}" if rng.random() < 0.3 else name) for index, name in enumerate(roots)]
-    return _Writing(rng).question(selections)
+def invent_question(rng: random.Random, world: World, sight: Sight) -> Question:
+    """A question; most of its fields and filters are what somebody could see, some are whatever there is."""
+    held = sight.held.items()
+    reach = frozenset(f"{name}.{f}" for name, grants in held for _, fields in grants for f in fields)
+    anchors = {name: [grant["anchored"] for grant, _ in grants if "anchored" in grant] for name, grants in held}
+    meant = _Meaning(rng, world, reach if rng.random() < 0.85 else None, anchors)
+    roots = rng.choices(list(ROOTS), k=rng.choices((1, 2, 3), (10, 2, 1))[0])
+    keys = [f"r{index}" if name in roots[:index] or rng.random() < 0.3 else name for index, name in enumerate(roots)]
+    selections = [meant.root(name, key) for name, key in zip(roots, keys, strict=True)]
+    partial = rng.random() < 0.35
+    if partial:
+        _include(selections)
+    return _Writing(rng).question(selections, partial=partial)
+
+
+def _include(selections: list[Selection]) -> None:
+    """A part is left of what was asked for; what was not is another matter."""
+    for selection in selections:
+        selection.included = True
+        _include(selection.children)
 
 
 @dataclass
@@ -48,13 +70,38 @@ class _Meaning:
     rng: random.Random
     world: World
     reach: frozenset[str] | None
+    anchors: Mapping[str, list[list[str]]]
     left: int = 14
 
     def _open(self, name: str, member: str) -> bool:
         return self.reach is None or f"{name}.{member}" in self.reach or self.rng.random() < 0.01
 
     def root(self, field_name: str, key: str) -> Selection:
-        return self._linked(key, field_name, ROOTS[field_name], 0, many=True)
+        name = ROOTS[field_name]
+        found = self._linked(key, field_name, name, 0, many=True)
+        if self.anchors.get(name) and self.rng.random() < 0.7:
+            found.where = self._pinned(name, self.rng.choice(self.anchors[name]), found.where)
+        return found
+
+    def _pinned(self, name: str, anchor: list[str], where: Mapping[str, Any] | None) -> dict[str, Any]:
+        """A filter that holds an anchor to what some row has; or only looks as if it did."""
+        rng = self.rng
+        row = rng.choice(self.world.rows[name]) if self.world.rows[name] else {}
+        pins: dict[str, Any] = {}
+        for column in anchor:
+            value = row.get(column)
+            value = value.isoformat() if isinstance(value, date) else value
+            pins[column] = {"eq": self._operand(name, column, TYPES[name].columns[column]) if value is None else value}
+        way = rng.random()
+        if way < 0.08:
+            del pins[rng.choice(anchor)]
+        elif way < 0.16:
+            pins[rng.choice(anchor)] = {"eq": None}
+        elif way < 0.28:
+            return {**(where or {}), rng.choice(("and", "or")): [pins]}
+        elif way < 0.32:
+            pins[anchor[0]] = {"in": [pins[anchor[0]]["eq"]]}
+        return {**(where or {}), **pins}
 
     def _linked(self, key: str, field_name: str, name: str, depth: int, *, many: bool) -> Selection:
         rng = self.rng
@@ -175,10 +222,10 @@ class _Writing:
     variables: dict[str, Any] = field(default_factory=dict[str, Any])
     declared: list[str] = field(default_factory=list[str])
 
-    def question(self, selections: list[Selection]) -> Question:
+    def question(self, selections: list[Selection], *, partial: bool) -> Question:
         body = " ".join(self._field("Query", selection) for selection in selections)
         head = f"query Q({', '.join(self.declared)}) " if self.declared else ""
-        return Question(selections, " ".join([f"{head}{{ {body} }}", *self.fragments]), self.variables)
+        return Question(selections, " ".join([f"{head}{{ {body} }}", *self.fragments]), self.variables, partial)
 
     def _variable(self, kind: str, value: Any) -> str:
         name = f"v{len(self.declared)}"
@@ -242,7 +289,9 @@ class _Writing:
         return value if value in {"ASC", "DESC"} and isinstance(value, str) else json.dumps(value)
 
     def _inside(self, value: Any, name: str, key: str, kind: str) -> str:
-        """A part of a filter; the operators of a column may stand in a variable as well."""
+        """A part of a filter; the operators of a column may stand in a variable as well, and what they compare with."""
+        if key == "eq" and kind.endswith("OperationFilterInput"):
+            return self._value(value, _SCALARS[kind.removesuffix("OperationFilterInput")], name)
         column = TYPES[name].columns.get(key) if kind.endswith("FilterInput") else None
         inner = f"{_OPERATORS[column]}OperationFilterInput" if column and isinstance(value, Mapping) else ""
         return self._value(value, inner, name)

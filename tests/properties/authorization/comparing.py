@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.properties.authorization.answering import Answer, answer
+from tests.properties.authorization.answering import LEFT_OUT, Answer, answer
 from tests.properties.authorization.asking import Question, invent_question
-from tests.properties.authorization.inventing import invent_askers, invent_grants, invent_world
-from tests.properties.authorization.reading import Asker, Grants, Sight
+from tests.properties.authorization.filling import invent_askers, invent_world
+from tests.properties.authorization.inventing import invent_grants
+from tests.properties.authorization.model import ROOTS
+from tests.properties.authorization.reading import Grants, Pins, Sight, counts
+from tests.properties.authorization.refusing import Selection
 from tests.properties.authorization.running import Reply, Stage
-from tests.properties.authorization.unseen import unseen_change
+from tests.properties.authorization.unseen import Places, unseen_change
 
 __all__ = ["ASKERS", "QUESTIONS", "DifferenceError", "Tally", "compare"]
 
@@ -45,64 +48,106 @@ def compare(stage: Stage, seed: str, tally: Tally) -> None:
     stage.play(grants.text)
     stage.fill(world)
     sights = [Sight(grants, world, asker) for asker in askers]
-    questions = [invent_question(rng, world, frozenset(rng.choice(sights).reach)) for _ in range(QUESTIONS)]
-    asked = [(question.query, question.variables) for question in questions]
+    questions = [invent_question(rng, world, rng.choice(sights)) for _ in range(QUESTIONS)]
+    places = _places(grants, questions)
     for sight in sights:
-        replies = stage.ask(sight.asker, asked)
+        replies = stage.ask(sight.asker, questions)
         for question, reply in zip(questions, replies, strict=True):
-            expected = answer(sight, question.selections)
+            expected = answer(sight, question.selections, partial=question.partial)
             kind = _difference(expected, reply)
             if kind:
                 raise DifferenceError(kind, _report(grants, sight, question, expected, reply, seed))
-            _count(tally, sight.asker, question, expected, grants)
-        change = unseen_change(rng, sight)
+            _count(tally, sight, question, expected)
+        change = unseen_change(rng, sight, places)
         if change.before:
             stage.change(change.before, change.after)
-            for question, before, after in zip(questions, replies, stage.ask(sight.asker, asked), strict=True):
+            for question, before, after in zip(questions, replies, stage.ask(sight.asker, questions), strict=True):
                 if before != after:
                     text = _report(grants, sight, question, after, before, seed)
                     raise DifferenceError(
                         "what is hidden shows", f"{text}\n--- gone {change.before}\n--- came {change.after}"
                     )
-                tally.counts["asked again with other hidden data, same bytes"] += 1
+                tally.counts["asked again with other hidden data, same bytes and same fetches"] += 1
             stage.change(change.after, change.before)
         tally.counts["hidden rows and fields changed"] += len(change.before)
     tally.counts["grants files"] += 1
     tally.counts["grants"] += len(grants.file["grants"])
 
 
+def _places(grants: Grants, questions: list[Question]) -> Places:
+    found: dict[str, set[Pins]] = {}
+    for question in questions:
+        for root in question.selections:
+            name = ROOTS[root.name]
+            found.setdefault(name, set()).add(grants.pins(name, root.where))
+    return {name: frozenset(pins) for name, pins in found.items()}
+
+
 def _difference(expected: Answer, reply: Reply) -> str:
     body = reply.json()
     errors: list[dict[str, Any]] = body.get("errors", [])
     codes = {error["extensions"]["code"] for error in errors}
-    if not codes <= {"FORBIDDEN", "DOWNSTREAM_SERVICE_ERROR"}:
+    if not codes <= {"FORBIDDEN", "DOWNSTREAM_SERVICE_ERROR", LEFT_OUT}:
         return "no answer"
     if "data" not in body or expected.refused:
-        refused = {(e["extensions"].get("coordinate"), e["extensions"].get("missingScope")) for e in errors}
-        if (reply.status, refused) == (403, expected.refused) and "data" not in body and len(errors) == len(refused):
-            return ""
-        return "a leak: not refused" if expected.refused - refused else "refused wrongly"
+        return _other_refusal(expected, reply.status, errors) if "data" not in body else "a leak: not refused"
     if reply.status != 200 and body["data"] is not None:
         return "another status"
     if json.dumps(body["data"]) != json.dumps(expected.data):
         return "other data"
     found = frozenset((tuple(error["path"]), error["extensions"]["code"]) for error in errors)
-    return "other errors" if found ^ expected.errors else ""
+    if not found <= expected.errors:
+        return "other errors"
+    return "other errors" if any(_told(body["data"], path) for path, _ in expected.errors - found) else ""
 
 
-def _count(tally: Tally, asker: Asker, question: Question, expected: Answer, grants: Grants) -> None:
-    case = hash((grants.text, asker, question.query, json.dumps(question.variables)))
+def _told(data: Any, path: tuple[str | int, ...]) -> bool:
+    """Whether an error at `path` has to be told. Inside of what became null, one that explains it is enough."""
+    for part in path[:-1]:
+        if data is None:
+            return False
+        data = data[part]
+    return data is not None
+
+
+def _other_refusal(expected: Answer, status: int, errors: list[dict[str, Any]]) -> str:
+    refused = [_refusal(error["extensions"]) for error in errors]
+    named, ought = [coordinate for coordinate, *_ in refused], {coordinate for coordinate, *_ in expected.refused}
+    if status != 403 or set(named) - ought or len(set(named)) != len(named):
+        return "refused wrongly"
+    if ought - set(named):
+        return "a refusal that is not told"
+    return "" if expected.refused.issuperset(refused) else "refused for another reason"
+
+
+def _refusal(extensions: dict[str, Any]) -> tuple[Any, Any, tuple[str, ...]]:
+    return extensions.get("coordinate"), extensions.get("missingScope"), tuple(extensions.get("needs", ()))
+
+
+def _anchoring(sight: Sight, root: Selection) -> str:
+    """Whether the anchors of a root's type hold there; nothing where it has none."""
+    name = ROOTS[root.name]
+    pins = sight.grants.pins(name, root.where)
+    anchored = [counts(grant, pins) for grant, _ in sight.held.get(name, ()) if "anchored" in grant]
+    return ("holds" if any(anchored) else "does not hold") if anchored else ""
+
+
+def _count(tally: Tally, sight: Sight, question: Question, expected: Answer) -> None:
+    case = hash((sight.grants.text, sight.asker, question.query, json.dumps(question.variables), question.partial))
     if case in tally.seen:
         tally.counts["repeated cases left out"] += 1
         return
     tally.seen.add(case)
     tally.counts["cases"] += 1
+    for way in {_anchoring(sight, root) for root in question.selections} - {""}:
+        tally.counts[f"asked with an anchor that {way}"] += 1
     if expected.refused:
         tally.counts["refused before anything was read"] += 1
         return
     found = list(_values(expected.data))
     tally.counts["answered with rows" if found else "answered without rows"] += 1
     tally.counts["answered with refused fields"] += any(code == "FORBIDDEN" for _, code in expected.errors)
+    tally.counts["answered in part, as asked"] += any(code == LEFT_OUT for _, code in expected.errors)
     tally.counts["values compared"] += len(found)
 
 

@@ -1,32 +1,27 @@
-"""Invents what the gateway is tried with: grants files, the rows of a register, and who asks on which day."""
+"""Invents grants files, and says of what words all that is invented is made."""
 
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
-from registers.common.client_key import client_key
-from tests.properties.authorization.model import LINKS, TYPES, Row, World
-from tests.properties.authorization.reading import SECRET, Asker, Grants
+from tests.properties.authorization.model import LINKS, TYPES
+from tests.properties.authorization.reading import Grants
 
-__all__ = ["CODES", "DAYS", "SORTED", "TEXTS", "invent_askers", "invent_grants", "invent_world", "other_value"]
+__all__ = ["ALL_CODES", "CODED", "CODES", "DATED", "DAYS", "ROLES", "SORTED", "TEXTS", "TEXTUAL", "invent_grants"]
 
 CODES = {"agb": ("10000001", "10000002", "10000003"), "uzovi": ("5001", "5002"), "bsn": ("999990019", "999990020")}
-_ALL = (*CODES["agb"], *CODES["uzovi"], CODES["bsn"][0])
+ALL_CODES = (*CODES["agb"], *CODES["uzovi"], CODES["bsn"][0])
 SCOPES = {"EEN": ["balie/een:lezen", "balie/een-oud:lezen"], "TWEE": ["balie/twee:lezen"]}
 ROLES = {"BAAS": "agb", "HULP": "agb", "KANTOOR": "uzovi", "TOEZICHT": "uzovi", "BURGER": "bsn"}
 PATTERNS = {"agb": "[0-9]{8}", "uzovi": "[0-9]{4}", "bsn": "[0-9]{9}"}
 TEXTS = ("aa", "ab", "ba", "c%")
 DAYS = tuple(date(2024, 1, 1) + timedelta(47 * number) for number in range(24))
-ZONE = ZoneInfo("Europe/Amsterdam")
 
-_CODES = {"Zaak": ("beheerder", "waarnemer"), "Stuk": ("auteur",), "Partij": ("code",), "Betrokkene": ("code",)}
-_TEXTS = {"Persoon": ("naam", "woonplaats"), "Zaak": ("soort", "notitie"), "Stuk": ("titel",), "Partij": ("rol",)}
-_DATES = {
+CODED = {"Zaak": ("beheerder", "waarnemer"), "Stuk": ("auteur",), "Partij": ("code",), "Betrokkene": ("code",)}
+TEXTUAL = {"Persoon": ("naam", "woonplaats"), "Zaak": ("soort", "notitie"), "Stuk": ("titel",), "Partij": ("rol",)}
+DATED = {
     "Persoon": ("geboren",),
     "Zaak": ("opening", "sluiting"),
     "Partij": ("van", "tot"),
@@ -92,6 +87,8 @@ class _Writer:
             fields = [f"<{name}>", *fields[:2]]
         if self._maybe(0.7):
             fields = list(dict.fromkeys([TYPES[name].key, *fields]))
+        anchor = self._anchor(name)
+        fields = list(dict.fromkeys([*anchor, *fields]))
         lines = [
             f"  - id: G{number}",
             f"    role: [{', '.join(roles)}]",
@@ -102,7 +99,14 @@ class _Writer:
         ]
         if self._maybe(0.04):
             lines.append("    enabled: false")
+        if anchor:
+            lines += [f"    anchored: [{', '.join(anchor)}]", f"    anchor_only: {str(self._maybe(0.5)).lower()}"]
         return [*lines, *self._rows(name, identifier)]
+
+    def _anchor(self, name: str) -> list[str]:
+        """For some grants: what a root has to pin."""
+        pinnable = [column for column, kind in TYPES[name].columns.items() if kind != "bool"]
+        return self.rng.sample(pinnable, self.rng.choice((1, 1, 2))) if self._maybe(0.15) else []
 
     def _rows(self, name: str, identifier: str) -> list[str]:
         owners = {"Zaak": (("Persoon", "zaken"),), "Stuk": (("Zaak", "stukken"), ("Persoon", "zaken.stukken"))}
@@ -196,18 +200,18 @@ class _Writer:
         forms: list[str] = []
         if identifier == "bsn":
             forms += [f"{owner}.client_key == caller.client_key"] * 4
-        if name in _CODES:
-            column = rng.choice(_CODES[name])
+        if name in CODED:
+            column = rng.choice(CODED[name])
             own = f"{owner}.{column} == caller.{identifier}"
-            forms += [own, own, own, f"{owner}.{column} in ('{rng.choice(_ALL)}', '{rng.choice(_ALL)}')"]
+            forms += [own, own, own, f"{owner}.{column} in ('{rng.choice(ALL_CODES)}', '{rng.choice(ALL_CODES)}')"]
             if owner == var:
                 forms += [f"mijn_{identifier}({var})"] * 3
-        if name in _TEXTS:
-            column = rng.choice(_TEXTS[name])
+        if name in TEXTUAL:
+            column = rng.choice(TEXTUAL[name])
             forms += [f"{owner}.{column} {rng.choice(('==', '!=', '<'))} '{rng.choice(TEXTS)}'"]
             forms += [f"{owner}.{column} not in ('{rng.choice(TEXTS)}', '{rng.choice(TEXTS)}')"]
-        if name in _DATES:
-            column = rng.choice(_DATES[name])
+        if name in DATED:
+            column = rng.choice(DATED[name])
             forms += [
                 f"{owner}.{column} {rng.choice(('<=', '>=', '<', '>'))} today",
                 f"today <= days({owner}.{column}, {rng.randint(0, 300)})",
@@ -263,138 +267,3 @@ def _members(name: str) -> list[str]:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '\\"') + '"'
-
-
-# --- rows and askers --------------------------------------------------------------------------------------------------
-
-
-def invent_world(rng: random.Random) -> World:
-    """A few persons with all that is theirs."""
-    rows: dict[str, list[Row]] = {name: [] for name in TYPES}
-
-    def add(name: str, client: str, **columns: Any) -> Row:
-        row: Row = {
-            "type": name,
-            "client": client,
-            TYPES[name].key: str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-        }
-        row |= columns
-        rows[name].append(row)
-        return row
-
-    def maybe(value: Any, chance: float = 0.7) -> Any:
-        return value if rng.random() < chance else None
-
-    known = [str(client_key(SECRET, bsn)) for bsn in CODES["bsn"]]
-    for number in range(rng.randint(2, 4)):
-        client = known[number] if number < len(known) else str(uuid.UUID(int=rng.getrandbits(128), version=4))
-        person = add(
-            "Persoon",
-            client,
-            naam=rng.choice(TEXTS),
-            woonplaats=maybe(rng.choice(TEXTS)),
-            geboren=maybe(rng.choice(DAYS)),
-            geheim=rng.random() < 0.3,
-        )
-        cases: list[Row] = []
-        for _ in range(rng.randint(1, 3)):
-            case = add(
-                "Zaak",
-                client,
-                soort=rng.choice(TEXTS),
-                beheerder=rng.choice(_ALL),
-                waarnemer=maybe(rng.choice(_ALL), 0.5),
-                opening=rng.choice(DAYS),
-                sluiting=maybe(rng.choice(DAYS), 0.6),
-                bedrag=maybe(rng.randint(0, 4)),
-                notitie=maybe(rng.choice(TEXTS)),
-                persoonID=person["persoonID"],
-                voorgangerID=maybe(rng.choice(cases)["zaakID"]) if cases else None,
-            )
-            cases.append(case)
-            _belongings(rng, add, client, case["zaakID"])
-    return World(rows)
-
-
-def _belongings(rng: random.Random, add: Any, client: str, case: str) -> None:
-    def maybe(value: Any) -> Any:
-        return value if rng.random() < 0.6 else None
-
-    for _ in range(rng.randint(0, 2)):
-        moment = datetime.combine(rng.choice(DAYS), datetime.min.time(), ZONE) + timedelta(minutes=rng.randint(-90, 90))
-        add(
-            "Stuk",
-            client,
-            titel=rng.choice(TEXTS),
-            auteur=maybe(rng.choice(_ALL)),
-            moment=maybe(moment),
-            bladzijden=maybe(rng.randint(0, 4)),
-            zaakID=case,
-        )
-    for name in ("Partij", "Partij", "Betrokkene"):
-        if rng.random() < 0.6:
-            more = {"rol": maybe(rng.choice(TEXTS))} if name == "Partij" else {}
-            add(
-                name,
-                client,
-                code=rng.choice(_ALL),
-                van=rng.choice(DAYS),
-                tot=maybe(rng.choice(DAYS)),
-                zaakID=case,
-                **more,
-            )
-
-
-def invent_askers(rng: random.Random, number: int) -> list[Asker]:
-    """Different askers: parties of every role, with all scopes or some, on several days."""
-    found: dict[Asker, None] = {}
-    while len(found) < number:
-        role = rng.choice(list(ROLES))
-        identifier = ROLES[role]
-        claims = {"soort": role.lower(), identifier: rng.choice(CODES[identifier])}
-        if rng.random() < 0.05:
-            del claims["soort"]
-        if rng.random() < 0.03:
-            claims = {"soort": "niemand", identifier: rng.choice(CODES[identifier])}
-        scopes = ["balie/een:lezen", "balie/twee:lezen"]
-        if rng.random() < 0.2:
-            scopes = rng.choice(
-                (scopes[:1], scopes[1:], ["balie/een-oud:lezen"], [], ["balie/een", "balie/twee:lezen"])
-            )
-        day = rng.choice(DAYS) + timedelta(rng.choice((0, 0, 1, -1, 200)))
-        found.setdefault(Asker(tuple(claims.items()), frozenset(scopes), day))
-    return list(found)
-
-
-def other_value(rng: random.Random, name: str, column: str, value: Any) -> Any:
-    """Something else that could stand in a column; a column that is never empty stays filled."""
-    if column in _CODES.get(name, ()):
-        found: Any = rng.choice(_ALL)
-    elif column in _TEXTS.get(name, ()):
-        found = rng.choice(TEXTS)
-    elif column in _DATES.get(name, ()):
-        found = rng.choice(DAYS)
-    elif column == "geheim":
-        return not value
-    elif column == "moment":
-        found = datetime.combine(rng.choice(DAYS), datetime.min.time(), ZONE)
-    else:
-        found = rng.randint(0, 4)
-    return None if column in _EMPTY and rng.random() < 0.3 else found
-
-
-_EMPTY = frozenset(
-    {
-        "woonplaats",
-        "geboren",
-        "waarnemer",
-        "sluiting",
-        "bedrag",
-        "notitie",
-        "auteur",
-        "moment",
-        "bladzijden",
-        "rol",
-        "tot",
-    }
-)

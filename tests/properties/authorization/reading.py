@@ -22,7 +22,7 @@ import yaml
 from registers.common.client_key import client_key
 from tests.properties.authorization.model import Row, World
 
-__all__ = ["SECRET", "Asker", "Grants", "Sight"]
+__all__ = ["SECRET", "Asker", "Grants", "Pins", "Sight", "counts"]
 
 FOREVER = date.max
 SECRET = b"geheim"
@@ -95,6 +95,15 @@ class Grants:
             self._read[text] = ast.parse(f"({text}\n)", mode="eval").body
         return self._read[text]
 
+    def pins(self, name: str, where: Mapping[str, Any] | None) -> frozenset[str]:
+        """What a filter on a type holds to one value: at its top, by an input field that reads that field and no other."""
+        found: set[str] = set()
+        for part, operators in (where or {}).items():
+            reads = self.reads(f"{name}FilterInput", part)
+            if isinstance(operators, Mapping) and operators.get("eq") is not None and len(reads) == 1:
+                found.add(reads[0].partition(".")[2])
+        return frozenset(found)
+
     def reads(self, input_type: str, name: str) -> list[str]:
         """The coordinates that an input field reads."""
         entry = self.file["inputs"]["types"][input_type]
@@ -109,9 +118,25 @@ def _listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
+def counts(grant: Mapping[str, Any], pins: Pins) -> bool:
+    """Whether a grant counts for the rows of a root that pins `pins`, or (None) for rows along an edge."""
+    if "anchored" not in grant:
+        return True
+    if pins is None:
+        return not grant.get("anchor_only", False)
+    return pins.issuperset(_listed(grant["anchored"]))
+
+
+Pins = frozenset[str] | None
+"""What a query root holds to one value; None for rows that are reached along an edge."""
+
+
 @dataclass
 class Sight:
-    """What one asker may see of a world, row by row. Counts nothing as seen before a grant says so."""
+    """What one asker may see of a world, row by row. Counts nothing as seen before a grant says so.
+
+    An anchored grant counts at a query root that pins its fields; along an edge too, unless it is for anchored roots only.
+    """
 
     grants: Grants
     world: World
@@ -119,24 +144,35 @@ class Sight:
 
     def __post_init__(self) -> None:
         self.role, self.identifiers = self.grants.role_of(self.asker)
-        held = [g for g in self.grants.of_role(self.role) if self.asker.scopes & set(self.grants.scopes_of(g))]
+        held = [grant for grant in self.grants.of_role(self.role) if self.holds(grant)]
         self.held: dict[str, list[tuple[dict[str, Any], frozenset[str]]]] = {}
         for grant in held:
             name = grant["type"].partition(".")[2]
             self.held.setdefault(name, []).append((grant, frozenset(self.grants.fields_of(grant))))
-        self.reach = {f"{name}.{f}" for name, grants in self.held.items() for _, fields in grants for f in fields}
-        self._fields: dict[int, frozenset[str] | None] = {}
+        self._fields: dict[tuple[int, Pins], frozenset[str] | None] = {}
 
-    def fields(self, row: Row) -> frozenset[str] | None:
+    def holds(self, grant: Mapping[str, Any]) -> bool:
+        """Whether the asker has a scope of a grant."""
+        return not self.asker.scopes.isdisjoint(self.grants.scopes_of(grant))
+
+    def giving(self, name: str, pins: Pins) -> list[tuple[dict[str, Any], frozenset[str]]]:
+        """The grants on a type that count here, each with the fields that it gives."""
+        return [(grant, fields) for grant, fields in self.held.get(name, ()) if counts(grant, pins)]
+
+    def reach(self, name: str, pins: Pins) -> frozenset[str]:
+        """The fields of a type that some row may show here."""
+        return frozenset().union(*(fields for _, fields in self.giving(name, pins)))
+
+    def fields(self, row: Row, pins: Pins = None) -> frozenset[str] | None:
         """The fields of a row that some grant gives; None when the row is not there for this asker."""
-        key = id(row)
+        key = id(row), pins
         if key not in self._fields:
-            found = [fields for grant, fields in self.held.get(row["type"], ()) if self._shows(grant, row)]
+            found = [fields for grant, fields in self.giving(row["type"], pins) if self._shows(grant, row)]
             self._fields[key] = frozenset().union(*found) if found else None
         return self._fields[key]
 
-    def visible(self, name: str) -> list[Row]:
-        return [row for row in self.world.rows[name] if self.fields(row) is not None]
+    def visible(self, name: str, pins: Pins) -> list[Row]:
+        return [row for row in self.world.rows[name] if self.fields(row, pins) is not None]
 
     def _shows(self, grant: Mapping[str, Any], row: Row) -> bool:
         if "part_of" in grant:

@@ -40,6 +40,7 @@ from gateway.telemetry.trace import trace_of
 from registers.common.definition import RegisterDefinition
 from registers.common.migrations import migrate
 from registers.common.shell import RegisterApp, Settings
+from tests.properties.authorization.asking import Question
 from tests.properties.authorization.model import TYPES, Row, World
 from tests.properties.authorization.reading import SECRET, Asker
 from tests.properties.authorization.register import MAPPING, MIGRATIONS, SCHEMA
@@ -62,8 +63,11 @@ TABLES = {
 
 @dataclass(frozen=True)
 class Reply:
+    """An answer, and what was sent to registers for it."""
+
     status: int
     body: bytes
+    fetches: tuple[bytes, ...] = ()
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -231,17 +235,19 @@ class Stage:
                 if records:
                     await self.admin.copy_records_to_table(name.lower(), records=records)
 
-    def ask(self, asker: Asker, questions: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Reply]:
+    def ask(self, asker: Asker, questions: Iterable[Question]) -> list[Reply]:
         """Ask one question after the other as one asker, on its day."""
         self.day = asker.today
         said = json.dumps({"claims": dict(asker.claims), "scopes": sorted(asker.scopes)}).encode()
 
         async def run() -> list[Reply]:
             found: list[Reply] = []
-            for query, variables in questions:
-                request = GraphQLRequest(query, variables=variables)
+            for question in questions:
+                extensions = {"partial": True} if question.partial else {}
+                request = GraphQLRequest(question.query, variables=question.variables, extensions=extensions)
+                self.client.fetches.clear()
                 answer = await self.pipeline.handle(request, {b"authorization": said}, trace_of({}))
-                found.append(Reply(answer.status, answer.body))
+                found.append(Reply(answer.status, answer.body, tuple(self.client.fetches)))
             return found
 
         return self.runner.run(run())

@@ -7,15 +7,15 @@ change by it: where the asker would then see more or less, that change is left o
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.properties.authorization.inventing import other_value
+from tests.properties.authorization.filling import other_value
 from tests.properties.authorization.model import LINKS, TYPES, Row, World
-from tests.properties.authorization.reading import Sight
+from tests.properties.authorization.reading import Pins, Sight
 
-__all__ = ["Change", "unseen_change"]
+__all__ = ["Change", "Places", "unseen_change"]
 
 _TRIES = 7
 
@@ -28,9 +28,13 @@ class Change:
     after: list[Row]
 
 
-def unseen_change(rng: random.Random, sight: Sight) -> Change:
+Places = Mapping[str, frozenset[Pins]]
+"""By type, what the roots of all questions pin."""
+
+
+def unseen_change(rng: random.Random, sight: Sight, places: Places) -> Change:
     """As much of a change as the asker's view allows; it may be none."""
-    candidates = list(_candidates(rng, sight))
+    candidates = list(_candidates(rng, sight, places))
     rng.shuffle(candidates)
     tries = 0
 
@@ -39,7 +43,7 @@ def unseen_change(rng: random.Random, sight: Sight) -> Change:
         tries += 1
         if not more or tries > _TRIES:
             return kept
-        if _same_view(sight, _whole(sight.world, kept + more)):
+        if _same_view(sight, _whole(sight.world, kept + more), places):
             return kept + more
         if len(more) == 1:
             return kept
@@ -49,10 +53,10 @@ def unseen_change(rng: random.Random, sight: Sight) -> Change:
     return _whole(sight.world, accepted([], candidates))
 
 
-def _candidates(rng: random.Random, sight: Sight) -> Iterator[Change]:
+def _candidates(rng: random.Random, sight: Sight, places: Places) -> Iterator[Change]:
     for name, rows in sight.world.rows.items():
         for row in rows:
-            fields = sight.fields(row)
+            fields = _seen(sight, row, places)
             if fields is None and rng.random() < 0.6:
                 yield Change([row], [])
                 continue
@@ -89,21 +93,28 @@ def _pointing(world: World, row: Row) -> Iterator[Row]:
             yield from (other for other in world.rows[owner] if other[link.local] == row[link.remote])
 
 
-def _same_view(sight: Sight, change: Change) -> bool:
+def _seen(sight: Sight, row: Row, places: Places) -> frozenset[str] | None:
+    """The fields of a row that show anywhere."""
+    found = [sight.fields(row, pins) for pins in {None, *places.get(row["type"], ())}]
+    return frozenset[str]().union(*filter(None, found)) if any(fields is not None for fields in found) else None
+
+
+def _same_view(sight: Sight, change: Change, places: Places) -> bool:
     """Whether the asker sees the same rows with the same fields, before and after."""
     gone = {id(row) for row in change.before}
     rows = {name: [row for row in rows if id(row) not in gone] for name, rows in sight.world.rows.items()}
     for row in change.after:
         rows[row["type"]].append(row)
     other = Sight(sight.grants, World(rows), sight.asker)
-    return _view(sight) == _view(other)
+    return _view(sight, places) == _view(other, places)
 
 
-def _view(sight: Sight) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _view(sight: Sight, places: Places) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
     for name in sight.held:
-        for row in sight.world.rows[name]:
-            fields = sight.fields(row)
-            if fields is not None:
-                found[row[TYPES[name].key]] = (fields, {f: row.get(f) for f in fields})
+        for pins in {None, *places.get(name, ())}:
+            for row in sight.world.rows[name]:
+                fields = sight.fields(row, pins)
+                if fields is not None:
+                    found[row[TYPES[name].key], pins] = (fields, {f: row.get(f) for f in fields})
     return found
