@@ -8,7 +8,6 @@ issuer signed, and nothing about the token itself.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -39,7 +38,7 @@ def json_part(part: str) -> dict[str, Any]:
     """The object in a part of a compact JWS. Raises `GatewayError` 401."""
     try:
         return json_object(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise unauthenticated("The access token cannot be read.") from error
 
 
@@ -47,7 +46,7 @@ def json_object(document: bytes) -> dict[str, Any]:
     """The object of a JSON text. Raises `GatewayError` 401."""
     try:
         value: Any = msgspec.json.decode(document)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise unauthenticated("The access token cannot be read.") from error
     if not isinstance(value, dict):
         raise unauthenticated("The access token cannot be read.")

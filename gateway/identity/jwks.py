@@ -106,6 +106,7 @@ class HttpSource:
         if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
             raise ValueError(f"A key set is read from a file or an https URL; {url!r} is neither.")
         self.name = url
+        self._host = parts.hostname
         self._parts = parts
         self._maximum = maximum
 
@@ -115,7 +116,7 @@ class HttpSource:
     def _read(self) -> bytes:
         parts = self._parts
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=FETCH_TIMEOUT)
+        connection = kind(self._host, parts.port, timeout=FETCH_TIMEOUT)
         try:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("GET", path, headers={"Accept": "application/json"})
@@ -185,7 +186,7 @@ class KeySet:
 
     async def aclose(self) -> None:
         """Cancel a refresh that is under way."""
-        if self._task is not None and not self._task.done():
+        if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
@@ -206,7 +207,7 @@ class KeySet:
     async def _refresh(self) -> None:
         try:
             keys = read_keys(await self._source.load())
-        except (OSError, ValueError, TimeoutError) as error:
+        except (OSError, ValueError) as error:
             _log.warning("jwks_refresh_failed", source=self._source.name, reason=type(error).__name__)
             return
         if not keys:
@@ -245,9 +246,7 @@ def _read_key(entry: Any) -> VerificationKey | None:
         if algorithm is None:
             return None
         public_key = public_key_of(entry)
-    except (PyJWTError, UnsupportedAlgorithm, ValueError, TypeError, KeyError, AttributeError):
-        return None
-    if isinstance(public_key, RSAPublicKey) and public_key.key_size < MINIMUM_RSA_BITS:
+    except (PyJWTError, UnsupportedAlgorithm, ValueError, TypeError):
         return None
     return VerificationKey(kid, algorithm, public_key)
 
@@ -258,7 +257,7 @@ def _meant_for_signatures(entry: Mapping[str, Any]) -> bool:
 
 
 def possible_algorithms(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a JWK of this type and curve can prove. None for a kind that does not count."""
+    """What a JWK of this type and curve can prove; empty for a kind that does not count."""
     kind, curve = entry.get("kty"), entry.get("crv")
     if not isinstance(kind, str) or not isinstance(curve, str | None):
         return ()
@@ -273,11 +272,15 @@ def _algorithm(entry: Mapping[str, Any]) -> str | None:
 
 
 def public_key_of(entry: Mapping[str, Any]) -> PublicKey:
-    """The public key of a JWK. Raises what pyjwt and cryptography raise, ValueError and TypeError for the most part."""
+    """The public key of a JWK whose type is one of `ALGORITHMS_OF`. Raises what pyjwt and cryptography raise: PyJWTError,
+    UnsupportedAlgorithm, ValueError (as for an RSA key that is too short, RFC 7518 §3.3) and TypeError.
+    """
     # Only the public members are handed on: a set that carries private ones by mistake still gives public keys.
     public = {name: entry[name] for name in ("kty", "crv", "n", "e", "x", "y") if name in entry}
     reader = {"RSA": RSAAlgorithm, "EC": ECAlgorithm, "OKP": OKPAlgorithm}[entry["kty"]]
     key: Any = reader.from_jwk(public)
     if not isinstance(key, RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey):
         raise TypeError("not a public key")
+    if isinstance(key, RSAPublicKey) and key.key_size < MINIMUM_RSA_BITS:
+        raise ValueError("too short")
     return key

@@ -60,7 +60,7 @@ class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
     default: _Entry = _Entry()
-    participants: dict[str, _Entry] = msgspec.field(default_factory=dict[str, _Entry])
+    participants: dict[Annotated[str, Meta(min_length=1)], _Entry] = msgspec.field(default_factory=dict[str, _Entry])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,12 @@ class Participants:
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._path = path
         self._clock = clock
-        self._default = _Rule()
-        self._rules: Mapping[str, _Rule] = {}
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
         self._placed: dict[tuple[bytes, int], bool] = {}
         """Whether an address is inside a rule's networks; rules live until the file changes."""
         self._looked_at = clock()
         self._stamp = _stamp(path)
-        self._read()
+        self._default, self._rules = _read(path)
 
     def check(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
         """Raises `GatewayError`: 403 for who is blocked or comes from elsewhere, 429 for who comes too often."""
@@ -110,7 +108,11 @@ class Participants:
         """Raises `GatewayError` 403 when the caller, or the party that it acts for, is blocked by now."""
         self._refresh()
         named = [f"{claim}:{code}" for claim, code in caller.identifiers.items()]
-        rules = [rule for name in (caller.actor or "", caller.subject, *named) if (rule := self._rules.get(name))]
+        rules = [
+            rule
+            for name in (caller.actor, caller.subject, *named)
+            if name is not None and (rule := self._rules.get(name))
+        ]
         if any(rule.blocked for rule in rules) or (not rules and self._default.blocked):
             raise _not_allowed("The party is blocked.")
 
@@ -149,40 +151,38 @@ class Participants:
             return
         self._stamp = stamp
         try:
-            self._read()
+            self._default, self._rules = _read(self._path)
         except ParticipantsError as error:
             _log.error("participants_refused", reason=str(error))
-
-    def _read(self) -> None:
-        try:
-            with self._path.open("rb") as file:
-                document = file.read(MAXIMUM_BYTES + 1)
-            if len(document) > MAXIMUM_BYTES:
-                raise ParticipantsError("the file is too large")
-            content = _decoded(document)
-            told = msgspec.convert({} if content is None else content, _File)
-            default = _rule(told.default, _Rule())
-            rules = {name: _rule(entry, default) for name, entry in told.participants.items()}
-        except OSError as error:
-            raise ParticipantsError(f"the file cannot be read ({type(error).__name__})") from error
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            # What stands in the file may identify a person; the place says enough.
-            place = str(error).partition(" - at ")[2] if isinstance(error, msgspec.ValidationError) else ""
-            raise ParticipantsError(
-                "the file is no list of participants" + (f", at {place}" if place else "")
-            ) from error
-        self._default, self._rules = default, rules
+            return
         self._placed.clear()
+
+
+def _read(path: Path) -> tuple[_Rule, Mapping[str, _Rule]]:
+    """The default and the rules by name. Raises `ParticipantsError`."""
+    try:
+        with path.open("rb") as file:
+            document = file.read(MAXIMUM_BYTES + 1)
+        if len(document) > MAXIMUM_BYTES:
+            raise ParticipantsError("the file is too large")
+        content = _decoded(document)
+        told = msgspec.convert({} if content is None else content, _File)
+        default = _rule(told.default, _Rule())
+        return default, {name: _rule(entry, default) for name, entry in told.participants.items()}
+    except OSError as error:
+        raise ParticipantsError(f"the file cannot be read ({type(error).__name__})") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        # What stands in the file may identify a person; the place says enough.
+        place = str(error).partition(" - at ")[2] if isinstance(error, msgspec.ValidationError) else ""
+        raise ParticipantsError("the file is no list of participants" + (f", at {place}" if place else "")) from error
 
 
 def _decoded(document: bytes) -> Any:
     """YAML; tried as JSON first, which is read many times faster. Raises `ParticipantsError` for what is nested like no such file."""
     try:
         return msgspec.json.decode(document)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         pass
-    except RecursionError as error:
-        raise ParticipantsError("the file is nested too deeply") from error
     _check_depth(document)
     return msgspec.yaml.decode(document) if document.strip() else None
 

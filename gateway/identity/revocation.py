@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.identity.certificates import ClientCertificate, invalid_certificate
@@ -87,7 +87,7 @@ class Revocations:
 
     async def aclose(self) -> None:
         """Cancel a load that is under way."""
-        if self._task is not None and not self._task.done():
+        if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
@@ -105,7 +105,7 @@ class Revocations:
         for source in self._sources:
             try:
                 found = await asyncio.to_thread(read_list, await source.load(), self._authorities)
-            except (OSError, ValueError, TimeoutError) as error:
+            except (OSError, ValueError) as error:
                 _log.warning("crl_refresh_failed", source=source.name, reason=type(error).__name__)
                 continue
             self._lists[found.issuer] = found
@@ -120,7 +120,7 @@ def read_list(document: bytes, authorities: Sequence[x509.Certificate]) -> Revoc
             raise ValueError("no authority signed the list")
         ends = found.next_update_utc
         serials: Mapping[int, Any] = {entry.serial_number: None for entry in found if not _given_back(entry)}
-    except (TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+    except (TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension) as error:
         raise ValueError("the list cannot be read") from error
     if ends is None:
         raise ValueError("the list does not say how long it holds")
@@ -133,7 +133,7 @@ def _signed(found: x509.CertificateRevocationList, authority: x509.Certificate) 
     try:
         key: Any = authority.public_key()
         return bool(found.is_signature_valid(key))
-    except (InvalidSignature, TypeError):
+    except TypeError:  # a key of a kind that signs nothing
         return False
 
 

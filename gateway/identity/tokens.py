@@ -161,7 +161,7 @@ class TokenVerifier:
         token = f"{head}.{body}.{proof}"
         try:
             payload = jwt.PyJWS().decode(token, key.public_key, algorithms=[key.algorithm])
-        except (PyJWTError, ValueError) as error:
+        except PyJWTError as error:
             raise unauthenticated("The signature of the access token is not valid.") from error
         claims = json_object(payload)
         begins, ends = _checked(claims, issuer)

@@ -18,7 +18,7 @@ from gateway.identity.authenticator import TokenAuthenticator
 from gateway.identity.binding import Binding
 from gateway.identity.certificates import Certificates, ClientCertificate
 from gateway.identity.participants import Participants
-from gateway.identity.peer import CERTIFICATE, METHOD
+from gateway.identity.peer import ADDRESS, CERTIFICATE, METHOD, SOCKET
 from gateway.identity.proofs import Proofs
 from gateway.identity.revocation import Revocations
 from tests.gateway.identity.test_revocation import Place
@@ -145,6 +145,7 @@ async def test_a_token_has_to_be_bound_where_that_is_asked(authority: Authority)
     ways = {"certificate": (OK, UNBOUND), "dpop": (UNBOUND, OK), "certificate dpop": (OK, OK)}
     for way, expected in ways.items():
         asked = gate(Binding(proofs=proofs()), bindings=frozenset(way.split()))
+        assert await outcome(asked, token()) == UNBOUND
         assert await outcome(asked, token(), certificate=own) == UNBOUND
         proof = holder.make(by_key, iat=NOW)
         assert (
@@ -273,6 +274,19 @@ async def test_a_certificate_is_judged_again_while_a_subscription_runs(authority
         revoked.check_again(caller, {CERTIFICATE: own.der})
 
 
+async def test_the_certificate_of_a_request(authority: Authority):
+    own, old = authority.issue("own"), authority.issue("old", lifetime=-timedelta(hours=1))
+    assert await gate().certificate({}) is None
+    assert await gate().certificate({CERTIFICATE: own.der}) == Certificates().read(own.der)
+    with pytest.raises(GatewayError, match=r"The client certificate is not valid now\."):
+        await gate().certificate({CERTIFICATE: old.der})
+
+
+def test_what_the_connection_tells_has_names_that_come_over_no_line():
+    told = [ADDRESS, CERTIFICATE, METHOD, SOCKET]
+    assert (len(set(told)), [name[:1] for name in told]) == (4, [b":"] * 4)
+
+
 # --- what is read of a certificate -------------------------------------------------------------------------------------------
 
 
@@ -308,13 +322,27 @@ def test_the_latest_certificates_are_kept_and_no_more(monkeypatch: pytest.Monkey
     )
 
 
-def test_a_certificate_that_is_too_large_is_not_read():
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "large")])
-    many = x509.SubjectAlternativeName([x509.DNSName(f"{number:060}.example") for number in range(300)])
-    builder = x509.CertificateBuilder(subject, subject, key.public_key(), 7, now, now + timedelta(1))
-    der = builder.add_extension(many, critical=False).sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
-    assert len(der) > 16 * 1024
+def unreadable(der: bytes) -> bool:
     with pytest.raises(GatewayError, match=r"The client certificate cannot be read\.") as caught:
         Certificates().read(der)
-    assert (caught.value.status, caught.value.issues[0].code.name) == (403, "INVALID_CLIENT_CERTIFICATE")
+    return (caught.value.status, caught.value.issues[0].code.name) == (403, "INVALID_CLIENT_CERTIFICATE")
+
+
+def test_a_certificate_that_is_too_large_is_not_read(authority: Authority, monkeypatch: pytest.MonkeyPatch):
+    der = authority.issue("large").der
+    monkeypatch.setattr("gateway.identity.certificates.MAXIMUM_BYTES", len(der))
+    assert Certificates().read(der).common_name == "large"
+    monkeypatch.setattr("gateway.identity.certificates.MAXIMUM_BYTES", len(der) - 1)
+    assert unreadable(der)
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        ("a003020102", "a003020105"),  # version 6
+        ("0c056f776e6572", "03056f776e6572"),  # a name of bits, where RFC 5280 has texts
+    ],
+)
+def test_a_certificate_is_of_the_standard(authority: Authority, part: str, other: str):
+    der = authority.issue("owner").der
+    assert unreadable(der.replace(bytes.fromhex(part), bytes.fromhex(other)))

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from gateway.authorization.caller import Caller
+from gateway.authorization.claims import party_of
+from gateway.authorization.language.model import Role
+from gateway.authorization.language.problems import Position
 from gateway.errors import GatewayError
 from gateway.identity import caller as module
 from gateway.identity.caller import caller_of, scopes_of
@@ -48,8 +51,42 @@ def test_a_caller():
         token_id="one",
         expires_at=1_800_003_600,
         audience="https://netwerk.example/graphql",
-        name="Zorgkantoor",
     )
+    assert caller_of(CLAIMS, GRANTS).name == "Zorgkantoor"  # which tells nobody apart
+
+
+def test_a_caller_of_whom_nothing_is_told():
+    caller = Caller(None, {}, frozenset())
+    assert {name: getattr(caller, name) for name in Caller.__dataclass_fields__} == {
+        "role": None,
+        "identifiers": {},
+        "scopes": frozenset(),
+        "subject": "",
+        "actor": None,
+        "token_id": "",
+        "expires_at": 0,
+        "audience": "",
+        "key": "",
+        "name": "",
+        "shadow_role": None,
+    }
+
+
+@pytest.mark.parametrize("value", [["5050"], {"code": "5050"}])
+def test_an_identifier_that_is_no_text_identifies_nobody(value: Any, monkeypatch: pytest.MonkeyPatch):
+    role = Role("ZORGKANTOOR", {}, {"uzovi": "[0-9]{4}"}, {}, Position(1, 1))
+    monkeypatch.setattr(module, "caller_from_claims", lambda _, claims: party_of({role.name: role}, claims))
+    with pytest.raises(GatewayError) as caught:
+        caller_of({**CLAIMS, "uzovi": value}, GRANTS)
+    message = "The access token does not identify one party."
+    assert (caught.value.status, [issue.message for issue in caught.value.issues]) == (401, [message])
+    shadowed = caller_of({**CLAIMS, "uzovi": value}, None, GRANTS)
+    assert (shadowed.role, shadowed.shadow_role) == (None, None)
+
+
+def test_two_parties_by_a_second_grants_file_are_none():
+    caller = caller_of({**CLAIMS, "agb": "12345678"}, None, GRANTS)
+    assert (caller.role, caller.shadow_role) == (None, None)
 
 
 def test_who_acts_for_another():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,10 +11,17 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from gateway.authorization.caller import Caller
 from gateway.identity.context import ContextSigner, read_signing_key
+from gateway.identity.proofs import thumbprint_of
 
 KEY = Ed25519PrivateKey.generate()
 GATEWAY = "https://netwerk.example/gateway"
@@ -111,6 +119,27 @@ def test_nothing_that_decides_is_shared(
     assert signer.header_for(CALLER, REGISTER, TRACE, TODAY, "f" * 64) == first
 
 
+def test_a_context_that_has_exactly_ten_seconds_left_is_reused(signer: ContextSigner, clock: Clock):
+    clock.now = 1_800_000_000
+    first = signer.header_for(CALLER, REGISTER, TRACE, TODAY, "f" * 64)
+    clock.now += 20
+    assert signer.header_for(CALLER, REGISTER, TRACE, TODAY, "f" * 64) == first
+
+
+def test_the_contexts_signed_last_are_kept(clock: Clock):
+    signer = ContextSigner(KEY, issuer=GATEWAY, clock=clock, maximum_kept=2)
+
+    def signed(audience: str) -> int:
+        """How many were signed by now."""
+        signer.header_for(CALLER, audience, TRACE, TODAY, "f" * 64)
+        return signer.signed
+
+    assert [signed(name) for name in "ab"] == [1, 2]
+    clock.now += 21
+    assert [signed(name) for name in "ac"] == [3, 4]
+    assert [signed(name) for name in "cab"] == [4, 4, 5]
+
+
 def test_what_is_kept_is_bounded(clock: Clock):
     signer = ContextSigner(KEY, issuer=GATEWAY, clock=clock, maximum_kept=3)
     for number in range(10):
@@ -119,8 +148,10 @@ def test_what_is_kept_is_bounded(clock: Clock):
 
 
 def test_the_public_key_set_verifies(signer: ContextSigner):
+    public = base64.urlsafe_b64encode(KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+    members = {"crv": "Ed25519", "kty": "OKP", "x": public.rstrip("=")}
+    assert signer.jwks() == {"keys": [{**members, "kid": thumbprint_of(members), "alg": "EdDSA", "use": "sig"}]}
     (entry,) = signer.jwks()["keys"]
-    assert set(entry) == {"crv", "kty", "x", "kid", "alg", "use"}
     header = signer.header_for(CALLER, REGISTER, TRACE, TODAY, "f" * 64)
     key = jwt.PyJWK(entry)
     assert jwt.PyJWS().decode(header, key.key, algorithms=["EdDSA"])
@@ -134,6 +165,9 @@ def test_keys_from_a_file(tmp_path: Path):
     other = ec.generate_private_key(ec.SECP256R1())
     path.write_bytes(other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     with pytest.raises(ValueError, match="holds no Ed25519 key"):
+        read_signing_key(path)
+    path.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")))
+    with pytest.raises(ValueError, match="holds no readable private key"):
         read_signing_key(path)
     path.write_text("nothing")
     with pytest.raises(ValueError, match="holds no readable private key"):

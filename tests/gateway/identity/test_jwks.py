@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from gateway.identity.jwks import (
     FileSource,
@@ -18,6 +21,7 @@ from gateway.identity.jwks import (
     KeySet,
     KeySetUnavailableError,
     open_source,
+    public_key_of,
     read_keys,
 )
 
@@ -78,7 +82,7 @@ def test_t04_an_unusable_key_is_skipped_and_does_no_harm(entry: Any):
     assert set(read_keys(keys(entry, {**EC_JWK, "kid": "good"}))) == {"good"}
 
 
-@pytest.mark.parametrize("document", [b"", b"<html>", b"[]", b"{}", b'{"keys": {}}'])
+@pytest.mark.parametrize("document", [b"", b"<html>", b"[]", b"{}", b'{"keys": {}}', b"[" * 100_000])
 def test_what_is_no_key_set(document: bytes):
     with pytest.raises(ValueError, match="key set"):
         read_keys(document)
@@ -89,8 +93,9 @@ def test_what_is_no_key_set(document: bytes):
     ["http://issuer.example/jwks", "file:///etc/jwks.json", "ftp://x/jwks", "https:///jwks", "http://127.0.0.1.evil/"],
 )
 def test_t04_only_https_or_this_machine(url: str):
-    with pytest.raises(ValueError, match="file or an https URL"):
-        open_source(url)
+    for opened in (open_source, HttpSource):
+        with pytest.raises(ValueError, match="file or an https URL"):
+            opened(url)
 
 
 def test_sources(tmp_path: Path):
@@ -140,7 +145,29 @@ async def test_a_key_set_over_http(server: Server):
     server.answer = answer(keys({**EC_JWK, "kid": "k"}))
     subject = KeySet(HttpSource(f"http://127.0.0.1:{server.port}/jwks?a=b"))
     assert await subject.find("k") is not None
-    assert server.requests[0].startswith(b"GET /jwks?a=b HTTP/1.1\r\n")
+    (request,) = server.requests
+    assert request.decode().split("\r\n") == [
+        "GET /jwks?a=b HTTP/1.1",
+        f"Host: 127.0.0.1:{server.port}",
+        "Accept-Encoding: identity",
+        "Accept: application/json",
+        "",
+        "",
+    ]
+
+
+async def test_what_is_said_to_an_https_url_is_encrypted():
+    first: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first.put_nowait(await reader.readexactly(1))
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as listener:
+        port = listener.sockets[0].getsockname()[1]
+        with pytest.raises(OSError, match=r"."):
+            await HttpSource(f"https://127.0.0.1:{port}/jwks").load()
+    assert await first.get() == b"\x16"  # RFC 8446 §5.1: a handshake
 
 
 @pytest.mark.parametrize(
@@ -327,7 +354,12 @@ async def test_a_document_of_the_largest_size_is_taken_and_a_larger_one_is_not(s
 
 async def test_the_path_and_the_query_of_the_url_are_asked_for(server: Server):
     server.answer = answer(b"{}")
-    for place, line in (("", b"GET / "), ("/a/b", b"GET /a/b "), ("/a?b=c&d", b"GET /a?b=c&d ")):
+    for place, line in (
+        ("", b"GET / "),
+        ("/a/b", b"GET /a/b "),
+        ("/a?b=c&d", b"GET /a?b=c&d "),
+        ("?b=c", b"GET /?b=c "),
+    ):
         await HttpSource(f"http://127.0.0.1:{server.port}{place}").load()
         assert server.requests[-1].startswith(line)
 
@@ -389,3 +421,47 @@ async def test_of_an_unknown_key_nobody_waits_for_a_load_while_there_are_keys():
     found._start_refresh()
     assert await asyncio.wait_for(found.find("other"), 5) is None
     await found.aclose()
+
+
+async def test_a_set_is_loaded_anew_when_it_is_older_than_that():
+    source, clock = Source("a"), Clock()
+    subject = KeySet(source, refresh_after=300, clock=clock)
+    loads: list[int] = []
+    for seconds in (0, 299, 1, 1, 300, 1):
+        clock.now += seconds
+        assert await subject.find("a") is not None
+        assert subject._task is not None
+        await subject._task
+        loads.append(source.loads)
+    assert loads == [1, 1, 1, 2, 2, 3]
+
+
+async def test_the_log_tells_of_a_set_that_is_not_there_and_of_one_without_a_key(capsys: pytest.CaptureFixture[str]):
+    source, clock = Source(), Clock()
+    subject = KeySet(source, clock=clock)
+    with pytest.raises(KeySetUnavailableError, match="test"):
+        await subject.find("a")
+    source.broken = True
+    clock.now += 5
+    with pytest.raises(KeySetUnavailableError, match="test"):
+        await subject.find("a")
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [{name: line[name] for name in line if name != "timestamp"} for line in told] == [
+        {"event": "jwks_without_usable_key", "level": "warning", "source": "test"},
+        {"event": "jwks_refresh_failed", "level": "warning", "source": "test", "reason": "OSError"},
+    ]
+
+
+def test_a_key_that_the_library_cannot_read_does_no_harm(monkeypatch: pytest.MonkeyPatch):
+    def unsupported(jwk: Any) -> Any:
+        raise UnsupportedAlgorithm("a library of cryptography that is built without it")
+
+    monkeypatch.setattr(OKPAlgorithm, "from_jwk", unsupported)
+    edwards = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "k"}
+    assert set(read_keys(keys(edwards, {**EC_JWK, "kid": "good"}))) == {"good"}
+
+
+def test_a_key_of_another_curve_is_no_public_key_here():
+    other: dict[str, Any] = OKPAlgorithm.to_jwk(Ed448PrivateKey.generate().public_key(), as_dict=True)
+    with pytest.raises(TypeError, match="not a public key"):
+        public_key_of(other)

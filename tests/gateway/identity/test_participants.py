@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -116,22 +117,46 @@ def test_a_changed_file_counts_and_one_that_cannot_be_used_changes_nothing(tmp_p
     assert judged(rules, caller()) == OK
 
 
+NO_LIST = "the file is no list of participants"
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "message"),
     [
-        "x",
-        "[]",
-        "participants: {a: {rate: 0}}",
-        "participants: {a: {addresses: [x]}}",
-        "other: 1",
-        "default: {burst: -1}",
+        ("x", NO_LIST),
+        ("[]", NO_LIST),
+        ("other: 1", NO_LIST),
+        ("\t{", NO_LIST),
+        ("participants: {a: {rate: 0}}", f"{NO_LIST}, at `$.participants[...].rate`"),
+        ("default: {burst: -1}", f"{NO_LIST}, at `$.default.burst`"),
+        ("participants: {'': {blocked: true}}", f"{NO_LIST}, at `key` in `$.participants`"),
+        (b'{"participants": {"\xff": {}}}', NO_LIST),
+        (b"participants: {\xff: {}}", NO_LIST),
+        ("participants: {a: {addresses: [x]}}", "an address is none"),
     ],
 )
-def test_a_file_that_cannot_be_used_stops_the_start(text: str, tmp_path: Path):
-    with pytest.raises(ParticipantsError):
-        written(tmp_path, text)
-    with pytest.raises(ParticipantsError):
+def test_a_file_that_cannot_be_used_stops_the_start(text: str | bytes, message: str, tmp_path: Path):
+    (tmp_path / "rules.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ParticipantsError) as caught:
+        Participants(tmp_path / "rules.yaml")
+    assert str(caught.value) == message
+
+
+def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path):
+    with pytest.raises(ParticipantsError) as caught:
         Participants(tmp_path / "missing")
+    assert str(caught.value) == "the file cannot be read (FileNotFoundError)"
+
+
+def test_a_file_of_the_largest_size_is_read_whole_and_a_larger_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("gateway.identity.participants.MAXIMUM_BYTES", 100)
+    rule = "participants: {one: {blocked: true}}"
+    assert judged(written(tmp_path, rule.rjust(100)), caller()) == (403, "NOT_ALLOWED")
+    with pytest.raises(ParticipantsError) as caught:
+        written(tmp_path, rule.ljust(101))
+    assert str(caught.value) == "the file is too large"
 
 
 @pytest.mark.parametrize(
@@ -140,3 +165,90 @@ def test_a_file_that_cannot_be_used_stops_the_start(text: str, tmp_path: Path):
 def test_a_file_that_goes_too_deep_is_refused_and_kills_nobody(text: str, tmp_path: Path):
     with pytest.raises(ParticipantsError, match="nested too deeply"):
         written(tmp_path, text)
+
+
+def test_how_deep_a_file_may_go_and_how_long_it_may_be(tmp_path: Path):
+    with pytest.raises(ParticipantsError, match="no list"):
+        written(tmp_path, "- " * 20 + "x")
+    with pytest.raises(ParticipantsError, match="nested too deeply"):
+        written(tmp_path, "- " * 21 + "x")
+    many = "participants:\n" + "".join(f"  p{number}: {{blocked: true}}\n" for number in range(100))
+    assert judged(written(tmp_path, many), caller("p99")) == (403, "NOT_ALLOWED")
+
+
+def test_the_file_is_looked_at_once_a_second_and_a_bad_one_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    clock = Clock()
+    rules = written(tmp_path, "participants: {}", clock)
+
+    def later(seconds: float, text: str | None = None) -> tuple[int, Any]:
+        clock.now += seconds
+        if text is not None:
+            (tmp_path / "next").write_text(text)
+            (tmp_path / "next").replace(tmp_path / "rules.yaml")
+        return judged(rules, caller())
+
+    assert later(0.5, "participants: {one: {blocked: true}}") == OK
+    assert later(0.5) == (403, "NOT_ALLOWED")
+    assert later(0.5, "participants: {}") == (403, "NOT_ALLOWED")
+    assert later(0.25) == (403, "NOT_ALLOWED")
+    assert later(0.25) == OK
+    assert later(1, "participants: {one: {rate: none}}") == OK
+    assert [later(1) for _ in range(3)] == [OK] * 3
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [{name: line[name] for name in line if name != "timestamp"} for line in told] == [
+        {
+            "event": "participants_refused",
+            "level": "error",
+            "reason": "the file is no list of participants, at `$.participants[...].rate`",
+        }
+    ]
+
+
+def test_what_is_known_of_an_address_is_bounded_and_ends_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gateway.identity.participants.MAXIMUM_BUCKETS", 2)
+    clock, known = Clock(), list[int]()
+    rules = written(tmp_path, "participants: {one: {addresses: [192.0.2.0/31]}}", clock)
+    for address, expected in (("192.0.2.0", OK), ("192.0.2.1", OK), ("192.0.2.2", (403, "NOT_ALLOWED"))):
+        assert [judged(rules, caller(), address) for _ in range(2)] == [expected] * 2
+        known.append(len(rules._placed))
+    assert known == [1, 2, 1]
+    (tmp_path / "rules.yaml").write_text("participants: {one: {addresses: [192.0.2.2]}}")
+    clock.now += 1
+    rules.check_blocked(caller())
+    assert (len(rules._placed), judged(rules, caller(), "192.0.2.2")) == (0, OK)
+
+
+def test_the_parties_that_asked_last_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gateway.identity.participants.MAXIMUM_BUCKETS", 2)
+    rules = written(tmp_path, "default: {rate: 0.01}")
+    asked = ["one", "two", "one", "three", "one", "two"]
+    assert [judged(rules, caller(name))[0] for name in asked] == [200, 200, 429, 200, 429, 200]
+
+
+def test_how_long_to_wait_and_how_many_at_once(tmp_path: Path):
+    clock = Clock()
+    rules = written(tmp_path, "participants: {one: {rate: 0.5}, two: {rate: 2.5}}", clock)
+    assert [judged(rules, caller()) for _ in range(2)] == [OK, (429, "2")]
+    clock.now += 1
+    assert judged(rules, caller()) == (429, "1")
+    assert [judged(rules, caller("two")) for _ in range(4)] == [OK, OK, OK, (429, "1")]
+
+
+@pytest.mark.parametrize(
+    ("who", "message"),
+    [
+        (caller(), "The access token may not be used from this address."),
+        (caller("two"), "The party is blocked."),
+        (caller("three"), "The party asks too often."),
+    ],
+)
+def test_what_is_said_of_each(who: Caller, message: str, tmp_path: Path):
+    rules = written(
+        tmp_path, "participants: {one: {addresses: [192.0.2.0/24]}, two: {blocked: true}, three: {rate: 1}}"
+    )
+    rules.check(caller("three"), {})
+    with pytest.raises(GatewayError) as caught:
+        rules.check(who, {})
+    assert [issue.message for issue in caught.value.issues] == [message]

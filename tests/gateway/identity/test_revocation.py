@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.errors import GatewayError
@@ -221,6 +224,112 @@ async def test_a_load_that_is_under_way_ends_with_the_lists(tmp_path: Path):
     asked = asyncio.create_task(judged(revocations, authority.issue("own")))
     await place.asked.wait()
     await revocations.aclose()
+    assert (revocations._task is not None and revocations._task.cancelled(), place.loads) == (True, 0)
     with pytest.raises(asyncio.CancelledError):
         await asked
-    assert (revocations._task is not None and revocations._task.cancelled(), place.loads) == (True, 0)
+    await revocations.aclose()  # nor any more
+
+
+async def test_a_list_is_loaded_anew_when_it_is_older_than_that(tmp_path: Path):
+    authority, clock = Authority(tmp_path), Clock()
+    clock.now = float(int(clock.now))
+    own, place = authority.issue("own"), Place(authority.revoke().read_bytes())
+    revocations = Revocations([place], [authority.certificate], refresh_after=100, clock=clock)
+    loads: list[int] = []
+    for seconds in (0, 99, 1, 1, 100, 1):
+        clock.now += seconds
+        assert await judged(revocations, own) == 200
+        assert revocations._task is not None
+        await revocations._task
+        loads.append(place.loads)
+    for seconds in (0, 100, 1):
+        clock.now += seconds
+        revocations.check_again(Certificates().read(own.der))
+        await revocations._task
+        loads.append(place.loads)
+    assert loads == [1, 1, 1, 2, 2, 3, 3, 3, 4]
+
+
+async def test_who_has_a_list_does_not_wait_for_the_next(tmp_path: Path):
+    authority, clock = Authority(tmp_path), Clock()
+    own, place = authority.issue("own"), _Slow(authority.revoke().read_bytes())
+    place.let.set()
+    revocations = Revocations([place], [authority.certificate], refresh_after=100, clock=clock)
+    assert await judged(revocations, own) == 200
+    place.let.clear()
+    clock.now += 101
+    assert [await asyncio.wait_for(judged(revocations, own), 5) for _ in range(2)] == [200, 200]
+    await revocations.aclose()
+
+
+async def test_the_log_tells_of_a_list_that_could_not_be_loaded(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    authority = Authority(tmp_path)
+    places = [Place(None), Place(b"none")]
+    assert await judged(Revocations(places, [authority.certificate], clock=Clock()), authority.issue("own")) == 503
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [{name: line[name] for name in line if name != "timestamp"} for line in told] == [
+        {"event": "crl_refresh_failed", "level": "warning", "source": "place", "reason": "OSError"},
+        {"event": "crl_refresh_failed", "level": "warning", "source": "place", "reason": "ValueError"},
+    ]
+
+
+# --- lists that no library writes ------------------------------------------------------------------------------------------
+
+
+def _der(tag: int, *parts: bytes) -> bytes:
+    """X.690: tag, length, content."""
+    content = b"".join(parts)
+    size = len(content)
+    length = bytes([size]) if size < 128 else bytes([0x81, size])
+    return bytes([tag]) + length + content
+
+
+_ECDSA_WITH_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+_TAKEN_BACK_FOR_GOOD = bytes.fromhex("300a0603551d1504030a0101")
+"""The extension CRLReason: the key was compromised."""
+
+
+def _crl(
+    authority: Authority, version: int = 1, *, name: int | None = None, ends: bool = True, extensions: int = 1
+) -> bytes:
+    """RFC 5280 §5.1, signed: with the certificate 7 and so many reasons. `name`: the tag of the authority's name in place of its own."""
+    issuer = authority.certificate.subject.public_bytes()
+    if name is not None:
+        issuer = issuer.replace(b"\x0c\x09authority", bytes([name]) + b"\x09authority")
+    now, next_update = _der(0x17, b"260101000000Z"), _der(0x17, b"490101000000Z")
+    entry = _der(0x30, b"\x02\x01\x07", now, _der(0x30, _TAKEN_BACK_FOR_GOOD * extensions))
+    taken_back = _der(0x30, entry)
+    told = [_der(0x02, bytes([version])), _ECDSA_WITH_SHA256, issuer, now, *([next_update] if ends else []), taken_back]
+    content = _der(0x30, *told)
+    signature = authority._key.sign(content, ec.ECDSA(hashes.SHA256()))
+    return _der(0x30, content, _ECDSA_WITH_SHA256, _der(0x03, b"\0", signature))
+
+
+def test_a_list_has_to_be_of_the_standard_and_to_end(tmp_path: Path):
+    authority = Authority(tmp_path)
+    authorities = [authority.certificate]
+    assert read_list(_crl(authority), authorities).serials == {7}
+    unreadable = "the list cannot be read"
+    for document, message in (
+        (_crl(authority, ends=False), "the list does not say how long it holds"),
+        (_crl(authority, version=5), unreadable),
+        (_crl(authority, name=0x03), unreadable),
+        (_crl(authority, extensions=2), unreadable),
+    ):
+        with pytest.raises(ValueError, match=r".") as caught:
+            read_list(document, authorities)
+        assert str(caught.value) == message
+
+
+def test_an_authority_whose_key_signs_nothing_signed_no_list(tmp_path: Path):
+    authority = Authority(tmp_path)
+    builder = authority._builder(authority._name, authority._key, timedelta(days=1))
+    builder._public_key = X25519PrivateKey.generate().public_key()
+    signs_nothing = builder.sign(authority._key, hashes.SHA256())
+    with pytest.raises(ValueError, match="no authority signed the list"):
+        read_list(_crl(authority), [signs_nothing])
+    assert read_list(_crl(authority), [signs_nothing, authority.certificate]).serials == {7}
+    whole = authority.certificate.public_bytes(Encoding.DER)
+    unknown = whole.replace(bytes.fromhex("06072a8648ce3d0201"), bytes.fromhex("06072a8648ce3d027f"))
+    with pytest.raises(ValueError, match="the list cannot be read"):
+        read_list(_crl(authority), [x509.load_der_x509_certificate(unknown)])

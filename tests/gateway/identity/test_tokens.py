@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from gateway.errors import GatewayError
-from gateway.identity.claims import with_aggregated
+from gateway.identity.claims import json_object, json_part, with_aggregated
 from gateway.identity.jwks import KeySet
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 
@@ -161,7 +162,8 @@ async def test_audience_may_be_a_list():
         ("Bearer a.b", "The header Authorization must hold a bearer token."),
         ("Bearer a.b.c d", "The header Authorization must hold a bearer token."),
         ("Bearer a.b.c", "The access token cannot be read."),
-        ("Bearer " + "a" * 20_000, "The access token is too long."),
+        ("Bearer " + "a" * (16 * 1024 - 7), "The header Authorization must hold a bearer token."),
+        ("Bearer " + "a" * (16 * 1024 - 6), "The access token is too long."),
         (f"Bearer {part(['x'])}.{part({})}.{part(b'x')}", "The access token cannot be read."),
         ("Bearer é.é.é", "The header Authorization must hold a bearer token."),
     ],
@@ -224,6 +226,13 @@ async def test_t02_crit(crit: list[str]):
     assert await refused(token(crit=crit)) == "The access token demands an extension that is not supported."
 
 
+@pytest.mark.parametrize("b64", [True, False])
+async def test_a_token_of_another_form(b64: bool):
+    head = {"alg": "RS256", "kid": "rsa", "typ": "at+jwt", "b64": b64}
+    message = await refused(f"{part(head)}.{part(CLAIMS)}.{part(b'x')}")
+    assert message == "The access token has an unsupported form."
+
+
 # --- T03 ---
 
 
@@ -259,7 +268,9 @@ def unchecked(changes: dict[str, Any]) -> str:
     return jwt.PyJWS().encode(orjson.dumps(claims), RSA_KEY, algorithm="RS256", headers={"kid": "rsa", "typ": "at+jwt"})
 
 
-@pytest.mark.parametrize("changes", [{"exp": NOW - 59, "iat": NOW - 100}, {"nbf": NOW + 60}, {"nbf": ...}])
+@pytest.mark.parametrize(
+    "changes", [{"exp": NOW - 59, "iat": NOW - 100}, {"nbf": NOW + 60}, {"nbf": ...}, {"exp": NOW + 1}]
+)
 async def test_t03_clocks_may_differ_by_a_minute(changes: dict[str, Any]):
     assert await claims_of(f"Bearer {token(changes)}")
 
@@ -290,6 +301,10 @@ async def test_settings_that_would_weaken_are_start_errors():
     keys = KeySet(document())
     with pytest.raises(ValueError, match="algorithms are some of"):
         TrustedIssuer(ISSUER, frozenset({AUDIENCE}), keys, algorithms=frozenset({"HS256"}))
+    with pytest.raises(ValueError, match="algorithms are some of"):
+        TrustedIssuer(ISSUER, frozenset({AUDIENCE}), keys, algorithms=frozenset())
+    with pytest.raises(ValueError, match="An issuer needs its name"):
+        TrustedIssuer("", frozenset({AUDIENCE}), keys)
     with pytest.raises(ValueError, match="at least one issuer"):
         TokenVerifier([])
     with pytest.raises(ValueError, match="0 to 60 seconds"):
@@ -413,7 +428,7 @@ async def test_a_kept_token_still_expires():
     await claims_of(f"Bearer {text}", subject)
     clock.now = NOW + 3660
     assert await refused(text, by=subject) == "The access token has expired."
-    assert not subject._cache.entries
+    assert (dict(subject._cache.entries), subject._cache.size) == ({}, 0)
 
 
 async def test_a_kept_token_does_not_outlive_its_key():
@@ -425,6 +440,15 @@ async def test_a_kept_token_does_not_outlive_its_key():
     clock.now += 10
     assert await refused(token(kid="rotated"), by=subject) == "The access token is not signed with a known key."
     assert await refused(text, by=subject) == "The access token is not signed with a known key."
+    assert (dict(subject._cache.entries), subject._cache.size) == ({}, 0)
+
+
+async def test_a_token_that_comes_twice_at_once_is_kept_once():
+    source = document()
+    subject = verifier(source)
+    text = f"Bearer {token()}"
+    await asyncio.gather(*(claims_of(text, subject) for _ in range(2)))
+    assert (source.loads, len(subject._cache.entries), subject._cache.size) == (1, 1, 3 * len(text) + 2048)
 
 
 async def test_the_cache_is_bounded_by_bytes():
@@ -490,3 +514,23 @@ async def test_the_tokens_used_last_are_kept():
 @pytest.mark.parametrize("kind", ["at+jwt", "application/at+jwt", "JWT", "jwt", ""])
 async def test_the_types_that_an_access_token_has(kind: str):
     assert (await claims_of(f"Bearer {token(typ=kind)}"))["jti"] == CLAIMS["jti"]
+
+
+def test_a_token_may_have_sixteen_claims_of_others():
+    inner = {f"c{number}": number for number in range(16)}
+    claims = {"_claim_names": dict.fromkeys(inner, "s"), "_claim_sources": {"s": {"jwt": f"e30.{part(inner)}.x"}}}
+    assert with_aggregated(claims) == inner
+
+
+@pytest.mark.parametrize("document", [b"", b"{", b"[]", b"7", b"1e400", b'{"a": "\xff"}', b"[" * 100_000])
+def test_what_is_no_object_of_json(document: bytes):
+    for read in (lambda: json_object(document), lambda: json_part(part(document))):
+        with pytest.raises(GatewayError) as caught:
+            read()
+        assert (caught.value.status, caught.value.issues[0].message) == (401, "The access token cannot be read.")
+
+
+@pytest.mark.parametrize("text", ["e", "e30e3", "é"])
+def test_what_is_no_base64(text: str):
+    with pytest.raises(GatewayError, match=r"The access token cannot be read\."):
+        json_part(text)
