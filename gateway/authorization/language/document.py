@@ -19,6 +19,7 @@ from gateway.authorization.language.model import Anchor, Grant, GrantsFile, Inpu
 from gateway.authorization.language.mutations import ACTIONS, READ, read_mutations
 from gateway.authorization.language.problems import GrantsError, Position, Problem, meant, one_of
 from gateway.authorization.language.source import Entry, Source, Text, read_yaml
+from gateway.authorization.language.typenames import read_type, split_type
 
 __all__ = ["ACTIONS", "extended", "parse_grants"]
 
@@ -319,16 +320,3 @@ def _never(section: Entry) -> tuple[Never, ...]:
         fields = tuple(Word(item.word(), item.position) for item in entry.items())
         found.append(Never(TypeName(*type_name, entry.key_position), fields))
     return tuple(found)
-
-
-def read_type(entry: Source) -> TypeName | None:
-    parts = split_type(entry.word())
-    if parts is None:
-        entry.problem("a type is written register.Type")
-        return None
-    return TypeName(*parts, entry.position)
-
-
-def split_type(word: str) -> tuple[str, str] | None:
-    register, dot, name = word.partition(".")
-    return (register, name) if dot and register and name and "." not in name else None

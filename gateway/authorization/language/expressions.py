@@ -13,6 +13,7 @@ Names of columns, relations and functions are looked up later, where the tables 
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,12 +167,16 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
+_LINE = re.compile("\r\n?|\n")
+"""What ends a line for `ast`."""
 MAX_LENGTH = 4000
 """Characters of one predicate; a longer one is a mistake, and the parser's stack is finite."""
 
 
 def parse_expression(text: Text) -> Expression:
     """Parse one predicate. Raises `GrantsError` with the place of what is not allowed."""
+    if not text.raw.strip():
+        raise GrantsError.at(text.position, "a predicate is expected here; without `when` it holds for every row")
     if len(text.raw) > MAX_LENGTH:
         raise GrantsError.at(
             text.position, f"a predicate has at most {MAX_LENGTH} characters; name parts of it in `functions`"
@@ -195,13 +200,13 @@ class _Reader:
         self.text = text
         self._opened = opened
         self._indent = indent
-        self._lines = text.raw.split("\n")
+        self._lines = _LINE.split(text.raw)
 
     def parse(self, source: str, mode: str) -> Any:
         try:
             return ast.parse(source, mode=mode)
         except SyntaxError as error:
-            place = self._place(error.lineno or 1, max((error.offset or 1) - 1, 0))
+            place = self._place(error.lineno or 1, (error.offset or 1) - 1)
             raise GrantsError.at(place, f"not an expression: {error.msg}") from None
         except (ValueError, RecursionError, MemoryError):
             raise GrantsError.at(self.text.position, "not an expression") from None
@@ -323,22 +328,19 @@ class _Reader:
         condition = conditions[0] if len(conditions) == 1 else Logic("and", tuple(conditions), self._at(node))
         return Any_(tuple(steps), condition, self._at(node))
 
-    def _at(self, node: ast.AST) -> Position:
-        line: int = getattr(node, "lineno", 1)
-        offset: int = getattr(node, "col_offset", 0)
-        if line <= len(self._lines):  # ast counts bytes of UTF-8
-            opened = self._opened if line == 1 else 0
-            written = " " * opened + self._lines[line - 1]
-            offset = len(written.encode()[:offset].decode(errors="ignore"))
-        return self._place(line, offset)
+    def _at(self, node: ast.expr | ast.stmt | ast.arg) -> Position:
+        opened = self._opened if node.lineno == 1 else 0
+        written = " " * opened + self._lines[node.lineno - 1]
+        return self._place(node.lineno, len(written.encode()[: node.col_offset].decode()))  # ast counts bytes of UTF-8
 
     def _place(self, line: int, offset: int) -> Position:
         if line == 1:
-            offset -= self._opened
-            return Position(self.text.position.line, max(self.text.position.column + self._indent + offset, 1))
+            return Position(
+                self.text.position.line, self.text.position.column + self._indent + max(offset - self._opened, 0)
+            )
         return Position(self.text.position.line + line - 1, self._indent + offset + 1)
 
-    def _error(self, node: ast.AST, message: str) -> GrantsError:
+    def _error(self, node: ast.expr | ast.stmt | ast.arg, message: str) -> GrantsError:
         return GrantsError.at(self._at(node), message)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateway.authorization.language.model import Inputs, InputType, TypeName
+from gateway.authorization.language.model import Inputs, InputType
 from gateway.authorization.language.source import Entry
+from gateway.authorization.language.typenames import read_type
 
 __all__ = ["read_inputs"]
 
@@ -45,11 +46,8 @@ def _types(section: Entry | None) -> Mapping[str, InputType]:
 
 def _type(entry: Entry) -> InputType | None:
     parts = entry.entries(_TYPE, required=("reads",))
-    if "reads" not in parts:
-        return None
-    register, _, type_name = parts["reads"].word().partition(".")
-    if not type_name:
-        parts["reads"].problem("a type is written register.Type")
+    reads = read_type(parts.get("reads"))
+    if reads is None:
         return None
     claims = parts["claims"].entries() if "claims" in parts else {}
     overrides = parts["fields"].entries() if "fields" in parts else {}
@@ -59,7 +57,7 @@ def _type(entry: Entry) -> InputType | None:
                 item.problem("a coordinate is written Type.field")
     return InputType(
         name=entry.key,
-        reads=TypeName(register, type_name, parts["reads"].position),
+        reads=reads,
         combinators=frozenset(parts["combinators"].words()) if "combinators" in parts else frozenset(),
         claims={name: value.word() for name, value in claims.items()},
         ignored=frozenset(parts["ignored"].words()) if "ignored" in parts else frozenset(),

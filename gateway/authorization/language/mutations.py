@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from gateway.authorization.language.model import Mutation, TypeName
+from gateway.authorization.language.model import Mutation
 from gateway.authorization.language.problems import one_of
 from gateway.authorization.language.source import Entry
+from gateway.authorization.language.typenames import read_type
 
 __all__ = ["ACTIONS", "READ", "WRITES", "read_mutations"]
 
@@ -25,7 +26,7 @@ def read_mutations(section: Entry) -> dict[str, Mutation]:
 
 def _mutation(name: str, entry: Entry) -> Mutation | None:
     parts = entry.entries(("action", "type", "input", "stored", "keys"), required=("action", "type"))
-    type_name = _type(parts.get("type"))
+    type_name = read_type(parts.get("type"))
     if type_name is None or "action" not in parts:
         return None
     action = parts["action"].word()
@@ -33,7 +34,7 @@ def _mutation(name: str, entry: Entry) -> Mutation | None:
         parts["action"].problem(f"the action of a mutation is {one_of(WRITES)}")
     if action in WRITES[:2] and "input" not in parts:
         entry.problem("'input' is missing: which argument has the new values?")
-    stored = _type(parts.get("stored"))
+    stored = read_type(parts.get("stored"))
     if stored is None and action != "registreren":
         stored = type_name
     return Mutation(
@@ -45,13 +46,3 @@ def _mutation(name: str, entry: Entry) -> Mutation | None:
         keys=frozenset(parts["keys"].words()) if "keys" in parts else frozenset(),
         position=entry.key_position,
     )
-
-
-def _type(entry: Entry | None) -> TypeName | None:
-    if entry is None:
-        return None
-    register, dot, name = entry.word().partition(".")
-    if not (register and dot and name) or "." in name:
-        entry.problem("a type is written register.Type")
-        return None
-    return TypeName(register, name, entry.position)

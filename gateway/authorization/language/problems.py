@@ -51,7 +51,7 @@ class GrantsError(Exception):
 
 def meant(word: str, known: Iterable[str]) -> str:
     """A hint for a misspelled word: `; did you mean 'title'?`, or nothing when no known word is near."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    close = get_close_matches(word, list(known))
     return f"; did you mean '{close[0]}'?" if close else ""
 
 

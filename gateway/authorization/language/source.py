@@ -10,7 +10,7 @@ Python, whose sentences and places are those that people get, on every system al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,18 +160,11 @@ def _composed(text: str) -> Any:
     try:
         return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark: Any = error.problem_mark or error.context_mark
-        place = _position(mark) if mark else Position(1, 1)
-        raise GrantsError.at(place, f"not YAML: {error.problem or error.context}") from None
+        raise GrantsError.at(_position(error.problem_mark), f"not YAML: {error.problem}") from None
     except yaml.YAMLError as error:
         raise GrantsError.at(Position(1, 1), f"not YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
         raise GrantsError.at(Position(1, 1), "the file is nested too deeply") from None
-
-
-def lines(text: Text) -> Iterator[str]:
-    """The lines of a text as the file has them."""
-    yield from text.raw.split("\n")
 
 
 def _position(mark: Any) -> Position:

@@ -85,3 +85,24 @@ def test_a_file_that_goes_too_deep_is_refused_and_kills_nobody(text: str):
 
 def test_what_is_deep_and_closed_is_read():
     assert read_yaml("[" * 150 + "]" * 150).items()
+
+
+@pytest.mark.parametrize(
+    ("text", "reader"),
+    [
+        ("[" * 100 + "]" * 100, "libyaml"),
+        ("[" * 101 + "]" * 101, "Python"),
+        ("- [[]]\n" * 200, "libyaml"),
+        # What is closed goes no deeper, and no less deep.
+        (f"- []\n- {'[' * 99}{']' * 99}", "libyaml"),
+        (f"- []\n- {'[' * 100}{']' * 100}", "Python"),
+        ("a: &x 1\nb: *x\n", "Python"),
+        ("\ufeffa: 1", "Python"),
+        ("a: [1", "Python"),
+    ],
+    ids=["100", "101", "wide", "99-after", "100-after", "alias", "mark", "broken"],
+)  # fmt: skip
+def test_who_reads_what(text: str, reader: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(source, "_composed", lambda _: "Python")
+    node = read_yaml(text).node
+    assert ("Python" if node == "Python" else "libyaml") == reader
