@@ -47,8 +47,8 @@ def steps_of(tables: Tables, start: Row, segments: Sequence[Segment], *, single:
 def reversed_joins(tables: Tables, owner: Row, segments: Sequence[Segment], part: Row) -> list[Join]:
     """The joins from a part back to its owner, along the path that leads from the owner to it."""
     forward = _all_steps(tables, owner, segments, single=False)
-    if not forward or forward[-1].target.type != part.type:
-        arrives = forward[-1].target.type if forward else owner.type
+    arrives = forward[-1].target.type
+    if arrives != part.type:
         raise GrantsError.at(segments[0][1], f"this path leads from {owner.type} to {arrives}, not to {part.type}")
     return [
         Join(join.target, join.source, tuple((remote, local) for local, remote in join.on), many=True)
@@ -80,15 +80,16 @@ def _expanded(relation: Relation) -> list[str | Relation]:
 
 def _join(tables: Tables, row: Row, step: str | Relation, position: Position) -> Join:
     relation = row.relations.get(step) if isinstance(step, str) else step
-    target = tables.rows.get(relation.target) if relation else None
-    if relation is None or target is None:
-        raise GrantsError.at(position, f"the mapping of {tables.register} has no rows behind {row.type}.{step}")
+    if relation is None or relation.target not in tables.rows:
+        name = step if isinstance(step, str) else step.name
+        raise GrantsError.at(position, f"the mapping of {tables.register} has no rows behind {row.type}.{name}")
+    target = tables.rows[relation.target]
     if target.stub:
         raise GrantsError.at(
             position, f"rows of {target.type} are kept by another register; predicates stay within one"
         )
     on = relation.on
-    if relation.same_client and row.table:
+    if relation.same_client:
         on = ((CLIENT_KEY, CLIENT_KEY), *on)
     return Join(row, target, on, relation.many)
 
@@ -100,7 +101,7 @@ def _shortened(joins: Sequence[Join]) -> list[Join]:
         if before is not None and _passes_on(before, join):
             local_of = {remote: local for local, remote in before.on}
             on = tuple((local_of[local], remote) for local, remote in join.on)
-            kept[-1] = Join(before.source, join.target, on, before.many or join.many)
+            kept[-1] = Join(before.source, join.target, on, join.many)
         else:
             kept.append(join)
     return kept

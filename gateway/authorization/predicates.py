@@ -255,9 +255,11 @@ class Compiler:
         if isinstance(bound, Value):
             return bound
         if bound is None:
-            hint = meant(node.name, [*scope, "today", "forever", "caller"])
+            hint = meant(node.name, [*scope, "today", "forever"])
             if node.name == "X":
                 hint = "; there is no stored row"
+            if node.name == "caller":
+                hint = "; name one of its identifiers: caller.…"
             raise GrantsError.at(node.position, f"'{node.name}' is not known here{hint}")
         raise GrantsError.at(node.position, f"'{node.name}' is a row of {bound.row.type}; name one of its columns")
 

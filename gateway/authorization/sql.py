@@ -62,7 +62,7 @@ class Entry:
     table: str
     column: str
     identifier: str
-    kind: str = "text"
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ class Value:
     identifier: str = ""
 
     def own(self, other: Value) -> frozenset[Entry] | None:
-        """The entry that equality of the two gives: a column with a code or the key of a person, and the caller's own."""
+        """The entry that equality of the two gives, which are of one kind: a column with a code or the key of a person, and the caller's own."""
         for column, code in ((self, other), (other, self)):
-            if column.place and column.kind in ("text", "key") and code.identifier:
+            if column.place and code.identifier:
                 return frozenset({Entry(*column.place, code.identifier, column.kind)})
         return None
 
@@ -230,7 +230,7 @@ def fit(value: Value, other: Value, position: Position) -> Value:
         return value
     if value.constant and value.kind == "text" and other.kind in _CASTS:
         _check_literal(value.sql[1:-1], other.kind, position)
-        return Value(f"{value.sql}::{_CASTS[other.kind]}", other.kind, constant=True)
+        return Value(f"{value.sql}::{_CASTS[other.kind]}", other.kind)
     if other.constant and other.kind == "text" and value.kind in _CASTS:
         return value
     hint = "; date(…) gives the day of a moment" if {value.kind, other.kind} == {"date", "datetime"} else ""

@@ -17,7 +17,6 @@ class Column:
     name: str
     column: str
     kind: str
-    nullable: bool
     hidden: bool
 
 
@@ -44,7 +43,7 @@ class Row:
     hidden: bool
     columns: Mapping[str, Column]
     relations: Mapping[str, Relation]
-    projected: bool = False
+    projected: bool
     """Its rows are copied from another register, and count only while the copy is fresh."""
 
     @property
@@ -70,11 +69,11 @@ def read_mapping(mapping: Mapping[str, Any]) -> Tables:
 
 def _row(name: str, entry: Mapping[str, Any]) -> Row:
     columns = {
-        column_name: Column(column_name, c["column"], c["kind"], bool(c["nullable"]), bool(c["hidden"]))
+        column_name: Column(column_name, c["column"], c["kind"], bool(c["hidden"]))
         for column_name, c in entry["columns"].items()
     }
     if entry["table"]:
-        columns.setdefault(CLIENT_KEY, Column(CLIENT_KEY, CLIENT_KEY, "key", nullable=False, hidden=True))
+        columns.setdefault(CLIENT_KEY, Column(CLIENT_KEY, CLIENT_KEY, "key", hidden=True))
     relations = {
         relation_name: Relation(
             relation_name,

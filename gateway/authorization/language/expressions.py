@@ -206,8 +206,10 @@ class _Reader:
         try:
             return ast.parse(source, mode=mode)
         except SyntaxError as error:
-            place = self._place(error.lineno or 1, (error.offset or 1) - 1)
-            raise GrantsError.at(place, f"not an expression: {error.msg}") from None
+            line, offset = error.lineno or 1, (error.offset or 1) - 1
+            raise GrantsError.at(
+                self._place(line, self._offset(line, offset)), f"not an expression: {error.msg}"
+            ) from None
         except (ValueError, RecursionError, MemoryError):
             raise GrantsError.at(self.text.position, "not an expression") from None
 
@@ -329,16 +331,16 @@ class _Reader:
         return Any_(tuple(steps), condition, self._at(node))
 
     def _at(self, node: ast.expr | ast.stmt | ast.arg) -> Position:
-        opened = self._opened if node.lineno == 1 else 0
-        written = " " * opened + self._lines[node.lineno - 1]
-        return self._place(node.lineno, len(written.encode()[: node.col_offset].decode()))  # ast counts bytes of UTF-8
+        before = self._lines[node.lineno - 1].encode()[: self._offset(node.lineno, node.col_offset)]
+        return self._place(node.lineno, len(before.decode()))  # ast counts bytes of UTF-8
+
+    def _offset(self, line: int, offset: int) -> int:
+        """The offset in the text of one in what was parsed."""
+        return max(offset - self._opened, 0) if line == 1 else offset
 
     def _place(self, line: int, offset: int) -> Position:
-        if line == 1:
-            return Position(
-                self.text.position.line, self.text.position.column + self._indent + max(offset - self._opened, 0)
-            )
-        return Position(self.text.position.line + line - 1, self._indent + offset + 1)
+        start = self.text.position.column if line == 1 else 1
+        return Position(self.text.position.line + line - 1, start + self._indent + offset)
 
     def _error(self, node: ast.expr | ast.stmt | ast.arg, message: str) -> GrantsError:
         return GrantsError.at(self._at(node), message)

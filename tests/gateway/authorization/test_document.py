@@ -39,7 +39,7 @@ mutations:
   lend: {action: registreren, type: stock.Loan, input: loan, stored: stock.Book, keys: [bookID]}
   sell: {action: verwijderen, type: stock.Book}
 grants:
-  - {id: ALL, source: rule 1, role: CLERK, action: lezen, scope: read, type: stock.Book, fields: [<more>, title]}
+  - {id: ALL, source: rule 1, role: CLERK, action: lezen, scope: read, type: stock.Book, fields: [<more>, title], anchored: title, anchor_only: false}
   - id: PART
     role: CLERK
     action: lezen
@@ -85,7 +85,8 @@ def test_what_a_file_says():
     assert file.grants == (
         Grant(
             "ALL", ("rule 1",), role, "lezen", SCOPES, book,
-            (Word("title", Position(27, 99)), Word("price", Position(27, 99))), None, None, None, True, Position(27, 10),
+            (Word("title", Position(27, 99)), Word("price", Position(27, 99))), None, None,
+            Anchor((Word("title", Position(27, 125)),), False), True, Position(27, 10),
         ),
         Grant(
             "PART", (), (Word("CLERK", Position(29, 11)),), "lezen", SCOPES, loan, (Word("until", Position(33, 13)),), None,
@@ -291,6 +292,8 @@ version: 1
 inputs:
   equality: [in]
   types: {PressFilter: {reads: press.Column}}
+mutations:
+  move: {action: wijzigen, type: press.Column, input: column, stored: press.Page}
 grants: []
 never: {press.Column: [secret]}
 """
@@ -301,6 +304,8 @@ never: {press.Column: [secret]}
     assert (file.timezone, file.roles, file.grants) == ("Europe/Amsterdam", base.roles, base.grants)
     assert file.inputs.equality == {"eq", "in"}
     assert [*file.inputs.types] == ["BookFilter", "PressFilter"]
+    assert [*file.mutations] == ["lend", "sell", "move"]
+    assert file.mutations["move"].stored == TypeName("press", "Page", NOWHERE)
     assert [str(never.type) for never in file.never] == ["stock.Book", "press.Column"]
 
 

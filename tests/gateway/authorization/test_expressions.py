@@ -152,6 +152,7 @@ def refused(text: str) -> str:
         ("X.a not in X.b", "7:22: `in` is followed by values: in ('a', 'b')"),
         ("X.a in (1, 'é', X.b)", "7:27: only literal values stand in this list"),
         ("X.a is X.b", "7:18: `is` is followed by None; compare values with =="),
+        ("X.a is X", "7:18: `is` is followed by None; compare values with =="),
         ("X.a is not True", "7:22: `is` is followed by None; compare values with =="),
         ("X.a == None", "7:18: None is asked for with `is None` or `is not None`"),
         ("any(X.loans)", "7:11: any is written any(condition for S in X.relation)"),

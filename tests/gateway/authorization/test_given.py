@@ -34,6 +34,8 @@ def kept(P: Painting):
     return P.keeper == caller.keeper
 def kept(R: Room):
     return R.owner == caller.keeper
+def granted(P: Painting):
+    return True
 """
 GIVEN = {
     "title": "b",

@@ -86,7 +86,7 @@ def test_what_is_quoted_is_no_alias():
 
 
 def test_a_choice_is_entered_by_the_entries_of_both():
-    ours, theirs = frozenset({Entry("link", "a", "code")}), frozenset({Entry("link", "b", "code")})
+    ours, theirs = frozenset({Entry("link", "a", "code", "text")}), frozenset({Entry("link", "b", "code", "text")})
     both = [look("pol1", "pol1.kind = 'a'", entries=ours), look("pol2", "pol2.kind = 'b'", entries=theirs)]
     assert [found.entries for found in merged(both)] == [ours | theirs]
     assert combine("or", both).entries == ours | theirs

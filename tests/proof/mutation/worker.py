@@ -6,6 +6,7 @@ counts as long as the function of the mutant, or the file of the test, is the sa
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -165,15 +166,34 @@ def _outcome(session: Session, mutant: Mutant, touched: Mapping[str, Touched]) -
 
 
 def _made_early(mutant: Mutant) -> bool:
-    """A constant: others may have made something of it when they were imported."""
-    return mutant.outer is None and not mutant.function
+    """A constant, or a function that its module calls while it is imported: something may have been made of it before any test runs."""
+    if mutant.outer is None:
+        return not mutant.function
+    return mutant.outer[0] in _called_early(mutant.module)
+
+
+@cache
+def _called_early(module: str) -> set[str]:
+    """The functions that a module calls by name outside of any function."""
+    waiting: list[ast.AST] = [*ast.parse((ROOT / module).read_text("utf-8")).body]
+    found: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            found.add(node.func.id)
+        waiting += ast.iter_child_nodes(node)
+    return found
 
 
 def _tests(mutant: Mutant, touched: Mapping[str, Touched]) -> list[tuple[str, float]]:
     """The tests that can see a mutant with the seconds that they took: of each file in turn, those that touch little first, since they are quick, and
     about this. Files that import the module have more turns than others."""
     if mutant.outer:
-        found = [name for name, test in touched.items() if _touches(test["lines"].get(mutant.module, ()), mutant.lines)]
+        found = _touching(touched, mutant.module, mutant.lines)
+        # Where the stack ends, so does the tracing: what handles that is seen by tests that enter the function.
+        found = found or _touching(touched, mutant.module, range(mutant.outer[1], mutant.outer[1] + 1))
     else:
         users = _users(mutant)
         found = [name for name, test in touched.items() if users & test["lines"].keys()]
@@ -193,6 +213,10 @@ def _imports(test: str, module: str) -> bool:
     package, _, name = module.removesuffix(".py").replace("/", ".").rpartition(".")
     text = (ROOT / test).read_text("utf-8")
     return bool(re.search(rf"from {package}(\.{name} import| import .*\b{name}\b)", text))
+
+
+def _touching(touched: Mapping[str, Touched], module: str, lines: range) -> list[str]:
+    return [name for name, test in touched.items() if _touches(test["lines"].get(module, ()), lines)]
 
 
 def _touches(touched: Sequence[int] | None, lines: range) -> bool:
