@@ -55,10 +55,23 @@ def demanded(settings: ReleaseSettings, before: Release | None) -> Demanded:
     if settings.at_least is not None and release.version < settings.at_least:
         message = f"release: version {release.version} is older than {settings.at_least}, which is asked for at least."
         raise SettingsError("RELEASE_INVALID", message)
-    if before is not None and before.set == release.set and release.version < before.version:
+    if before is not None:
+        _check_follows(release, before, named=settings.set is not None)
+    return Demanded(release, file.parent, settings.covers)
+
+
+def _check_follows(release: Release, before: Release, *, named: bool) -> None:
+    """Numbers count within a set, so another set takes over only where the settings name it."""
+    if release.set != before.set:
+        if named:
+            return
+        message = (
+            f"release: it is of the set {release.set}, and {before.set} serves; `release.set` names the one that may."
+        )
+        raise SettingsError("RELEASE_INVALID", message)
+    if release.version < before.version:
         message = f"release: version {release.version} is older than {before.version}, which serves."
         raise SettingsError("RELEASE_INVALID", message)
-    return Demanded(release, file.parent, settings.covers)
 
 
 def files_of(file: Path) -> Iterator[Path]:

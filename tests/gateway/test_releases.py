@@ -44,11 +44,13 @@ def desk(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def sign(desk: Path, who: str, version: int = 12, output: str = "release.json") -> tuple[int, str, str]:
+def sign(
+    desk: Path, who: str, version: int = 12, output: str = "release.json", name: str = "library"
+) -> tuple[int, str, str]:
     files = (desk / "grants.yaml", desk / "codes.json")
     return gateway(
         "grants", "sign", *files, "--key", desk / f"{who}.pem", "--output", desk / output,
-        "--set", "library", "--version", str(version),
+        "--set", name, "--version", str(version),
     )  # fmt: skip
 
 
@@ -163,6 +165,17 @@ def test_no_older_release_and_no_other_set_takes_over(desk: Path):
         demanded(wanted(desk, "anna"), serves)
     with pytest.raises(SettingsError, match="is of the set library, not care"):
         demanded(wanted(desk, "anna", name="care"), None)
+
+
+def test_another_set_takes_over_only_by_its_name(desk: Path):
+    sign(desk, "anna")
+    serves = demanded(wanted(desk, "anna"), None).release
+    (desk / "release.json").unlink()
+    sign(desk, "anna", version=1, name="branch")
+    text = "release: it is of the set branch, and library serves; `release.set` names the one that may."
+    with pytest.raises(SettingsError, match=f"^{re.escape(text)}$"):
+        demanded(wanted(desk, "anna"), serves)
+    assert demanded(wanted(desk, "anna", name="branch"), serves).release.version == 1
 
 
 async def test_a_gateway_takes_signed_grants_only(desk: Path):
