@@ -197,11 +197,12 @@ def _reach(grants: Grants, role: str | None, scopes: frozenset[str]) -> Reach:
     names = {grant.type.name for grant in anchored}
     plain = [grant for grant in held if grant.anchor is None]
     plain_allowed, _ = _opened(grants, plain)
+    added = _added(grants, held)
     return Reach(
         allowed=allowed,
         types=types,
         plain_roots={name: frozenset(c for c in plain_allowed if c.startswith(f"{name}.")) for name in names},
-        anchors={name: tuple(_anchored(grant) for grant in anchored if grant.type.name == name) for name in names},
+        anchors={name: tuple(_anchored(g, added) for g in anchored if g.type.name == name) for name in names},
         grants=by_grant,
         writes=_written(grants, role, scopes),
     )
@@ -216,9 +217,16 @@ def _written(grants: Grants, role: str | None, scopes: frozenset[str]) -> dict[s
     return found
 
 
-def _anchored(grant: Grant) -> Anchored:
+def _added(grants: Grants, held: Iterable[Grant]) -> frozenset[str]:
+    """What other registers add to entities that the caller may see at their homes, pinned or not."""
+    opened, _ = _opened(grants, held)
+    return frozenset(c for c in opened if grants.homes.get(c.partition(".")[0], "") not in ("", *grants.owners[c]))
+
+
+def _anchored(grant: Grant, added: frozenset[str]) -> Anchored:
     assert grant.anchor is not None
     coordinates = frozenset(f"{grant.type.name}.{word.text}" for word in grant.fields)
+    coordinates |= {coordinate for coordinate in added if coordinate.startswith(f"{grant.type.name}.")}
     return Anchored(grant.id, tuple(word.text for word in grant.anchor.fields), coordinates)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from gateway.errors import Code, GraphQLIssue
 from gateway.execution.state import ABSENT, Mark, Path, State, Store
@@ -142,13 +142,27 @@ HELPERS: dict[str, Any] = {
 
 def settled_issues(state: State) -> tuple[GraphQLIssue, ...]:
     """The issues as the client sees them: none from inside objects that do not exist, indices as lists closed up."""
-    issues: Sequence[GraphQLIssue] = state.issues
+    # An object that a null above it hides is not projected any more, and may be absent all the same.
+    issues: Sequence[GraphQLIssue] = [issue for issue in state.issues if not _is_gone(state.data, issue.path or ())]
     if state.absent:
         gone = set(state.absent)
         issues = [*(issue for issue in issues if not _inside(issue.path, gone)), *state.late]
     if state.removed:
         issues = [replace(issue, path=_shifted(issue.path, state.removed)) for issue in issues]
     return tuple(issues)
+
+
+def _is_gone(value: Any, path: Path) -> bool:
+    """Whether a place is, or lies inside, an object that its home did not confirm."""
+    for part in path:
+        if isinstance(value, dict):
+            found: Any = cast("Store", value).get(part)
+        else:
+            found = value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
+        if isinstance(found, dict) and cast("Store", found).get(Mark) is Mark.ABSENT:
+            return True
+        value = found
+    return False
 
 
 def _inside(path: Path | None, gone: set[Path]) -> bool:

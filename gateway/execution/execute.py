@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from gateway.errors import GraphQLIssue
 from gateway.execution.compile import (
     CompiledPlan,
     ConditionRun,
@@ -95,7 +96,15 @@ async def _in_turn(node: SequenceRun, state: State, typename_key: str) -> None:
 
 async def _side_by_side(node: ParallelRun, state: State, typename_key: str) -> None:
     branches = [run_node(child, state, typename_key) for child in node.nodes]
+    before = len(state.issues)
     await (together(branches) if node.single else asyncio.gather(*branches))
+    if len(state.issues) > before + 1:
+        # Which subgraph was first is nobody's business: it could tell how much one had to look through.
+        state.issues[before:] = sorted(state.issues[before:], key=_place)
+
+
+def _place(issue: GraphQLIssue) -> list[tuple[bool, str | int]]:
+    return [(isinstance(part, int), part) for part in issue.path or ()]
 
 
 async def _under_conditions(node: ConditionRun, state: State, typename_key: str) -> None:

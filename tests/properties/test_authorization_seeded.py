@@ -17,7 +17,6 @@ import gateway.deciding
 from gateway.authorization.decide import Decision, Reason, Refusal, decide
 from tests.properties.authorization.comparing import DifferenceError, Tally, compare
 from tests.properties.authorization.running import Stage
-from tests.properties.authorization.staging import empty_database
 
 ROUNDS = 6
 
@@ -41,7 +40,7 @@ class Spoiled(Stage):
 
 @pytest.fixture(name="spoiled")
 def stage_of_this_test(postgres: str, tmp_path: Path) -> Iterator[Spoiled]:
-    with Spoiled(empty_database(postgres, "balie_bedorven"), tmp_path) as stage:
+    with Spoiled(postgres, "bedorven", tmp_path) as stage:
         yield stage
 
 
@@ -130,7 +129,7 @@ def test_an_existence_oracle_is_found(spoiled: Spoiled, monkeypatch: pytest.Monk
     ask = Spoiled.ask
 
     def telling(stage: Spoiled, *given: Any) -> Any:
-        count = stage.runner.run(stage.admin.fetchval("SELECT count(*) FROM zaak"))
+        count = stage.runner.run(stage.served["balie"].admin.fetchval("SELECT count(*) FROM zaak"))
         return [reply if b'"errors"' in reply.body else spaced(reply, count) for reply in ask(stage, *given)]
 
     def spaced(reply: Any, count: int) -> Any:

@@ -236,6 +236,17 @@ def test_a_root_that_is_not_pinned_is_refused_once():
     assert refused(grants(), READER, "{ loans { loanID reader } }") == ["Query.loans: anchor", "Loan.reader: role"]
 
 
+def test_a_pinned_root_gives_what_another_register_adds_to_its_type():
+    """Who sees an entity at its home only when it is pinned, sees then what is added to it elsewhere."""
+    text = GRANTS.replace(
+        "fields: [bookID, title]\n    when: any(mine(L) for L in X.loans)",
+        "fields: [bookID, title]\n    anchored: [title]",
+    )
+    reviewed = '{ books(where: {title: {eq: "Dune"}}) { reviews { stars } } }'
+    assert decision(load_grants(text, library()), READER, reviewed).allowed
+    assert refused(load_grants(text, library()), READER, "{ books { reviews { stars } } }") == ["Query.books: anchor"]
+
+
 def test_behind_an_edge_is_no_type_whose_grants_count_at_roots_only():
     text = GRANTS.replace("fields: [bookID, title]\n", "fields: [bookID, title, loans]\n")
     assert refused(load_grants(text, library()), READER, "{ books { loans { __typename } } }") == ["Book.loans: role"]

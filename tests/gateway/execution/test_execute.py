@@ -10,7 +10,7 @@ import pytest
 
 from gateway.execution.compile import compile_plan
 from gateway.execution.execute import execute
-from gateway.subgraphs.failure import FetchFailure
+from gateway.subgraphs.failure import FailureKind, FetchFailure
 from tests.gateway.execution.harness import Federation, World, entity_parts
 from tests.gateway.planning.harness import plan
 
@@ -268,6 +268,23 @@ async def test_a_cancelled_request_cancels_its_fetches() -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert sorted(cancelled) == ["a", "b"]
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+async def test_the_order_of_errors_does_not_tell_which_subgraph_was_first(first: str) -> None:
+    """It could tell how much each had to look through before it said no."""
+
+    class Racing:
+        async def fetch(self, subgraph: str, body: bytes, *, idempotent: bool = True) -> bytes | FetchFailure:
+            del body, idempotent
+            for _ in range(0 if subgraph == first else 5):
+                await asyncio.sleep(0)
+            return FetchFailure(FailureKind.STATUS, status=500)
+
+    federation = Federation({"a": "type Query { one: Int }", "b": "type Query { two: Int }"}, World({}))
+    made = compile_plan(plan(federation.supergraph, "{ two one }"), federation.supergraph.api)
+    result = await execute(made, {}, Racing())
+    assert [issue.path for issue in result.errors] == [("one",), ("two",)]
 
 
 async def test_places_that_share_an_entity_do_not_share_what_later_fetches_say_differently() -> None:

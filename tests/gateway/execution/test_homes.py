@@ -92,6 +92,19 @@ async def test_an_absent_entity_is_null_without_an_error() -> None:
     assert result.errors == ()
 
 
+async def test_no_error_comes_from_inside_an_absent_entity_also_when_a_null_above_hides_it() -> None:
+    federation = make()
+
+    def failing(_request: Any, answer: Any) -> Any:
+        answer["data"]["zaken"][1]["dossier"]["note"] = None
+        return {**answer, "errors": [{"message": "m", "path": ["zaken", 1, "dossier", "note"]}]}
+
+    federation.answers["br"] = failing
+    result = await federation.run("{ zaken { vast { id } dossier { note } } }", homes=HOMES)
+    assert result.data is None
+    assert [issue.path for issue in result.errors] == [("zaken", 1, "vast")]
+
+
 async def test_absent_entities_are_not_in_lists() -> None:
     result = await make().run("{ zaken { alle { id } los { id } } }", homes=HOMES)
     assert result.data == {

@@ -102,7 +102,7 @@ class _Rows:
     def _field(self, row: Row | None, name: str, selection: Selection, path: Path, pins: Pins) -> Any:
         if selection.name == "__typename":
             return name
-        required = selection.name in {"persoon", "zaak"} if row is None else selection.name in TYPES[name].required
+        required = selection.name in {"persoon", "zaak"} if row is None else self._required(name, selection.name)
         try:
             value = self._value(row, name, selection, path, pins)
         except _NullError:
@@ -130,7 +130,7 @@ class _Rows:
             return self._list(link.target, behind, selection, path, None)
         found = [other for other in behind if self.matches(other, selection.where, None)]
         if not found:
-            if selection.name in TYPES[name].required:
+            if self._required(name, selection.name):
                 self.errors.add((path, "DOWNSTREAM_SERVICE_ERROR"))
             return None
         return self.members(found[0], link.target, selection.children, path, None)
@@ -154,6 +154,9 @@ class _Rows:
         if broken:
             raise _NullError
         return found
+
+    def _required(self, name: str, member: str) -> bool:
+        return self.sight.grants.layout.required(name, member)
 
     def _allowed(self, row: Row, name: str, pins: Pins = None) -> bool:
         return name in (self.sight.fields(row, pins) or ())

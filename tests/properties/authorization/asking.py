@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from tests.properties.authorization.inventing import CODES, DAYS, SORTED, TEXTS
-from tests.properties.authorization.model import LINKS, ROOTS, TYPES, World
+from tests.properties.authorization.model import LINKS, ROOTS, TYPES, Layout, World
 from tests.properties.authorization.reading import Sight
 from tests.properties.authorization.refusing import Selection
 
@@ -47,8 +47,10 @@ def invent_question(rng: random.Random, world: World, sight: Sight) -> Question:
     """A question; most of its fields and filters are what somebody could see, some are whatever there is."""
     held = sight.held.items()
     reach = frozenset(f"{name}.{f}" for name, grants in held for _, fields in grants for f in fields)
+    reach |= {f"{name}.{f}" for name, fields in sight.contributed.items() for f in fields}
     anchors = {name: [grant["anchored"] for grant, _ in grants if "anchored" in grant] for name, grants in held}
-    meant = _Meaning(rng, world, reach if rng.random() < 0.85 else None, anchors)
+    layout = sight.grants.layout
+    meant = _Meaning(rng, world, layout, reach if rng.random() < 0.85 else None, anchors)
     roots = rng.choices(list(ROOTS), k=rng.choices((1, 2, 3), (10, 2, 1))[0])
     keys = [f"r{index}" if name in roots[:index] or rng.random() < 0.3 else name for index, name in enumerate(roots)]
     selections = [meant.root(name, key) for name, key in zip(roots, keys, strict=True)]
@@ -69,6 +71,7 @@ def _include(selections: list[Selection]) -> None:
 class _Meaning:
     rng: random.Random
     world: World
+    layout: Layout
     reach: frozenset[str] | None
     anchors: Mapping[str, list[list[str]]]
     left: int = 14
@@ -78,7 +81,7 @@ class _Meaning:
 
     def root(self, field_name: str, key: str) -> Selection:
         name = ROOTS[field_name]
-        found = self._linked(key, field_name, name, 0, many=True)
+        found = self._linked(key, field_name, name, 0, many=True, filtered=True)
         if self.anchors.get(name) and self.rng.random() < 0.7:
             found.where = self._pinned(name, self.rng.choice(self.anchors[name]), found.where)
         return found
@@ -103,9 +106,9 @@ class _Meaning:
             pins[anchor[0]] = {"in": [pins[anchor[0]]["eq"]]}
         return {**(where or {}), **pins}
 
-    def _linked(self, key: str, field_name: str, name: str, depth: int, *, many: bool) -> Selection:
+    def _linked(self, key: str, field_name: str, name: str, depth: int, *, many: bool, filtered: bool) -> Selection:
         rng = self.rng
-        where = self._where(name, 2) if rng.random() < (0.45 if many else 0.2) else None
+        where = self._where(name, 2) if filtered and rng.random() < (0.45 if many else 0.2) else None
         order = self._orders(name) if many and rng.random() < 0.35 else None
         return Selection(key, field_name, where, order, self._children(name, depth))
 
@@ -138,15 +141,23 @@ class _Meaning:
         if link is None:
             return Selection(key, member)
         self.left -= 1
-        return self._linked(key, member, link.target, depth + 1, many=link.many)
+        filtered = link.many or self.layout.filtered(name, member)
+        return self._linked(key, member, link.target, depth + 1, many=link.many, filtered=filtered)
 
     # -- filters -------------------------------------------------------------------------------------------------------
 
     def _where(self, name: str, depth: int) -> dict[str, Any]:
         rng = self.rng
         columns = [c for c, kind in TYPES[name].columns.items() if kind != "bool" and self._open(name, c)]
-        links = [link for link in TYPES[name].links if self._open(name, link)] if depth > 0 else []
-        if name == "Stuk" and depth > 0 and self._open("Stuk", "zaak") and self._open("Zaak", "persoon"):
+        known = [link for link in TYPES[name].links if self.layout.filtered(name, link)] if depth > 0 else []
+        links = [link for link in known if self._open(name, link)]
+        if (
+            self.layout.through
+            and name == "Stuk"
+            and depth > 0
+            and self._open("Stuk", "zaak")
+            and self._open("Zaak", "persoon")
+        ):
             links.append("persoon")
         found: dict[str, Any] = {}
         for member in rng.sample([*columns, *links], min(rng.choice((1, 1, 2)), len(columns) + len(links))):
@@ -199,6 +210,11 @@ class _Meaning:
     def _orders(self, name: str) -> list[dict[str, Any]]:
         return [self._order(name, 2) for _ in range(self.rng.randint(1, 2))]
 
+    def _sorts(self, name: str, member: str) -> bool:
+        if (name, member) == ("Stuk", "persoon"):
+            return self.layout.through
+        return member not in TYPES[name].links or self.layout.filtered(name, member)
+
     def _order(self, name: str, depth: int) -> dict[str, Any]:
         rng = self.rng
         found: dict[str, Any] = {}
@@ -206,7 +222,7 @@ class _Meaning:
             needs = (
                 [("Stuk", "zaak"), ("Zaak", "persoon")] if (name, member) == ("Stuk", "persoon") else [(name, member)]
             )
-            if not all(self._open(*need) for need in needs):
+            if not all(self._open(*need) for need in needs) or not self._sorts(name, member):
                 continue
             if (name, member) not in _BEHIND:
                 found[member] = rng.choice(("ASC", "DESC"))

@@ -13,7 +13,7 @@ from tests.properties.authorization.answering import LEFT_OUT, Answer, answer
 from tests.properties.authorization.asking import Question, invent_question
 from tests.properties.authorization.filling import invent_askers, invent_world
 from tests.properties.authorization.inventing import invent_grants
-from tests.properties.authorization.model import ROOTS
+from tests.properties.authorization.model import ROOTS, THREE
 from tests.properties.authorization.reading import Grants, Pins, Sight, counts
 from tests.properties.authorization.refusing import Selection
 from tests.properties.authorization.running import Reply, Stage
@@ -44,7 +44,8 @@ class Tally:
 def compare(stage: Stage, seed: str, tally: Tally) -> None:
     """Invent and compare. Raises `DifferenceError`, with all that it takes to see why."""
     rng = random.Random(seed)
-    grants, world, askers = invent_grants(rng), invent_world(rng), invent_askers(rng, ASKERS)
+    grants = invent_grants(rng, stage.layout)
+    world, askers = invent_world(rng), invent_askers(rng, ASKERS)
     stage.play(grants.text)
     stage.fill(world)
     sights = [Sight(grants, world, asker) for asker in askers]
@@ -139,6 +140,7 @@ def _count(tally: Tally, sight: Sight, question: Question, expected: Answer) -> 
         return
     tally.seen.add(case)
     tally.counts["cases"] += 1
+    tally.counts["over three registers"] += sight.grants.layout is THREE
     for way in {_anchoring(sight, root) for root in question.selections} - {""}:
         tally.counts[f"asked with an anchor that {way}"] += 1
     if expected.refused:

@@ -62,11 +62,11 @@ def invent_world(rng: random.Random) -> World:
                 voorgangerID=maybe(rng.choice(cases)["zaakID"]) if cases else None,
             )
             cases.append(case)
-            _belongings(rng, add, client, case["zaakID"])
+            _belongings(rng, add, client, case)
     return World(rows)
 
 
-def _belongings(rng: random.Random, add: Any, client: str, case: str) -> None:
+def _belongings(rng: random.Random, add: Any, client: str, case: Row) -> None:
     def maybe(value: Any) -> Any:
         return value if rng.random() < 0.6 else None
 
@@ -79,18 +79,18 @@ def _belongings(rng: random.Random, add: Any, client: str, case: str) -> None:
             auteur=maybe(rng.choice(ALL_CODES)),
             moment=maybe(moment),
             bladzijden=maybe(rng.randint(0, 4)),
-            zaakID=case,
+            zaakID=case["zaakID"],
         )
     for name in ("Partij", "Partij", "Betrokkene"):
         if rng.random() < 0.6:
-            more = {"rol": maybe(rng.choice(TEXTS))} if name == "Partij" else {}
+            more = {"rol": maybe(rng.choice(TEXTS))} if name == "Partij" else {"persoonID": case["persoonID"]}
             add(
                 name,
                 client,
                 code=rng.choice(ALL_CODES),
                 van=rng.choice(DAYS),
                 tot=maybe(rng.choice(DAYS)),
-                zaakID=case,
+                zaakID=case["zaakID"],
                 **more,
             )
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from tests.properties.authorization.model import LINKS, TYPES
+from tests.properties.authorization.model import LINKS, TYPES, Layout
 from tests.properties.authorization.reading import Grants
 
 __all__ = ["ALL_CODES", "CODED", "CODES", "DATED", "DAYS", "ROLES", "SORTED", "TEXTS", "TEXTUAL", "invent_grants"]
@@ -41,15 +41,19 @@ _TYPES = ("Persoon", "Zaak", "Stuk", "Partij")
 # --- grants -----------------------------------------------------------------------------------------------------------
 
 
-def invent_grants(rng: random.Random) -> Grants:
-    """A grants file over the whole register, as somebody would write it."""
-    return Grants("\n".join(_Writer(rng).lines()) + "\n")
+def invent_grants(rng: random.Random, layout: Layout) -> Grants:
+    """A grants file over all data, as somebody would write it."""
+    return Grants("\n".join(_Writer(rng, layout).lines()) + "\n", layout)
 
 
 class _Writer:
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, layout: Layout) -> None:
         self.rng = rng
-        self.sets = {name: self._some(_members(name), 0.5) for name in _TYPES}
+        self.layout = layout
+        self.members = {
+            name: [member for member in _members(name) if (name, member) not in layout.contributed] for name in _TYPES
+        }
+        self.sets = {name: self._some(self.members[name], 0.5) for name in _TYPES}
 
     def _some(self, items: Sequence[str], chance: float) -> list[str]:
         return [item for item in items if self.rng.random() < chance] or [self.rng.choice(items)]
@@ -63,6 +67,8 @@ class _Writer:
             derived = ", derived: {client_key: bsn}" if identifier == "bsn" else ""
             known = f"identifiers: {{{identifier}: '{PATTERNS[identifier]}'}}{derived}"
             found.append(f"  {name}: {{claims: {{soort: {name.lower()}}}, {known}}}")
+        if self.layout.contributed:
+            found += ["homes:", *(f"  {name}: {self.layout.homes[name]}" for name, _ in self.layout.contributed)]
         found += ["functions: |", *("  " + line for line in self._functions()), "scopes:"]
         found += [f"  {name}: [{', '.join(scopes)}]" for name, scopes in SCOPES.items()]
         found += ["fields:", *(f"  {name}: [{', '.join(fields)}]" for name, fields in self.sets.items())]
@@ -73,8 +79,22 @@ class _Writer:
                 for _ in range(self.rng.choices((0, 1, 2, 3), (2, 5, 5, 2))[0]):
                     number += 1
                     found += self._grant(number, name, role)
+        for (name, link), register in self.layout.contributed.items():
+            for role in ROLES:
+                if self._maybe(0.8):
+                    number += 1
+                    found += self._contributed(number, f"{register}.{name}", role, link)
         never = [member for member in _members("Persoon") if f"{member}" == "geheim" and self._maybe(0.1)]
-        return [*found, *(["never:", f"  balie.Persoon: [{', '.join(never)}]"] if never else [])]
+        return [
+            *found,
+            *(["never:", f"  {self.layout.homes['Persoon']}.Persoon: [{', '.join(never)}]"] if never else []),
+        ]
+
+    def _contributed(self, number: int, name: str, role: str, link: str) -> list[str]:
+        """What a register adds to an entity of another one: no rows, for those are judged at home."""
+        head = [f"  - id: G{number}", f"    role: {role}", "    action: lezen"]
+        scope = self.rng.choice(("EEN", "EEN", "TWEE"))
+        return [*head, f"    scope: {scope}", f"    type: {name}", f"    fields: [{link}]"]
 
     def _grant(self, number: int, name: str, role: str) -> list[str]:
         identifier = ROLES[role]
@@ -82,10 +102,10 @@ class _Writer:
             role,
             *(other for other in ROLES if other != role and ROLES[other] == identifier and self._maybe(0.15)),
         ]
-        fields = self._some(_members(name), self.rng.choice((0.4, 0.7, 0.95)))
+        fields = self._some(self.members[name], self.rng.choice((0.4, 0.7, 0.95)))
         if self._maybe(0.3):
             fields = [f"<{name}>", *fields[:2]]
-        if self._maybe(0.7):
+        if self.layout.contributed or self._maybe(0.7):
             fields = list(dict.fromkeys([TYPES[name].key, *fields]))
         anchor = self._anchor(name)
         fields = list(dict.fromkeys([*anchor, *fields]))
@@ -94,7 +114,7 @@ class _Writer:
             f"    role: [{', '.join(roles)}]",
             "    action: lezen",
             f"    scope: {self.rng.choice(('EEN', 'EEN', 'TWEE'))}",
-            f"    type: balie.{name}",
+            f"    type: {self.layout.homes[name]}.{name}",
             f"    fields: [{', '.join(fields)}]",
         ]
         if self._maybe(0.04):
@@ -111,6 +131,8 @@ class _Writer:
     def _rows(self, name: str, identifier: str) -> list[str]:
         owners = {"Zaak": (("Persoon", "zaken"),), "Stuk": (("Zaak", "stukken"), ("Persoon", "zaken.stukken"))}
         owners["Partij"] = (("Zaak", "partijen"), ("Persoon", "zaken.partijen"))
+        if self.layout.contributed:
+            owners = {"Partij": owners["Partij"][:1]}
         if name in owners and self._maybe(0.15):
             owner, path = self.rng.choice(owners[name])
             return [f"    part_of: {owner}", f"    path: {path}"]
@@ -127,7 +149,7 @@ class _Writer:
         return [
             "def begin(x: Zaak):",
             f"    return {rng.choice(('x.opening', 'coalesce(x.sluiting, x.opening)', 'min(x.opening, x.sluiting)'))}",
-            "def begin(x: Partij | balie.Betrokkene):",
+            f"def begin(x: Partij | {'' if self.layout.contributed else 'balie.'}Betrokkene):",
             "    return x.van",
             "def eind(x: Zaak):",
             f"    return {end.format('x.sluiting')}",
@@ -168,16 +190,16 @@ class _Writer:
             return f"({word.join(parts)})"
         if depth > 0 and self._maybe(0.12):
             return f"not {self.condition(var, name, identifier, depth - 1)}"
-        many = [link for owner, link in LINKS if owner == name]
+        many = self.layout.walks(name)
         if depth > 0 and many and self._maybe(0.4):
             return self._any(var, name, identifier, depth)
         return self._plain(var, name, identifier)
 
     def _any(self, var: str, name: str, identifier: str, depth: int) -> str:
         inner = f"{var}{self.rng.choice('abcd')}"
-        link = self.rng.choice([link for owner, link in LINKS if owner == name])
+        link = self.rng.choice(self.layout.walks(name))
         path, target = [link], LINKS[name, link].target
-        further = [link for owner, link in LINKS if owner == target]
+        further = self.layout.walks(target)
         if further and self._maybe(0.35):
             path.append(self.rng.choice(further))
             target = LINKS[target, path[-1]].target
@@ -193,7 +215,7 @@ class _Writer:
     def _plain(self, var: str, name: str, identifier: str) -> str:
         rng = self.rng
         owner = var
-        steps = [link for (start, link), found in LINKS.items() if start == name and not found.many]
+        steps = [link for link in self.layout.walks(name) if not LINKS[name, link].many]
         if steps and self._maybe(0.25):
             link = rng.choice(steps)
             owner, name = f"{var}.{link}", LINKS[name, link].target
@@ -222,7 +244,9 @@ class _Writer:
         if name in _SPANS and owner == var:
             forms += [f"loopt({var})", f"venster({var})", f"eind({var}) >= today"]
         if name == "Stuk":
-            forms += [f"date({owner}.moment) <= today", f"min(date({owner}.moment), {owner}.zaak.opening) < today"]
+            forms += [f"date({owner}.moment) <= today"]
+            if ("Stuk", "zaak") in self.layout.walked:
+                forms += [f"min(date({owner}.moment), {owner}.zaak.opening) < today"]
         if name in _NUMBERS:
             column = rng.choice(_NUMBERS[name])
             forms += [f"{owner}.{column} + {rng.randint(0, 2)} >= {rng.randint(-1, 4)}", f"{owner}.{column} < 3"]
@@ -247,12 +271,14 @@ class _Writer:
             more = ", claims: {eigenAgb: agb}, ignored: [peildatum]" if name == "Zaak" else ""
             for kind, words in (("Filter", ", combinators: [and, or]" + more), ("Sort", "")):
                 fields = self._overrides(name, kind)
-                lines.append(f"    {name}{kind}Input: {{reads: balie.{name}{words}, fields: {{{fields}}}}}")
+                lines.append(
+                    f"    {name}{kind}Input: {{reads: {self.layout.homes[name]}.{name}{words}, fields: {{{fields}}}}}"
+                )
         return lines
 
     def _overrides(self, name: str, kind: str) -> str:
         """Input fields that read more than the field of their name."""
-        found = {"persoon": "[Stuk.zaak, Zaak.persoon]"} if name == "Stuk" else {}
+        found = {"persoon": "[Stuk.zaak, Zaak.persoon]"} if name == "Stuk" and self.layout.through else {}
         named = [column for column, held in TYPES[name].columns.items() if held not in {"bool", "uuid"}]
         column = self.rng.choice([column for column in named if kind == "Filter" or column in SORTED[name]])
         if self._maybe(0.2):

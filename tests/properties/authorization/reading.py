@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from registers.common.client_key import client_key
-from tests.properties.authorization.model import Row, World
+from tests.properties.authorization.model import ONE, TYPES, Layout, Row, World
 
 __all__ = ["SECRET", "Asker", "Grants", "Pins", "Sight", "counts"]
 
@@ -49,9 +49,10 @@ class Asker:
 
 @dataclass
 class Grants:
-    """A grants file as it is written."""
+    """A grants file as it is written, about data that lies as `layout` says."""
 
     text: str
+    layout: Layout = ONE
     file: dict[str, Any] = field(init=False)
     functions: list[ast.FunctionDef] = field(init=False)
 
@@ -76,6 +77,11 @@ class Grants:
         for grant in self.file["grants"]:
             if grant.get("enabled", True) and grant["action"] == "lezen" and role in _listed(grant["role"]):
                 yield grant
+
+    def at_home(self, grant: Mapping[str, Any]) -> bool:
+        """Whether a grant is about rows, rather than about what another register adds to a type."""
+        register, _, name = grant["type"].partition(".")
+        return self.layout.homes[name] == register
 
     def fields_of(self, grant: Mapping[str, Any]) -> list[str]:
         return list(self._fields(grant["fields"]))
@@ -146,9 +152,13 @@ class Sight:
         self.role, self.identifiers = self.grants.role_of(self.asker)
         held = [grant for grant in self.grants.of_role(self.role) if self.holds(grant)]
         self.held: dict[str, list[tuple[dict[str, Any], frozenset[str]]]] = {}
+        self.contributed: dict[str, frozenset[str]] = {}
         for grant in held:
-            name = grant["type"].partition(".")[2]
-            self.held.setdefault(name, []).append((grant, frozenset(self.grants.fields_of(grant))))
+            name, fields = grant["type"].partition(".")[2], frozenset(self.grants.fields_of(grant))
+            if self.grants.at_home(grant):
+                self.held.setdefault(name, []).append((grant, fields))
+            else:
+                self.contributed[name] = self.contributed.get(name, frozenset()) | fields - {TYPES[name].key}
         self._fields: dict[tuple[int, Pins], frozenset[str] | None] = {}
 
     def holds(self, grant: Mapping[str, Any]) -> bool:
@@ -160,15 +170,17 @@ class Sight:
         return [(grant, fields) for grant, fields in self.held.get(name, ()) if counts(grant, pins)]
 
     def reach(self, name: str, pins: Pins) -> frozenset[str]:
-        """The fields of a type that some row may show here."""
-        return frozenset().union(*(fields for _, fields in self.giving(name, pins)))
+        """The fields of a type that some row may show here. What another register adds to a type hangs on who sees it at home."""
+        found = [fields for _, fields in self.giving(name, pins)]
+        return frozenset().union(*found, self.contributed.get(name, ())) if found else frozenset()
 
     def fields(self, row: Row, pins: Pins = None) -> frozenset[str] | None:
         """The fields of a row that some grant gives; None when the row is not there for this asker."""
         key = id(row), pins
         if key not in self._fields:
             found = [fields for grant, fields in self.giving(row["type"], pins) if self._shows(grant, row)]
-            self._fields[key] = frozenset().union(*found) if found else None
+            more = self.contributed.get(row["type"], ())
+            self._fields[key] = frozenset().union(*found, more) if found else None
         return self._fields[key]
 
     def visible(self, name: str, pins: Pins) -> list[Row]:

@@ -133,7 +133,11 @@ class _Judge:
 
     def _untold(self, coordinate: str, name: str, member: str | None, pins: Pins, selection: Selection) -> Refusal:
         """A refusal with its reason: another pin (at a root), a scope, or none that helps."""
-        listing = [grant for grant in self._grants(name) if member in {None, *self.sight.grants.fields_of(grant)}]
+        contributed = (name, member) in self.sight.grants.layout.contributed
+        listing = self._listing(name, member, at_home=not contributed)
+        if contributed and any(map(self.sight.holds, listing)):
+            # It would be given, if the row were seen at home.
+            listing = self._listing(name, None, at_home=True)
         held = [grant for grant in listing if self.sight.holds(grant)]
         if pins is not None and held:
             return Refusal(coordinate, None, _anchor(held[0]), id(selection))
@@ -141,9 +145,11 @@ class _Judge:
         scope = self.sight.grants.scopes_of(lacking[0])[0] if lacking else None
         return Refusal(coordinate, scope, (), id(selection))
 
-    def _grants(self, name: str) -> list[Mapping[str, Any]]:
-        found = self.sight.grants.of_role(self.sight.role)
-        return [grant for grant in found if grant["type"].partition(".")[2] == name]
+    def _listing(self, name: str, member: str | None, *, at_home: bool) -> list[Mapping[str, Any]]:
+        """The grants of the role that give a field (None: any) of a type, at its home or elsewhere."""
+        grants = self.sight.grants
+        found = [g for g in grants.of_role(self.sight.role) if g["type"].partition(".")[2] == name]
+        return [g for g in found if grants.at_home(g) is at_home and member in {None, *grants.fields_of(g)}]
 
 
 def _anchor(grant: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ predicates read, as the relations of a real register are.
 
 import datetime as dt
 import uuid
-from pathlib import Path
 
 import strawberry
 from strawberry import UNSET, federation, field
@@ -22,9 +21,7 @@ from registers.common.inputs import UuidOperationFilterInput as UuidFilter
 from registers.common.mapping import Column, Mapping, Relation, Root, Table
 from registers.common.relations import nested, register_schema
 
-__all__ = ["MAPPING", "MIGRATIONS", "SCHEMA"]
-
-MIGRATIONS = Path(__file__).parent / "migrations"
+__all__ = ["MAPPING", "SCHEMA"]
 
 
 @strawberry.input
