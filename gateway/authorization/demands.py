@@ -97,14 +97,14 @@ class _Judge:
 
     def _field_met(self, owner: _Composite, name: str) -> bool:
         field = owner.fields.get(name)
-        returned = get_named_type(field.type).name if field is not None else ""
+        returned = self.stated.types.get(get_named_type(field.type).name) if field is not None else None
         return all(
             map(
                 self._met,
                 (
                     self.stated.types.get(owner.name),
                     self.stated.fields.get(f"{owner.name}.{name}"),
-                    self.stated.types.get(returned),
+                    returned,
                 ),
             )
         )

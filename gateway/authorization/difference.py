@@ -57,7 +57,7 @@ def changes(before: GrantsFile, after: GrantsFile) -> Iterator[Change]:
 
 def sentences(found: Iterable[Change]) -> Iterator[str]:
     """A line for each difference, by role: `+` gained, `-` lost, `~` other rows or another scope."""
-    role = ""
+    role: str | None = None
     for one in found:
         if one.what == ("claims",):
             yield f"{one.role}: other claims make this role"

@@ -13,12 +13,10 @@ __all__ = ["ChainError", "chain_of", "parse_chain"]
 
 
 class ChainError(Exception):
-    """A grants file of a chain cannot be used; `file` says which, `problems` where."""
+    """A grants file of a chain cannot be used: a line for each problem, with the file and the place in it."""
 
     def __init__(self, file: Path, error: GrantsError) -> None:
         super().__init__("\n".join(f"{file}:{problem}" for problem in error.problems))
-        self.file = file
-        self.problems = error.problems
 
 
 def chain_of(path: Path) -> list[tuple[Path, str]]:

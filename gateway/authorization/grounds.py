@@ -47,12 +47,12 @@ def only_by_relation(root: Field, variables: Mapping[str, Any], grants: Grants, 
 def _grounds(grant: Grant, grants: Grants) -> Iterator[frozenset[str] | None]:
     """For each alternative of a grant the coordinates of the row that it looks at; None where it goes through a relation.
 
-    A part is its owner's matter, and asks nothing of itself. What pins its fields is given for those.
+    A part is its owner's matter, and asks nothing of itself (it has no `when`). What pins its fields is given for those.
     """
     type_ = grant.type.name
     if grant.anchor is not None:
         yield frozenset(f"{type_}.{word.text}" for word in grant.anchor.fields)
-    elif grant.when is None or grant.part is not None:
+    elif grant.when is None:
         yield frozenset()
     else:
         for alternative in _alternatives(grant.when):
@@ -75,6 +75,8 @@ def _own_fields(ground: Expression, functions: Mapping[str, Function]) -> frozen
     """The fields of the row that a ground looks at; None where it goes through a relation."""
     found: set[str] = set()
     waiting: list[tuple[Any, frozenset[str]]] = [(ground, frozenset({_ROW}))]
+    # Bodies that were looked at: a function that calls itself is refused by the registers, and no request may hang on it here.
+    called: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         node, rows = waiting.pop()
         if isinstance(node, Any_) or (isinstance(node, Attribute) and isinstance(node.owner, Attribute)):
@@ -82,7 +84,10 @@ def _own_fields(ground: Expression, functions: Mapping[str, Function]) -> frozen
         if isinstance(node, Attribute) and isinstance(node.owner, Name):
             found |= {node.name} if node.owner.name in rows else set()
         elif isinstance(node, Call) and node.function in functions:
-            waiting.append(_called(functions[node.function], node, rows))
+            body, named = _called(functions[node.function], node, rows)
+            if (node.function, named) not in called:
+                called.add((node.function, named))
+                waiting.append((body, named))
         else:
             waiting += [(part, rows) for part in _parts(node)]
     return frozenset(found)

@@ -36,7 +36,7 @@ class Judged:
     condition: Condition
     anchor: tuple[str, ...]
     anchor_only: bool
-    copies: Copies = ""
+    copies: Copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class JudgedRole:
     entries: Mapping[str, tuple[Entry, ...]]
 
 
-def judge(file: GrantsFile, tables: Tables, action: str) -> list[JudgedRole]:
-    """Compile the enabled grants of a register. Raises `GrantsError` with every mistake found."""
+def judge(file: GrantsFile, tables: Tables) -> list[JudgedRole]:
+    """Compile the enabled reading grants of a register. Raises `GrantsError` with every mistake found."""
     problems = [problem for grant in _of_register(file, tables) for problem in _check(grant, tables)]
     judged: list[JudgedRole] = []
     for role in file.roles.values():
-        judges = _RoleJudge(file, tables, role, action)
+        judges = _RoleJudge(file, tables, role)
         judged.append(judges.judge(problems))
     if problems:
         raise GrantsError(problems)
@@ -70,7 +70,7 @@ def write_judge(file: GrantsFile, tables: Tables, role: str, grant: Grant, given
 
     `given` are the kinds of the input.
     """
-    judge = _RoleJudge(file, tables, file.roles[role], READ)
+    judge = _RoleJudge(file, tables, file.roles[role])
     judge.stack = [grant.id]
     compiler = judge.compiler(grant)
     compiler.given = given
@@ -129,7 +129,6 @@ class _RoleJudge:
     file: GrantsFile
     tables: Tables
     role: Role
-    action: str
     views: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     own: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     stack: list[str] = field(default_factory=list[str])
@@ -160,7 +159,6 @@ class _RoleJudge:
             grant
             for grant in _of_register(self.file, self.tables)
             if grant.enabled
-            and grant.action == self.action
             and self.role.name in {word.text for word in grant.roles}
             and type_name in {None, grant.type.name}
         ]

@@ -50,7 +50,7 @@ def compile_policies(
     """
     tables = read_mapping(mapping)
     writes = _writes(grants, tables, supergraph)
-    roles = [_seeing(role, writes) for role in judge(grants, tables, _ACTION)]
+    roles = [_seeing(role, writes) for role in judge(grants, tables)]
     head = _HEAD.format(register=tables.register, release=grants.releases.get(tables.register, grants.release))
     blocks = [head, _roles(roles), _clean(tables, roles), _views(tables, roles)]
     blocks += [_table(tables, row, roles) for row in _stored(tables)]

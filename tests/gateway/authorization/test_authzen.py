@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from gateway.authorization.authzen import Evaluation, Malformed, Outcome, answer, judged, read_one, read_several
+from gateway.authorization.authzen import (
+    Evaluation,
+    Malformed,
+    Outcome,
+    Questions,
+    answer,
+    judged,
+    read_one,
+    read_several,
+)
 
 ANN = {"type": "user", "id": "ann"}
 READ = {"name": "read"}
@@ -36,6 +45,14 @@ def several(*outcomes: Any) -> Any:
 def test_one():
     questions = read_one({"subject": ANN, "action": READ, "resource": book(1), "evaluations": [1]})
     assert answer(questions, list(judged(questions, odd))) == YES
+    assert questions == Questions((Evaluation(ANN, READ, book(1)),), "execute_all", single=True)
+
+
+@pytest.mark.parametrize("options", [{}, {"options": None}, {"options": {}}, {"options": {"other": 1}}])
+def test_all_are_judged_where_nothing_else_is_asked(options: dict[str, Any]):
+    body = {"subject": ANN, "action": READ, "evaluations": [{"resource": book(n)} for n in (1, 2)], **options}
+    expected = [Evaluation(ANN, READ, book(1)), Evaluation(ANN, READ, book(2))]
+    assert read_several(body, 2) == Questions(expected, "execute_all", single=False)
 
 
 def test_what_stands_above_a_batch_holds_for_each_of_it():

@@ -114,3 +114,18 @@ def test_what_was_worked_out_is_kept_for_the_classes_used_last():
     assert demands.closed(caller("s299")) == set()
     assert demands.closed(caller()) is first
     assert (demands.closed(None) is second, demands.closed(None) == second) == (False, True)
+
+
+def test_an_alternative_that_asks_for_nothing_is_met_by_everybody():
+    assert closed(None, Book__price=Demand(scopes=(frozenset(), frozenset({"x"})))) == set()
+    assert closed(None, Book__price=Demand(scopes=(frozenset({"x"}),))) == {"Book.price"}
+
+
+def test_the_classes_of_callers_that_came_last_are_kept(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gateway.authorization.demands._KEPT", 2)
+    demand = Demand(scopes=tuple(frozenset({scope}) for scope in "abc"))
+    demands = Demands(StatedDemands({}, {"Book.price": demand}), SCHEMA, {})
+    first, second = demands.closed(caller("a")), demands.closed(caller("b"))
+    assert (demands.closed(caller("a")) is first, demands.closed(caller("b other")) is second) == (True, True)
+    demands.closed(caller("c"))
+    assert (demands.closed(caller("b")) is second, demands.closed(caller("a")) is first) == (True, False)

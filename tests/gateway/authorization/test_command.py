@@ -40,12 +40,14 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
 
 
 def test_what_is_compiled_is_what_the_grants_say(desk: Desk):
-    sql, fields = compile_policies(parse_grants(GRANTS), MAPPING)
+    desk.grants.write_text(grants := GRANTS.replace("stock:old", "stock:öld"))
+    sql, fields = compile_policies(parse_grants(grants), MAPPING)
     assert desk.compile() == (0, [])
     assert sorted(file.name for file in desk.output.iterdir()) == sorted(FILES)
     assert (desk.output / "policies.sql").read_text() == sql
     written = (desk.output / "fields.json").read_text()
     assert (json.loads(written), written.endswith("}\n"), list(json.loads(written))) == (fields, True, sorted(fields))
+    assert '"stock:öld"' in written
     assert desk.compile(check=True) == (0, [])
     assert desk.compile() == (0, [])  # over what is there
 

@@ -10,6 +10,7 @@ import pytest
 from gateway.authorization.decide import Reason, decide, shape
 from gateway.authorization.grants import Grants, caller_from_claims, load_grants
 from gateway.language.operation import Field
+from tests.gateway.authorization.gallery import grants as gallery
 from tests.gateway.authorization.harness import caller, decision, operation, refused
 from tests.gateway.authorization.library import GRANTS, grants, library
 
@@ -70,6 +71,16 @@ def test_a_forbidden_field_is_refused_however_it_is_written(query: str):
 def test_a_field_that_is_skipped_is_not_asked_for():
     query = "query ($yes: Boolean!) { books { title branch @include(if: $yes) } }"
     assert decision(grants(), CLERK, query, {"yes": False}).allowed
+
+
+def test_a_condition_without_a_value_counts_as_fulfilled():
+    for directive in ("@include(if: $yes)", "@skip(if: $yes)"):
+        query = f"query ($yes: Boolean) {{ books {{ title branch {directive} }} }}"
+        assert refused(grants(), CLERK, query, {}) == ["Book.branch: role"]
+
+
+def test_the_words_of_reasons():
+    assert [reason.value for reason in Reason] == ["scope", "role", "anchor", "input"]
 
 
 def test_introspection_is_free_but_not_the_types_that_it_hangs_on():
@@ -268,6 +279,41 @@ def test_a_root_gives_without_a_pin_what_needs_none():
     assert decision(more(), CLERK, "{ books { loans { until } } }").allowed
 
 
+def test_what_is_read_behind_an_edge_is_judged_as_what_is_reached_along_it():
+    """The until of other loans is open to who pins nothing, that of these is not."""
+    more_grants = """\
+  - {id: A-3, role: AUDITOR, action: lezen, scope: stock, type: stock.Book, fields: [bookID, loans]}
+  - {id: A-4, role: AUDITOR, action: lezen, scope: stock, type: stock.Loan, fields: [until], anchored: [until]}
+never:"""
+    text = GRANTS.replace("fields: [loanID, until]", "fields: [loanID, book]").replace("never:", more_grants)
+    some = '{ loans(where: {loanID: {eq: "1"}, book: {loans: {some: {until: {gt: "2"}}}}}) { loanID } }'
+    assert refused(load_grants(text, library()), AUDITOR, some) == []
+    own = '{ loans(where: {loanID: {eq: "1"}, until: {gt: "2"}}) { loanID } }'
+    assert refused(load_grants(text, library()), AUDITOR, own) == ["Loan.until: anchor"]
+
+
+def test_an_input_that_reads_another_type_asks_no_anchor_of_its_root():
+    text = GRANTS.replace(
+        "LoanFilter: {reads: stock.Loan}", "LoanFilter: {reads: stock.Loan, fields: {reader: [Book.title]}}"
+    )
+    text = text.replace("role: READER\n", "role: [READER, AUDITOR]\n", 1)
+    query = '{ loans(where: {loanID: {eq: "1"}, reader: {gt: "x"}}) { loanID } }'
+    assert refused(load_grants(text, library()), AUDITOR, query) == []
+
+
+def test_along_an_edge_no_anchor_helps():
+    query = '{ books { loans(where: {loanID: {eq: "1"}}) { __typename } } }'
+    assert refused(grants(), READER, query) == ["Book.loans: role", "Loan.loanID: role"]
+
+
+def test_a_filter_through_an_edge_to_a_type_that_no_grant_opens():
+    text = GRANTS.replace("fields: [loanID, until]", "fields: [loanID, until, book]")
+    query = '{ loans(where: {loanID: {eq: "1"}, book: {}}) { loanID } }'
+    assert refused(load_grants(text, library()), AUDITOR, query) == ["Loan.book: role"]
+    named = '{ loans(where: {loanID: {eq: "1"}, book: {title: {eq: "x"}}}) { loanID } }'
+    assert refused(load_grants(text, library()), AUDITOR, named) == ["Book.title: role"]
+
+
 # --- what a refusal says --------------------------------------------------------------------------------------------------
 
 
@@ -287,6 +333,23 @@ def test_a_type_that_is_only_named_is_refused_with_the_scope_that_would_open_it(
     assert (refusal.coordinate, refusal.reason, refusal.scope) == ("Query.books", Reason.ROLE, None)
 
 
+def test_what_counts_at_anchored_roots_only_is_no_scope_that_is_missing_elsewhere():
+    nothing = caller("READER", "")
+    for query, coordinate in (("{ loans { loanID } }", "Loan.loanID"), ("{ loans { __typename } }", "Query.loans")):
+        (refusal,) = decision(grants(), nothing, query).refused
+        assert (refusal.coordinate, refusal.reason, refusal.scope) == (coordinate, Reason.SCOPE, "stock:read")
+    assert [(r.coordinate, r.scope) for r in decision(grants(), nothing, "{ books { loans { loanID } } }").refused] == [
+        ("Book.loans", None),
+        ("Loan.loanID", None),
+    ]
+    opened = load_grants(GRANTS.replace("fields: [bookID, title]\n", "fields: [bookID, title, loans]\n"), library())
+    assert [
+        (r.coordinate, r.scope) for r in decision(opened, nothing, "{ books { loans { __typename } } }").refused
+    ] == [
+        ("Book.loans", "stock:read"),
+    ]
+
+
 def test_a_role_that_is_missing_is_no_missing_scope():
     verdict = decision(grants(), READER, "{ books { price } }")
     assert (verdict.allowed, verdict.missing_scopes) == (False, ())
@@ -304,6 +367,24 @@ def test_the_places_are_the_fields_that_would_have_to_go():
     verdict = decide(asked, {}, grants(), CLERK)
     books, loans = (root for root in asked.selections if isinstance(root, Field))
     assert verdict.places == {id(books.selections[1]), id(loans.selections[0])}
+    nothing = decide(asked, {}, grants(), AUDITOR)
+    assert nothing.places == {id(books), *map(id, books.selections), id(loans)}
+
+
+def test_of_mutations_each_is_judged_with_all_that_its_input_stands_for():
+    keeper = caller("KEEPER", "gallery:read gallery:write")
+    hang = 'hang(painting: {title: "a", price: 5, size: {width: 1}}) { title }'
+    sell, dust = 'sell(paintingID: "1") { paintingID }', 'dust(paintingID: "2") { title }'
+    verdict = decision(gallery(), keeper, f"mutation {{ {sell} {hang} {dust} }}")
+    assert [f"{r.coordinate}: {r.reason.value}" for r in verdict.refused] == [
+        "Painting.size: role",
+        "Mutation.dust: role",
+        "Mutation.dust(paintingID:): input",
+    ]
+    assert verdict.coordinates == {
+        "Mutation.sell", "Painting.paintingID", "Mutation.hang", "Painting.title", "Painting.price", "Painting.size", "Mutation.dust",
+        "Mutation.dust(paintingID:)",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("query", ["mutation { __typename }", "mutation { __typename remove { title } }"])
@@ -368,3 +449,9 @@ def test_two_identifiers_at_once_are_refused():
         caller_from_claims(grants(), {"branch": "12", "card": "abc"})
     with pytest.raises(ValueError, match="more than one identifier: badge, branch, card"):
         caller_from_claims(grants(), {"card": "abc", "branch": "12", "badge": "not even one"})
+
+
+def test_a_shape_holds_keys_and_truths_and_no_values():
+    assert shape({"where": {"id": "1", "any": [True, {"eq": None}, 2, "x"]}}) == (
+        ("where", (("id", "."), ("any", ("[]", frozenset({True, (("eq", None),), "."}))))),
+    )

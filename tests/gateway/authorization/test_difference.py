@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.authorization.difference import differences
+from gateway.authorization.difference import Change, changes, differences
 from gateway.authorization.language.document import parse_grants
 from tests.gateway.authorization.library import GRANTS
 from tests.gateway.test_cli import gateway
@@ -53,6 +53,82 @@ def test_the_same_file_written_differently_changes_nothing():
 )  # fmt: skip
 def test_who_gains_and_who_loses(edit: tuple[str, str], expected: list[str]):
     assert changed(edit) == expected
+
+
+CALLS = (
+    GRANTS.replace(
+        "  def mine(L: Loan):",
+        """\
+  def late(L: Loan):
+      return past(L) or past(L)
+
+  def past(L: Loan):
+      return L.until < today
+
+  def ping(L: Loan):
+      return pong(L)
+
+  def pong(L: Loan):
+      return ping(L) or L.reader is None
+
+  def mine(L: Loan):""",
+    )
+    .replace("when: any(soon(L) for L in X.loans)", "when: X.branch == caller.branch or any(late(L) for L in X.loans)")
+    .replace("when: any(mine(L) for L in X.loans)", "when: any(ping(L) for L in X.loans)")
+)
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        # Through a function that the predicate calls, for those who call it and for nobody else.
+        (("L.until < today", "L.until <= today"), ["CLERK: title", "CLERK: loans"]),
+        (("L.reader is None", "L.reader is not None"), ["READER: title", "READER: bookID"]),
+        (("L.reader == caller.card", "L.reader != caller.card"), []),
+    ],
+)
+def test_a_function_counts_for_whoever_calls_it(edit: tuple[str, str], expected: list[str]):
+    assert edit[0] in CALLS
+    found = differences(parse_grants(CALLS), parse_grants(CALLS.replace(*edit, 1)))
+    role, told = "", list[str]()
+    for line in found:
+        if line.startswith(" "):
+            assert line.endswith(" (rows)")
+            told.append(f"{role}: {line.split('.')[-1].split(' ')[0]}")
+        else:
+            role = line.rstrip(":")
+    assert sorted(told) == sorted(expected)
+
+
+def test_roles_and_inputs_that_are_other_ones():
+    text = GRANTS.replace(
+        "  AUDITOR:\n    identifiers: {badge: '^x$'}\n", "  EDITOR:\n    identifiers: {desk: '^x$'}\n"
+    )
+    after = text.replace("role: AUDITOR", "role: EDITOR").replace("isbn: [Book.title]", "isbn: [Book.price]")
+    assert list(changes(parse_grants(GRANTS), parse_grants(after))) == [
+        Change("AUDITOR", "lezen", "stock.Loan.loanID", "lost"),
+        Change("AUDITOR", "lezen", "stock.Loan.until", "lost"),
+        Change("EDITOR", "lezen", "stock.Loan.loanID", "gained"),
+        Change("EDITOR", "lezen", "stock.Loan.until", "gained"),
+        Change("AUDITOR", "", "", "changed", ("claims",)),
+        Change("EDITOR", "", "", "changed", ("claims",)),
+        Change("", "", "", "changed", ("inputs",)),
+    ]
+
+
+def test_ways_that_change_places_are_told_as_such():
+    """Each scope and each predicate is still there, but not with the other that it was with."""
+    lent = "scope: stock\n    type: stock.Book\n    fields: [title, loans]"
+    own = "scope: stock\n    type: stock.Book\n    fields: [bookID, title, price, loans]"
+    before = GRANTS.replace(lent, lent.replace("scope: stock", "scope: reviews"))
+    after = GRANTS.replace(own, own.replace("scope: stock", "scope: reviews"))
+    assert list(differences(parse_grants(before), parse_grants(after))) == [
+        "CLERK:",
+        "  ~ lezen stock.Book.bookID (scope)",
+        "  ~ lezen stock.Book.loans (scope with rows)",
+        "  ~ lezen stock.Book.price (scope)",
+        "  ~ lezen stock.Book.title (scope with rows)",
+    ]
 
 
 def test_the_command(tmp_path: Path):

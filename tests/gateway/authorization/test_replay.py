@@ -14,6 +14,7 @@ from gateway.authorization.grants import Grants, load_grants
 from gateway.authorization.replay import Recorded, Replayed, Unreplayed, replay
 from gateway.language.documents import Limits, parse_operation
 from gateway.language.operation import Operation
+from tests.gateway.authorization.harness import supergraph
 from tests.gateway.authorization.library import GRANTS
 from tests.gateway.authorization.library import library as graph
 
@@ -118,3 +119,122 @@ def test_an_outcome_under_other_grants_than_the_first_says_nothing_of_them():
     grants = load_grants(GRANTS, graph())
     record = Recorded("s", "query", "CLERK", EVERYTHING, frozenset({"Book.title"}), "another", refused=True)
     assert replay(record, grants, edited(*EDITS[0])) == Replayed((), ())
+
+
+def test_of_a_record_that_does_not_tell_its_outcome_nothing_is_compared():
+    grants = load_grants(GRANTS, graph())
+    record = Recorded("s", "query", "READER", EVERYTHING, frozenset({"Book.price"}), grants.release, None)
+    assert replay(record, grants, grants) == Replayed(("Book.price",), ("Book.price",), by_text=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [((), (), False), (("a",), ("b",), False), (("a",), (), True), ((), ("a", "b"), True)],
+)
+def test_what_is_changed_is_whether_it_is_refused(before: tuple[str, ...], after: tuple[str, ...], expected: bool):
+    assert Replayed(before, after).changed is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "by_text"),
+    [
+        # A condition without a value counts as fulfilled, as it was.
+        ("query ($yes: Boolean!) { books { title price @include(if: $yes) } }", {"yes": True}, True),
+        ("query ($yes: Boolean!) { books { title price @include(if: $yes) } }", {"yes": False}, False),
+        ("query ($v: String) { books(where: {title: {eq: $v}}) { price } }", {"v": "x"}, True),
+        # What a filter of any shape would ask is not known, also where it asked nothing.
+        ("query ($w: BookFilter) { books(where: $w) { price } }", {}, False),
+        ("query ($w: BookFilter) { books(where: $w) { price } }", {"w": {"title": {"eq": "x"}}}, False),
+    ],
+)
+def test_whether_the_text_says_what_was_asked(text: str, variables: Mapping[str, Any], by_text: bool):
+    grants, asked = load_grants(GRANTS, graph()), operation(text)
+    record = recorded(grants, asked, "READER", EVERYTHING, **variables)
+    refused = ("Book.price",) if "Book.price" in record.coordinates else ()
+    assert replay(record, grants, grants, asked) == Replayed(refused, refused, by_text=by_text)
+
+
+def test_a_text_of_another_graph_is_not_decided():
+    other = supergraph(stock="type Query { books(at: Moment): [Book] } type Book { price: Int } scalar Moment")
+    asked = parse_operation(other.api, "query ($at: Moment) { books(at: $at) { price } }", None, Limits())
+    grants = load_grants(GRANTS, graph())
+    record = Recorded("s", "query", "READER", EVERYTHING, frozenset({"Book.price"}), grants.release, refused=True)
+    assert replay(record, grants, grants, asked) == Replayed(("Book.price",), ("Book.price",), by_text=False)
+
+
+# --- by coordinates, one at a time ------------------------------------------------------------------------------------------
+
+SHELVES = """
+type Query { shelves: [Shelf!] }
+type Shelf { name: String secret: String items: [Item!] first: Item keeper: Keeper }
+interface Item { name: String }
+type Book implements Item { name: String }
+type Map implements Item { name: String }
+type Keeper { name: String chief: Keeper shelf: Shelf }
+"""
+HEAD = "version: 1\nroles: {CLERK: {identifiers: {branch: x}}}\nscopes: {all: [all]}\ngrants:\n"
+
+
+def shelves(*grants: str) -> Grants:
+    """The grants of clerks, as `Type: fields` and, after a `!`, the fields to pin."""
+    lines: list[str] = []
+    for number, grant in enumerate(grants):
+        opened, _, pinned = grant.partition(" ! ")
+        type_, _, fields = opened.partition(": ")
+        anchored = f", anchored: [{pinned}]" if pinned else ""
+        what = f"action: lezen, scope: all, type: one.{type_}, fields: [{fields}]{anchored}"
+        lines.append(f"  - {{id: G-{number}, role: CLERK, {what}}}\n")
+    return load_grants(HEAD + "".join(lines), supergraph(one=SHELVES))
+
+
+def again(asked: str, before: Grants, after: Grants) -> Replayed | Unreplayed:
+    record = Recorded("s", "query", "CLERK", frozenset({"all"}), frozenset(asked.split()), "another", None)
+    return replay(record, before, after)
+
+
+ALL = ("Shelf: name, items, first, keeper", "Book: name", "Map: name", "Keeper: name, chief, shelf")
+SHELF = "Shelf: name, items, first, keeper"
+
+
+@pytest.mark.parametrize(
+    ("asked", "after", "refused"),
+    [
+        ("Shelf.name", (SHELF,), ()),
+        ("Shelf.name Shelf.secret", (SHELF,), ("Shelf.secret",)),
+        ("Shelf.secret Keeper.name Book.name", (SHELF,), ("Book.name", "Keeper.name", "Shelf.secret")),
+        # What leads to a type of which nothing was asked but its name.
+        ("Shelf.items", (SHELF,), ("Shelf.items",)),
+        ("Shelf.items", (SHELF, "Book: name"), ()),
+        ("Shelf.keeper", (SHELF,), ("Shelf.keeper",)),
+        ("Shelf.keeper", (SHELF, "Keeper: name"), ()),
+        # What was asked of it says that already.
+        ("Shelf.items Map.name", (SHELF,), ("Map.name",)),
+        ("Shelf.keeper Keeper.name", (SHELF,), ("Keeper.name",)),
+        # A coordinate that is closed is told once.
+        ("Shelf.items Shelf.first", ("Shelf: name",), ("Shelf.first", "Shelf.items")),
+        # A type that leads to itself needs no other.
+        ("Keeper.chief", ("Keeper: chief",), ()),
+        ("Keeper.shelf Keeper.name", ("Keeper: name, chief, shelf",), ("Keeper.shelf",)),
+    ],
+)
+def test_what_each_coordinate_needs(asked: str, after: tuple[str, ...], refused: tuple[str, ...]):
+    before = shelves(*ALL, "Shelf: secret")
+    assert again(asked, before, shelves(*after)) == Replayed((), refused, by_text=False)
+    assert again(asked, shelves(*after), before) == Replayed(refused, (), by_text=False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "anchored", "known"),
+    [
+        ("Shelf.name", "Book: name ! name", True),
+        ("Book.name", "Book: name ! name", False),
+        # What may stand in its place is asked as well.
+        ("Shelf.items", "Book: name ! name", False),
+        ("Shelf.keeper", "Keeper: name ! name", False),
+    ],
+)
+def test_where_a_grant_of_either_asks_for_pinned_fields(asked: str, anchored: str, known: bool):
+    plain, other = shelves(*ALL), shelves(*ALL, anchored)
+    reason = "a grant asks for pinned fields, and values are not on record (give the trusted documents)"
+    expected = Replayed((), (), by_text=False) if known else Unreplayed(reason)
+    assert (again(asked, plain, other), again(asked, other, plain)) == (expected, expected)

@@ -55,23 +55,6 @@ def test_a_caller():
     assert caller_of(CLAIMS, GRANTS).name == "Zorgkantoor"  # which tells nobody apart
 
 
-def test_a_caller_of_whom_nothing_is_told():
-    caller = Caller(None, {}, frozenset())
-    assert {name: getattr(caller, name) for name in Caller.__dataclass_fields__} == {
-        "role": None,
-        "identifiers": {},
-        "scopes": frozenset(),
-        "subject": "",
-        "actor": None,
-        "token_id": "",
-        "expires_at": 0,
-        "audience": "",
-        "key": "",
-        "name": "",
-        "shadow_role": None,
-    }
-
-
 @pytest.mark.parametrize("value", [["5050"], {"code": "5050"}])
 def test_an_identifier_that_is_no_text_identifies_nobody(value: Any, monkeypatch: pytest.MonkeyPatch):
     role = Role("ZORGKANTOOR", {}, {"uzovi": "[0-9]{4}"}, {}, Position(1, 1))
