@@ -178,14 +178,14 @@ def uncovered(grants: Grants) -> list[str]:
     decided |= {(str(never.type), word.text) for never in grants.file.never for word in never.fields}
     missing: list[str] = []
     for coordinate, owners in grants.owners.items():
-        type_name, _, name = coordinate.partition(".")
-        if type_name in _ROOTS or name.startswith("_"):
+        type_name, name = coordinate.split(".")
+        if type_name in _ROOTS:
             continue
         missing += [f"{owner}.{coordinate}" for owner in owners if (f"{owner}.{type_name}", name) not in decided]
     return sorted(missing)
 
 
-_ROOTS = frozenset({"Query", "Mutation", "Subscription", "_Service", "_Entity"})
+_ROOTS = frozenset({"Query", "Mutation", "Subscription"})
 
 
 def _reach(grants: Grants, role: str | None, scopes: frozenset[str]) -> Reach:
@@ -240,9 +240,9 @@ def _opened(grants: Grants, held: Iterable[Grant]) -> tuple[frozenset[str], Mapp
     opened: dict[str, tuple[str, ...]] = {}
     for coordinate in {coordinate for _, coordinate in at_register}:
         owners = grants.owners.get(coordinate, ())
-        type_name = coordinate.partition(".")[0]
+        type_name, _ = coordinate.split(".")
         home = grants.homes.get(type_name)
-        if home is not None and home not in owners and (home, type_name) not in present:
+        if home is not None and (home, type_name) not in present:
             continue
         ids = [at_register.get((owner, coordinate), []) for owner in owners]
         if owners and all(ids):

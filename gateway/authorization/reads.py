@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from graphql import (
     GraphQLInputObjectType,
     GraphQLInputType,
-    GraphQLObjectType,
     GraphQLSchema,
     ListValueNode,
     NullValueNode,
@@ -74,11 +73,7 @@ def pinned_fields(inputs: Inputs, schema: GraphQLSchema, field: Field, variables
 
 
 def _arguments(schema: GraphQLSchema, field: Field) -> Iterator[tuple[str, GraphQLInputType, ValueNode]]:
-    parent = schema.type_map.get(field.parent)
-    if not field.arguments or not isinstance(parent, GraphQLObjectType):
-        known = getattr(parent, "fields", {})
-    else:
-        known = parent.fields
+    known: Mapping[str, Any] = getattr(schema.type_map.get(field.parent), "fields", {})
     for argument in field.arguments:
         definition = known[field.name].args.get(argument.name) if field.name in known else None
         if definition is not None:

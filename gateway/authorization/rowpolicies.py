@@ -18,7 +18,7 @@ from gateway.authorization.judged import Judged, JudgedRole, judge, scope_condit
 from gateway.authorization.language.model import GrantsFile
 from gateway.authorization.language.problems import GrantsError
 from gateway.authorization.predicates import ROW
-from gateway.authorization.sql import Condition, combine, merged, quoted
+from gateway.authorization.sql import Condition, merged, quoted
 from gateway.authorization.tables import CLIENT_KEY, Row, Tables, read_mapping
 from gateway.authorization.writes import Writes, compile_writes
 from gateway.supergraph.model import Supergraph
@@ -151,7 +151,7 @@ def _table(tables: Tables, row: Row, roles: Sequence[JudgedRole]) -> str:
         lines.append(_PROJECTOR.format(name=name))
     for role in roles:
         judged = role.types.get(row.type, ())
-        if not judged or row.hidden:
+        if not judged:
             continue
         columns = ", ".join(map(quoted, _ordered(row, _readable(tables, row, role, judged))))
         lines.append(f"GRANT SELECT ({columns}) ON {name} TO {_role_name(role)};")
@@ -183,8 +183,7 @@ def _using(judged: Sequence[Judged]) -> str:
     groups: list[str] = []
     for scopes, grants in by_scopes.items():
         scope = _bracketed(scope_condition(scopes))
-        rows = combine("or", [grant.condition for grant in grants])
-        if rows.sql == "true":
+        if any(grant.condition.sql == "true" for grant in grants):
             groups.append(f"    {scope}")
             continue
         alternatives = "\n        OR ".join(_alternatives(grants))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.authorization.caller import Caller
-from gateway.authorization.grants import Grants, load_grants, uncovered
+from gateway.authorization.grants import Anchored, Grants, load_grants, uncovered
+from gateway.authorization.language.document import parse_grants
 from tests.gateway.authorization.harness import supergraph
 from tests.gateway.authorization.library import GRANTS, grants, library
 
@@ -149,6 +152,26 @@ def test_what_was_worked_out_is_kept_for_the_pairs_used_last():
         False,
         True,
     )
+
+
+def test_anchors_are_of_their_own_type():
+    found = of(
+        "stock.Loan [loanID, until], anchored: [loanID]", "stock.Book [bookID], anchored: [bookID]", TITLE
+    ).reach("CLERK", frozenset({"stock"}))
+    assert found.anchors == {
+        "Loan": (Anchored("G0", ("loanID",), frozenset({"Loan.loanID", "Loan.until"})),),
+        "Book": (Anchored("G1", ("bookID",), frozenset({"Book.bookID"})),),
+    }
+    assert found.plain_roots == {"Loan": set(), "Book": {"Book.title"}}
+
+
+def test_what_only_writing_grants_name_is_read_by_nobodys_decision():
+    text = GRANTS.replace(
+        "grants:\n",
+        "mutations:\n  rename: {action: wijzigen, type: stock.Map, input: map}\ngrants:\n"
+        "  - {id: RENAME, role: CLERK, action: wijzigen, scope: stock, type: stock.Map, fields: [title]}\n",
+    )
+    assert uncovered(replace(grants(), file=parse_grants(text))) == ["stock.Map.title"]
 
 
 def test_what_nobody_decided_on():
