@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from gateway.authorization.language.document import parse_grants
+from gateway.authorization.language.problems import GrantsError
 from gateway.authorization.matrix import matrix
 from gateway.authorization.rowpolicies import compile_policies
 from gateway.authorization.tables import read_mapping
@@ -108,4 +111,23 @@ def test_the_matrix_shows_who_reads_what():
     )
     assert matrix(parse_grants(reading + both)).partition("**stock.Map**")[2] == (
         "\n\n| | CLERK | NOBODY |\n|---|:-:|:-:|\n| title | ● | ● |\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("grant", "message"),
+    [
+        ("stock.Book s [title], part_of: Book, path: loans", "this path leads from Book to Loan, not to Book"),
+        ("stock.Loan s [loanID], part_of: Book, path: loans.book", "this path leads from Book to Book, not to Loan"),
+        ("stock.Loan s [loanID], part_of: Book, path: loan", "Book has no relation 'loan'; did you mean 'loans'?"),
+    ],
+)
+def test_a_path_that_leads_elsewhere(grant: str, message: str):
+    text = file_of(grant)
+    with pytest.raises(GrantsError) as caught:
+        compile_policies(parse_grants(text), MAPPING)
+    (problem,) = caught.value.problems
+    assert (text.splitlines()[problem.line - 1][problem.column - 1 :], problem.message) == (
+        f"{grant.partition('path: ')[2]}}}",
+        message,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.authorization.sql import Condition, Entry, Look, combine, looked, merged
+from gateway.authorization.sql import Condition, Entry, Look, combine, looked, merged, setting
 
 
 def look(alias: str, *where: str, entries: frozenset[Entry] | None = None) -> Condition:
@@ -91,4 +91,24 @@ def test_a_choice_is_entered_by_the_entries_of_both():
     assert [found.entries for found in merged(both)] == [ours | theirs]
     assert combine("or", both).entries == ours | theirs
     either = [look("pol1", "pol1.kind = 'a'", entries=ours), look("pol2", "pol2.kind = 'b'")]
-    assert [found.entries for found in merged(either)] == [None]
+    assert [found.entries for found in merged(either)] == [found.entries for found in merged(either[::-1])] == [None]
+
+
+def test_of_conditions_that_all_hold_the_one_of_the_fewest_rows_says_whose_they_are():
+    few, more = (
+        frozenset({Entry("link", "b", "code", "text")}),
+        frozenset(Entry("link", n, "code", "text") for n in "ab"),
+    )
+    parts = [Condition("a", entries=more), Condition("b", entries=few), Condition("c")]
+    assert combine("and", parts).entries == combine("and", parts[::-1]).entries == few
+    assert combine("and", [Condition("a"), Condition("b")]).entries is None
+
+
+def test_looks_that_all_have_to_find_something_stay_apart():
+    parts = [look("pol1", "pol1.kind = 'a'"), look("pol2", "pol2.kind = 'b'")]
+    assert combine("and", parts).sql == f"{parts[0].sql} AND {parts[1].sql}"
+
+
+def test_a_setting_of_the_transaction():
+    assert setting("it's") == "nullif(current_setting('caller.it''s', true), '')"
+    assert setting("today", "::date") == "nullif(current_setting('caller.today', true), '')::date"

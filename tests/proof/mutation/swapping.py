@@ -118,7 +118,7 @@ def _fields(class_: Any, node: ast.ClassDef, file: str) -> bool:
             continue  # field(…): made anew for each object
         defaults[names.index(one.target.id) - first] = _value(one.value, vars(sys.modules[class_.__module__]), file)
     before, made.__defaults__ = made.__defaults__, tuple(defaults)
-    return before != made.__defaults__
+    return (before or ()) != made.__defaults__
 
 
 def _value(node: ast.expr, names: dict[str, Any], file: str) -> Any:

@@ -50,8 +50,8 @@ FIRST = (
 """The modules that say no."""
 _ALONE = 150
 """Tests that a fresh process tries."""
-_OWN = 4
-"""How many tests of a file that speaks of the module come before the next one of another file."""
+_NAMED, _OWN = 16, 4
+"""How many tests of a file with the name of the module, or that imports it, come before the next one of another file."""
 
 
 def modules() -> list[str]:
@@ -166,15 +166,15 @@ def _outcome(session: Session, mutant: Mutant, touched: Mapping[str, Touched]) -
 
 
 def _made_early(mutant: Mutant) -> bool:
-    """A constant, or a function that its module calls while it is imported: something may have been made of it before any test runs."""
+    """A constant, or what its module calls while it is imported: something may have been made of it before any test runs."""
     if mutant.outer is None:
-        return not mutant.function
+        return mutant.function.partition(".")[0] in {"", *_called_early(mutant.module)}
     return mutant.outer[0] in _called_early(mutant.module)
 
 
 @cache
 def _called_early(module: str) -> set[str]:
-    """The functions that a module calls by name outside of any function."""
+    """The functions and classes that a module calls by name outside of any function."""
     waiting: list[ast.AST] = [*ast.parse((ROOT / module).read_text("utf-8")).body]
     found: set[str] = set()
     while waiting:
@@ -202,17 +202,19 @@ def _tests(mutant: Mutant, touched: Mapping[str, Touched]) -> list[tuple[str, fl
     place: dict[str, int] = {}
     for name in found:
         file = name.partition("::")[0]
-        place[name] = turns[file] // (_OWN if _imports(file, mutant.module) else 1)
+        place[name] = turns[file] // _share(file, mutant.module)
         turns[file] += 1
     return [(name, float(touched[name]["seconds"])) for name in sorted(found, key=place.__getitem__)]
 
 
 @cache
-def _imports(test: str, module: str) -> bool:
-    """Whether a file of tests imports a module of the gateway."""
+def _share(test: str, module: str) -> int:
+    """How much more the tests of a file are about a module than others."""
+    if Path(test).stem == f"test_{Path(module).stem}":
+        return _NAMED
     package, _, name = module.removesuffix(".py").replace("/", ".").rpartition(".")
     text = (ROOT / test).read_text("utf-8")
-    return bool(re.search(rf"from {package}(\.{name} import| import .*\b{name}\b)", text))
+    return _OWN if re.search(rf"from {package}(\.{name} import| import .*\b{name}\b)", text) else 1
 
 
 def _touching(touched: Mapping[str, Touched], module: str, lines: range) -> list[str]:
