@@ -182,7 +182,11 @@ def parse_expression(text: Text) -> Expression:
             text.position, f"a predicate has at most {MAX_LENGTH} characters; name parts of it in `functions`"
         )
     reader = _Reader(text, opened=1)
-    return reader.expression(reader.parse(f"({text.raw}\n)", "eval").body)
+    body: ast.expr = reader.parse(f"({text.raw}\n)", "eval").body
+    found = reader.expression(body)
+    if (body.lineno, body.col_offset) == (1, 0):  # `a) or (b` used the brackets that stand around it
+        raise GrantsError.at(text.position, "the brackets do not match")
+    return found
 
 
 def parse_functions(text: Text) -> tuple[Function, ...]:

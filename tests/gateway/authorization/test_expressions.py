@@ -84,6 +84,8 @@ def signature(function: Function) -> str:
         ("any(L.a for L in X.loans if L.b)", "any((L.a and L.b) for L in X.loans)"),
         ("any(M.a for L in X.loans if L.b if L.c for M in L.d)", "any((M.a and L.b and L.c) for L in X.loans for M in L.d)"),
         ("X.a\n  or X.b\n", "(X.a or X.b)"),
+        ("\nX.a", "X.a"),
+        ("(X.a) or (X.b)", "(X.a or X.b)"),
         ("not " * 200 + "X", "(not " * 200 + "X" + ")" * 200),
     ],
 )  # fmt: skip
@@ -147,6 +149,8 @@ def refused(text: str) -> str:
         ("a" * 4001, "7:11: a predicate has at most 4000 characters; name parts of it in `functions`"),
         (" \n", "7:11: a predicate is expected here; without `when` it holds for every row"),
         ("()", "7:11: Tuple is not part of the language"),
+        ("X.a) or (True", "7:11: the brackets do not match"),
+        ("soon)(X", "7:11: the brackets do not match"),
         ("X.a in ()", "7:18: `in` is followed by values: in ('a', 'b')"),
         ("X.a in 'ab'", "7:18: `in` is followed by values: in ('a', 'b')"),
         ("X.a not in X.b", "7:22: `in` is followed by values: in ('a', 'b')"),

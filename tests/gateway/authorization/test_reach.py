@@ -137,6 +137,17 @@ def test_of_two_registers_that_decide_the_first_that_lacks_a_scope_is_told():
     assert of(BOOK, homes="{}").scope_for("CLERK", "Book.bookID", frozenset()) is None
 
 
+def test_elsewhere_than_at_a_root_a_grant_for_anchored_roots_only_needs_no_scope():
+    only, at_home = (
+        "stock.Loan [loanID], anchored: [loanID], anchor_only: true",
+        "stock.Loan [loanID], anchored: [loanID]",
+    )
+    assert of(only).scope_for("CLERK", "Loan.loanID", frozenset()) == "stock"
+    assert of(only).scope_for("CLERK", "Loan.loanID", frozenset(), at_root=False) is None
+    assert of(at_home).scope_for("CLERK", "Loan.loanID", frozenset(), at_root=False) == "stock"
+    assert of("stock.Loan [loanID]").scope_for("CLERK", "Loan.loanID", frozenset(), at_root=False) == "stock"
+
+
 def test_what_was_worked_out_is_kept_for_the_pairs_used_last():
     scopes = [f"s{number}" for number in range(300)]
     text = GRANTS.replace("reviews: [reviews:read]", f"reviews: [{', '.join(scopes)}]")
