@@ -133,4 +133,4 @@ def _resolve(value: Any, variables: Mapping[str, Any]) -> Any:
 
 def _has_value(value: Any, variables: Mapping[str, Any]) -> bool:
     resolved = _resolve(value, variables)
-    return not (resolved is _ABSENT or resolved is None or isinstance(resolved, NullValueNode))
+    return not (resolved is None or isinstance(resolved, NullValueNode))

@@ -271,6 +271,16 @@ def test_what_does_not_fit_the_tables(when: str, expected: str):
     assert refused(when) == expected
 
 
+def test_a_way_to_one_row_by_what_is_no_key():
+    joined = (
+        'policy."book" pol1, policy."book" pol2 WHERE pol1."client_key" = {row}."client_key" AND pol1."title" = {row}."card" '
+        'AND pol2."client_key" = pol1."client_key" AND pol2."title" = pol1."title"'
+    )
+    assert sql("any(B.price == 1 for B in X.favourite.namesakes)", "Reader") == (
+        f"""EXISTS (SELECT FROM {joined} AND pol2."price" = 1 OFFSET 0)"""
+    )
+
+
 def test_a_way_from_another_type_that_is_no_key():
     joined = (
         'policy."book" pol1, policy."shelf" pol2 WHERE pol1."client_key" = {row}."client_key" AND pol1."shelfID" = {row}."shelf_id" '

@@ -21,7 +21,7 @@ type Book implements Thing { loans(where: Filter, first: Int): [Loan!] }
 type Loan { id: ID! reader: String }
 input Filter { and: [Filter!] book: Filter id: Text reader: Text code: Text both: Text me: Text nothing: Text odd: Odd }
 input Text { eq: String in: [String!] gt: String odd: Odd }
-input Odd { x: String }
+input Odd { x: String y: String }
 """)
 INPUTS = Inputs(
     equality=frozenset({"eq"}),
@@ -76,6 +76,7 @@ ID, READER, SECRET = ("Loan.id", True), ("Loan.reader", True), ("Loan.secret", T
         ("where: null, any: null", []),
         # Of what nobody said what it reads, and what comes after it.
         ('where: {odd: {x: "1"}, id: {}}', [("Loan.odd", True), ("Odd.x", False), ID]),
+        ('odd: {x: "1", y: "1"}', [("Odd.x", False), ("Odd.y", False)]),
         ('odd: {x: "1"}, where: {id: {}}', [("Odd.x", False), ID]),
         ('where: {id: {odd: {x: "1"}, eq: "1"}, reader: {}}', [ID, ("Text.odd", False), READER]),
         ("first: 1, where: {id: {}}", [("Query.loans(first:)", False), ID]),
