@@ -111,6 +111,9 @@ class Compiler:
     def _alternatives(self, node: Expression, scope: Scope) -> Condition:
         if isinstance(node, Logic) and node.operator == "or":
             return combine("or", [self._alternatives(part, scope) for part in node.parts])
+        if isinstance(node, Logic) and any(isinstance(part, Logic) and part.operator == "or" for part in node.parts):
+            # A choice inside of an `and`: what is chosen may hang on copies, or not.
+            return combine("and", [self._alternatives(part, scope) for part in node.parts])
         if isinstance(node, Call) and node.function != "granted" and node.function not in BUILT_IN:
             inner, body = self._enter(node, scope)
             found = self._alternatives(body, inner)

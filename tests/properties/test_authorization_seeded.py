@@ -14,8 +14,11 @@ import orjson
 import pytest
 
 import gateway.deciding
+import gateway.pipeline
 from gateway.authorization.decide import Decision, Reason, Refusal, decide
+from gateway.plans import Plans
 from tests.properties.authorization.comparing import DifferenceError, Tally, compare
+from tests.properties.authorization.model import THREE
 from tests.properties.authorization.running import Stage
 
 ROUNDS = 6
@@ -41,6 +44,12 @@ class Spoiled(Stage):
 @pytest.fixture(name="spoiled")
 def stage_of_this_test(postgres: str, tmp_path: Path) -> Iterator[Spoiled]:
     with Spoiled(postgres, "bedorven", tmp_path) as stage:
+        yield stage
+
+
+@pytest.fixture(name="spread")
+def stage_over_three_registers(postgres: str, tmp_path: Path) -> Iterator[Spoiled]:
+    with Spoiled(postgres, "bedorven", tmp_path, THREE) as stage:
         yield stage
 
 
@@ -78,6 +87,18 @@ def forget_filters(fields: dict[str, Any]) -> None:
     fields["inputs"] = {name: [] for name in fields["inputs"]}
 
 
+def forget_pins(fields: dict[str, Any]) -> None:
+    """At any root an anchored grant counts, pinned or not."""
+    for role in fields["roles"].values():
+        role["anchors"] = {}
+        role.pop("rows", None)
+
+
+def count_old_copies(sql: str) -> str:
+    """Copies are always fresh."""
+    return sql.replace("current_setting('caller.relations', true) = 'fresh'", "true")
+
+
 def found_by(stage: Stage) -> str:
     """What the comparison finds, or nothing."""
     for round_number in range(ROUNDS):
@@ -102,6 +123,22 @@ def test_a_field_group_that_is_widened_is_found(spoiled: Spoiled) -> None:
 def test_a_filter_that_reads_what_is_refused_is_found(spoiled: Spoiled) -> None:
     spoiled.spoil_fields = forget_filters
     assert found_by(spoiled) == "other data"
+
+
+def test_an_anchor_that_is_forgotten_is_found(spoiled: Spoiled) -> None:
+    spoiled.spoil_fields = forget_pins
+    assert found_by(spoiled) == "other data"
+
+
+def test_a_stale_copy_that_counts_is_found(spread: Spoiled) -> None:
+    spread.spoil_sql = count_old_copies
+    assert found_by(spread) in {"other data", "other errors"}
+
+
+def test_a_row_that_is_not_judged_at_home_is_found(spread: Spoiled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a link to another register, the word of the register that links is not enough."""
+    monkeypatch.setattr(gateway.pipeline, "Plans", lambda graph, _homes, *more: Plans(graph, {}, *more))
+    assert found_by(spread) in {"other data", "other errors"}
 
 
 def test_a_decision_that_lets_a_field_through_is_found(spoiled: Spoiled, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cmp_to_key
 from typing import Any
 
 from tests.properties.authorization.model import LINKS, ROOTS, TYPES, Row
 from tests.properties.authorization.reading import Pins, Sight
-from tests.properties.authorization.refusing import Selection, linked, refusals
+from tests.properties.authorization.refusing import Selection, at_roots, linked, refusals
 
 __all__ = ["LEFT_OUT", "Answer", "answer"]
 
@@ -29,16 +29,37 @@ class Answer:
     refused: frozenset[tuple[str, str | None, tuple[str, ...]]] = frozenset()
     data: dict[str, Any] | None = None
     errors: frozenset[tuple[Path, str]] = frozenset()
+    unavailable: str = ""
+    """Whether all of it is refused because copies are not fresh: `always`, or (`perhaps`) when a register is asked about such rows."""
+    lessened: frozenset[Path] = frozenset()
+    """The roots beside which is said that rows may be left out."""
 
 
 def answer(sight: Sight, selections: list[Selection], *, partial: bool = False) -> Answer:
-    """What is answered. `partial`: what is refused is left out, instead of all."""
-    found = refusals(sight, selections)
+    """What is answered. `partial`: what is refused is left out, instead of all. By the file alone copies are always fresh."""
+    found = refusals(replace(sight, stale=frozenset()) if sight.stale else sight, selections)
     if found and not partial:
         return Answer(frozenset((r.coordinate, r.scope, r.needs) for r in found if r.coordinate))
     gone = frozenset(refusal.place for refusal in found)
+    if any(_left(selection, gone) for selection in selections) and sight.stale:
+        return _stale(sight, selections, gone, partial=partial)
     if not any(_left(selection, gone) for selection in selections):
         return Answer(errors=frozenset((path, LEFT_OUT) for path in _refused_paths(selections, gone, ())))
+    return _answered(sight, selections, gone, partial=partial)
+
+
+def _stale(sight: Sight, selections: list[Selection], gone: frozenset[int], *, partial: bool) -> Answer:
+    """What is answered by the registers whose copies do not count."""
+    found = [refusal for refusal in refusals(sight, selections) if refusal.place not in gone]
+    unavailable = "always" if at_roots(sight, selections, gone) else "perhaps" if found else ""
+    roots = [root for root in selections if root.included and id(root) not in gone]
+    placed = [(root, ROOTS[root.name]) for root in roots]
+    pinned = [(root.key, name, sight.grants.pins(name, root.where)) for root, name in placed]
+    lessened = frozenset((key,) for key, name, pins in pinned if sight.lessened(name, pins))
+    return replace(_answered(sight, selections, gone, partial=partial), unavailable=unavailable, lessened=lessened)
+
+
+def _answered(sight: Sight, selections: list[Selection], gone: frozenset[int], *, partial: bool) -> Answer:
     rows = _Rows(sight, gone, patient=partial)
     try:
         data = rows.members(None, "Query", selections, (), None)

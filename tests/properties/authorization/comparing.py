@@ -13,7 +13,7 @@ from tests.properties.authorization.answering import LEFT_OUT, Answer, answer
 from tests.properties.authorization.asking import Question, invent_question
 from tests.properties.authorization.filling import invent_askers, invent_world
 from tests.properties.authorization.inventing import invent_grants
-from tests.properties.authorization.model import ROOTS, THREE
+from tests.properties.authorization.model import ROOTS, THREE, Layout
 from tests.properties.authorization.reading import Grants, Pins, Sight, counts
 from tests.properties.authorization.refusing import Selection
 from tests.properties.authorization.running import Reply, Stage
@@ -21,6 +21,7 @@ from tests.properties.authorization.unseen import Places, unseen_change
 
 __all__ = ["ASKERS", "QUESTIONS", "DifferenceError", "Tally", "compare"]
 
+STALE = "AUTHORIZATION_UNAVAILABLE"
 ASKERS, QUESTIONS = 20, 8
 """Of one grants file; every asker asks every question."""
 
@@ -48,14 +49,15 @@ def compare(stage: Stage, seed: str, tally: Tally) -> None:
     world, askers = invent_world(rng), invent_askers(rng, ASKERS)
     stage.play(grants.text)
     stage.fill(world)
-    sights = [Sight(grants, world, asker) for asker in askers]
+    sights = [Sight(grants, world, asker, _stale(rng, stage.layout)) for asker in askers]
     questions = [invent_question(rng, world, rng.choice(sights)) for _ in range(QUESTIONS)]
     places = _places(grants, questions)
     for sight in sights:
+        stage.hear(sight.stale)
         replies = stage.ask(sight.asker, questions)
         for question, reply in zip(questions, replies, strict=True):
             expected = answer(sight, question.selections, partial=question.partial)
-            kind = _difference(expected, reply)
+            kind = _difference(sight, expected, reply)
             if kind:
                 raise DifferenceError(kind, _report(grants, sight, question, expected, reply, seed))
             _count(tally, sight, question, expected)
@@ -75,6 +77,12 @@ def compare(stage: Stage, seed: str, tally: Tally) -> None:
     tally.counts["grants"] += len(grants.file["grants"])
 
 
+def _stale(rng: random.Random, layout: Layout) -> frozenset[str]:
+    """Of some askers: whose copies are too old."""
+    names = sorted(layout.copies)
+    return frozenset(rng.sample(names, rng.choice((1, 1, 2)))) if names and rng.random() < 0.4 else frozenset()
+
+
 def _places(grants: Grants, questions: list[Question]) -> Places:
     found: dict[str, set[Pins]] = {}
     for question in questions:
@@ -84,11 +92,19 @@ def _places(grants: Grants, questions: list[Question]) -> Places:
     return {name: frozenset(pins) for name, pins in found.items()}
 
 
-def _difference(expected: Answer, reply: Reply) -> str:
+def _difference(sight: Sight, expected: Answer, reply: Reply) -> str:
     body = reply.json()
     errors: list[dict[str, Any]] = body.get("errors", [])
     codes = {error["extensions"]["code"] for error in errors}
-    if not codes <= {"FORBIDDEN", "DOWNSTREAM_SERVICE_ERROR", LEFT_OUT}:
+    if reply.status == 503 and codes == {STALE} and "data" not in body:
+        return "" if expected.unavailable else "refused, though nothing hangs on stale copies"
+    if expected.unavailable == "always":
+        return "answered, though all of it hangs on stale copies"
+    told = {tuple(error["path"]) for error in errors if error["extensions"]["code"] == STALE}
+    if not told >= expected.lessened or (told and not sight.stale):
+        return "not told that rows may be missing, or told without a reason"
+    errors = [error for error in errors if error["extensions"]["code"] != STALE]
+    if not codes <= {"FORBIDDEN", "DOWNSTREAM_SERVICE_ERROR", LEFT_OUT, STALE}:
         return "no answer"
     if "data" not in body or expected.refused:
         return _other_refusal(expected, reply.status, errors) if "data" not in body else "a leak: not refused"
@@ -99,7 +115,8 @@ def _difference(expected: Answer, reply: Reply) -> str:
     found = frozenset((tuple(error["path"]), error["extensions"]["code"]) for error in errors)
     if not found <= expected.errors:
         return "other errors"
-    return "other errors" if any(_told(body["data"], path) for path, _ in expected.errors - found) else ""
+    missed = [path for path, code in expected.errors - found if not (told and code == "DOWNSTREAM_SERVICE_ERROR")]
+    return "other errors" if any(_told(body["data"], path) for path in missed) else ""
 
 
 def _told(data: Any, path: tuple[str | int, ...]) -> bool:
@@ -145,6 +162,11 @@ def _count(tally: Tally, sight: Sight, question: Question, expected: Answer) -> 
         tally.counts[f"asked with an anchor that {way}"] += 1
     if expected.refused:
         tally.counts["refused before anything was read"] += 1
+        return
+    tally.counts["asked with stale copies"] += bool(sight.stale)
+    tally.counts["beside which rows were said to be left out"] += bool(expected.lessened)
+    if expected.unavailable == "always":
+        tally.counts["refused because copies were stale"] += 1
         return
     found = list(_values(expected.data))
     tally.counts["answered with rows" if found else "answered without rows"] += 1

@@ -103,6 +103,8 @@ class Layout:
     contributed: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     nullable: frozenset[tuple[str, str]] = frozenset()
     through: bool = True
+    copies: frozenset[str] = frozenset()
+    """The registers that look at copies of `Betrokkene`."""
 
     def required(self, name: str, member: str) -> bool:
         return member in TYPES[name].required and (name, member) not in self.nullable
@@ -135,6 +137,7 @@ THREE = Layout(
     {("Persoon", "zaken"): "zaken", ("Zaak", "stukken"): "stukken"},
     frozenset({("Zaak", "persoon")}),
     through=False,
+    copies=frozenset({"personen", "stukken"}),
 )
 
 

@@ -141,16 +141,19 @@ Pins = frozenset[str] | None
 class Sight:
     """What one asker may see of a world, row by row. Counts nothing as seen before a grant says so.
 
+    `stale`: the registers whose copies are too old to count. An alternative of a predicate that looks at them shows nothing then, a grant of
+    which nothing is left does not count, and below a `not` all hangs on them: what is missing there could open something.
     An anchored grant counts at a query root that pins its fields; along an edge too, unless it is for anchored roots only.
     """
 
     grants: Grants
     world: World
     asker: Asker
+    stale: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.role, self.identifiers = self.grants.role_of(self.asker)
-        held = [grant for grant in self.grants.of_role(self.role) if self.holds(grant)]
+        held = [g for g in self.grants.of_role(self.role) if self.holds(g) and self._hangs(g) != "all"]
         self.held: dict[str, list[tuple[dict[str, Any], frozenset[str]]]] = {}
         self.contributed: dict[str, frozenset[str]] = {}
         for grant in held:
@@ -164,6 +167,18 @@ class Sight:
     def holds(self, grant: Mapping[str, Any]) -> bool:
         """Whether the asker has a scope of a grant."""
         return not self.asker.scopes.isdisjoint(self.grants.scopes_of(grant))
+
+    def lessened(self, name: str, pins: Pins) -> bool:
+        """Whether a grant that counts here shows less of a type than it would with fresh copies."""
+        found = [g for g in self.grants.of_role(self.role) if g["type"].partition(".")[2] == name and self.holds(g)]
+        return any(counts(grant, pins) and self._hangs(grant) for grant in found)
+
+    def _hangs(self, grant: Mapping[str, Any]) -> str:
+        """How much of a grant hangs on copies that do not count: nothing, `some`, or `all`."""
+        expression = self.grants.expression(grant["when"]) if "when" in grant else None
+        if expression is None or grant["type"].partition(".")[0] not in self.stale or not _copies(expression):
+            return ""
+        return "all" if _lost(expression) else "some"
 
     def giving(self, name: str, pins: Pins) -> list[tuple[dict[str, Any], frozenset[str]]]:
         """The grants on a type that count here, each with the fields that it gives."""
@@ -205,6 +220,8 @@ class Sight:
     # -- predicates --------------------------------------------------------------------------------------------------
 
     def truth(self, node: ast.expr, names: Mapping[str, Any]) -> bool:
+        if self._too_old(node, names):
+            return False
         match node:
             case ast.BoolOp(op=ast.And(), values=values):
                 return all(self.truth(value, names) for value in values)
@@ -223,6 +240,12 @@ class Sight:
                 return self._call(node, names, self.truth)
             case _:
                 return self.value(node, names) is True
+
+    def _too_old(self, node: ast.expr, names: Mapping[str, Any]) -> bool:
+        """Whether an expression looks at copies that do not count, as a whole: each part of an `and` or `or` does for itself."""
+        if isinstance(node, ast.BoolOp) or not self.stale or "X" not in names:
+            return False
+        return self.grants.layout.homes[names["X"]["type"]] in self.stale and _copies(node)
 
     def _compare(self, left: ast.expr, op: ast.cmpop, right: ast.expr, names: Mapping[str, Any]) -> bool:
         value = self.value(left, names)
@@ -319,6 +342,17 @@ class Sight:
         if isinstance(node, ast.Name) and node.id in names:
             return names[node.id]
         return self.value(node, names)
+
+
+def _copies(node: ast.expr) -> bool:
+    return any(isinstance(part, ast.Attribute) and part.attr == "betrokkenen" for part in ast.walk(node))
+
+
+def _lost(node: ast.expr) -> bool:
+    """Whether nothing can make an expression true without copies."""
+    if isinstance(node, ast.BoolOp):
+        return (all if isinstance(node.op, ast.Or) else any)(map(_lost, node.values))
+    return _copies(node)
 
 
 def _takes(parameter: ast.arg, value: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from tests.properties.authorization.model import LINKS, ROOTS, Link
 from tests.properties.authorization.reading import Pins, Sight, counts
 
-__all__ = ["Refusal", "Selection", "linked", "refusals"]
+__all__ = ["Refusal", "Selection", "at_roots", "linked", "refusals"]
 
 
 @dataclass
@@ -50,6 +50,16 @@ def refusals(sight: Sight, selections: list[Selection]) -> list[Refusal]:
 def linked(name: str, link: str) -> Link | None:
     """A link as filters and sorts know it: the person of a paper is behind its case."""
     return LINKS["Zaak", "persoon"] if (name, link) == ("Stuk", "persoon") else LINKS.get((name, link))
+
+
+def at_roots(sight: Sight, selections: list[Selection], gone: frozenset[int]) -> bool:
+    """Whether something is refused of what a root itself gives, links left aside. `gone`: what is left out before."""
+    for root in selections:
+        children = [child for child in root.children if not child.children and id(child) not in gone]
+        plain = Selection(root.key, root.name, root.where, root.order, children or [Selection("_", "__typename")])
+        if root.included and id(root) not in gone and any(_Judge(sight).root(plain)):
+            return True
+    return False
 
 
 @dataclass
@@ -139,8 +149,9 @@ class _Judge:
             # It would be given, if the row were seen at home.
             listing = self._listing(name, None, at_home=True)
         held = [grant for grant in listing if self.sight.holds(grant)]
-        if pins is not None and held:
-            return Refusal(coordinate, None, _anchor(held[0]), id(selection))
+        pinning = [grant for grant in held if "anchored" in grant]
+        if pins is not None and pinning:
+            return Refusal(coordinate, None, _anchor(pinning[0]), id(selection))
         lacking = [grant for grant in listing if grant not in held and (pins is not None or counts(grant, None))]
         scope = self.sight.grants.scopes_of(lacking[0])[0] if lacking else None
         return Refusal(coordinate, scope, (), id(selection))

@@ -19,6 +19,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import gateway.fetching
+import registers.common.freshness
 import registers.common.shell
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants, caller_from_claims, load_grants
@@ -44,7 +45,7 @@ __all__ = ["Reply", "Stage"]
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, and what was sent to which register for it."""
+    """An answer, and what was sent to which register for it; which of them was sent first is chance."""
 
     status: int
     body: bytes
@@ -62,6 +63,11 @@ class _Quiet:
 
     def error(self, event: str, **more: Any) -> None:
         raise AssertionError((event, more))
+
+
+class _Silent(_Quiet):
+    def error(self, event: str, **more: Any) -> None:
+        pass
 
 
 class _Direct:
@@ -120,6 +126,7 @@ class Stage:
 
     def __enter__(self) -> Self:
         self.exits.enter_context(patch.object(registers.common.shell, "_log", _Quiet()))
+        self.exits.enter_context(patch.object(registers.common.freshness, "_log", _Silent()))
         (self.folder / "jwks.json").write_bytes(orjson.dumps(self.signer.jwks()))
         self._together(serving.enter() for serving in self.served.values())
         return self
@@ -175,6 +182,10 @@ class Stage:
         gone, come = list(removed), list(added)
         self._together(serving.change(gone, come) for serving in self.served.values())
 
+    def hear(self, stale: frozenset[str]) -> None:
+        """These registers have heard nothing of their copies for long; the others have just now."""
+        self._together(serving.hear(stale=name in stale) for name, serving in self.served.items())
+
     def ask(self, asker: Asker, questions: Iterable[Question]) -> list[Reply]:
         """Ask one question after the other as one asker, on its day."""
         said = json.dumps({"claims": dict(asker.claims), "scopes": sorted(asker.scopes)}).encode()
@@ -186,7 +197,7 @@ class Stage:
                 request = GraphQLRequest(question.query, variables=question.variables, extensions=extensions)
                 self.client.fetches.clear()
                 answer = await self.pipeline.handle(request, {b"authorization": said}, trace_of({}))
-                found.append(Reply(answer.status, answer.body, tuple(self.client.fetches)))
+                found.append(Reply(answer.status, answer.body, tuple(sorted(self.client.fetches))))
             return found
 
         with patch.object(gateway.fetching.Days, "today", lambda _: asker.today):

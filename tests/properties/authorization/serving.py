@@ -114,6 +114,10 @@ class Serving:
         if any(table.projected for table in self.part.mapping.tables):
             moment = "'epoch'" if stale else "clock_timestamp()"
             await self.admin.execute(f"UPDATE projectie.stand SET volledig_tot = {moment}")
+            # What a register has read proves freshness for a while, whatever happens to the stand; here it may not wait.
+            freshness: Any = self.app._engine._freshness if self.app and self.app._engine else None
+            if freshness is not None:
+                freshness._complete_until = float("-inf")
 
     async def answer(self, headers: bytes, body: bytes) -> Response:
         """What the register answers to a fetch."""
