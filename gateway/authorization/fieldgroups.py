@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gateway.authorization.conditions import Entry
 from gateway.authorization.judged import Judged, JudgedRole
 from gateway.authorization.language.model import GrantsFile, InputType, Role
 from gateway.authorization.predicates import ROW
-from gateway.authorization.sql import Entry, quoted, setting
+from gateway.authorization.sql import quoted, setting
 from gateway.authorization.tables import CLIENT_KEY, Tables
 
 __all__ = ["field_groups"]

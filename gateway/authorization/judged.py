@@ -6,15 +6,16 @@ conditions written in place. What anchors open is no property of a row, so ancho
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from gateway.authorization.conditions import FALSE, FRESH, TRUE, Condition, Entry, combine
 from gateway.authorization.language.model import Grant, GrantsFile, Role
 from gateway.authorization.language.mutations import READ
 from gateway.authorization.language.problems import GrantsError, Position, Problem, meant
 from gateway.authorization.predicates import ROW, Bound, Compiler
-from gateway.authorization.sql import FALSE, FRESH, TRUE, Condition, Entry, combine, literal
+from gateway.authorization.sql import literal
 from gateway.authorization.tables import CLIENT_KEY, Row, Tables
 
 __all__ = ["Judged", "JudgedRole", "judge", "scope_condition", "write_judge"]
@@ -79,15 +80,13 @@ def write_judge(file: GrantsFile, tables: Tables, role: str, grant: Grant, given
 
 def scope_condition(scopes: Sequence[str]) -> Condition:
     """Whether the caller holds one of the scopes."""
-    return combine(
-        "or",
-        [_among("scopes", scope) for scope in scopes],
-    )
+    return _among("scopes", scopes) if scopes else FALSE
 
 
-def _among(name: str, word: str) -> Condition:
-    """Whether `word` is one of those in a setting, each of which stands between spaces."""
-    return Condition(f"(SELECT position({literal(f' {word} ')} in current_setting('caller.{name}', true)) > 0)")
+def _among(name: str, words: Iterable[str]) -> Condition:
+    """Whether one of `words` is among those in a setting, each of which stands between spaces."""
+    found = [f"position({literal(f' {word} ')} in current_setting('caller.{name}', true)) > 0" for word in words]
+    return Condition(f"(SELECT {' OR '.join(found)})")
 
 
 def _of_register(file: GrantsFile, tables: Tables) -> list[Grant]:
@@ -168,7 +167,7 @@ class _RoleJudge:
         self.stack = [grant.id]
         condition = TRUE if row.stub else self._condition(compiler, grant, Bound(row, ROW))
         if grant.anchor is not None and grant.anchor.only:
-            pinned = _among("anchored", grant.id)
+            pinned = _among("anchored", [grant.id])
             condition = combine("and", [pinned, condition])
         self._remember(compiler, row)
         return Judged(
@@ -209,11 +208,8 @@ class _RoleJudge:
         def rule(owner_row: Bound) -> Condition:
             return self._granted(compiler, owner_row, word.position, grant.scopes)
 
-        paths: list[Condition] = []
-        for path in grant.part.paths:
-            segments = [(segment, path.position) for segment in path.text.split(".")]
-            paths.append(compiler.part(bound, owner, segments, rule))
-        return combine("or", paths)
+        paths = [[(segment, path.position) for segment in path.text.split(".")] for path in grant.part.paths]
+        return compiler.part(bound, owner, paths, rule)
 
     def _granted(self, compiler: Compiler, bound: Bound, position: Position, scopes: tuple[str, ...]) -> Condition:
         """What shows a row to this role, for a reader who holds one of `scopes`."""

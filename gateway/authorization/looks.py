@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gateway.authorization.conditions import FALSE, TRUE, Condition, Look, Source, joined_by, looked
 from gateway.authorization.paths import Join
-from gateway.authorization.sql import FALSE, TRUE, Condition, Look, looked, quoted
+from gateway.authorization.sql import quoted
 from gateway.authorization.tables import CLIENT_KEY
 
 __all__ = ["Joined", "exists", "select"]
@@ -27,15 +28,15 @@ def exists(joins: Sequence[Joined], condition: Condition) -> Condition:
         return condition
     if condition.sql == FALSE.sql:
         return FALSE
-    known = () if condition.sql == TRUE.sql else condition.parts or (condition,)
-    look = Look(
-        tuple(f"policy.{quoted(joined.join.target.table)}" for joined in joins),
-        tuple(joined.alias for joined in joins),
-        (*map(Condition, _equalities(joins)), *known),
-    )
+    known = () if condition.sql == TRUE.sql else joined_by("and", condition)
+    look = Look(tuple(map(_source, joins)), known)
     # Entries speak of the person; a join that leaves the person loses them.
     same = all((CLIENT_KEY, CLIENT_KEY) in joined.join.on for joined in joins)
     return looked(look, condition.entries if same else None)
+
+
+def _source(joined: Joined) -> Source:
+    return Source(_table(joined), joined.alias, tuple(map(Condition, _equalities([joined]))))
 
 
 def select(sql: str, joins: Sequence[Joined]) -> str:
@@ -44,7 +45,11 @@ def select(sql: str, joins: Sequence[Joined]) -> str:
 
 
 def _sources(joins: Sequence[Joined]) -> str:
-    return ", ".join(f"policy.{quoted(joined.join.target.table)} {joined.alias}" for joined in joins)
+    return ", ".join(f"{_table(joined)} {joined.alias}" for joined in joins)
+
+
+def _table(joined: Joined) -> str:
+    return f"policy.{quoted(joined.join.target.table)}"
 
 
 def _equalities(joins: Sequence[Joined]) -> list[str]:

@@ -13,7 +13,7 @@ from gateway.authorization.language.expressions import Attribute, Expression, Na
 from gateway.authorization.language.problems import GrantsError, Position, meant
 from gateway.authorization.tables import CLIENT_KEY, Relation, Row, Tables
 
-__all__ = ["Join", "Segment", "reversed_joins", "split_path", "steps_of"]
+__all__ = ["Fork", "Join", "Segment", "forked", "reversed_joins", "split_path", "steps_of"]
 
 Segment = tuple[str, Position]
 
@@ -26,6 +26,19 @@ class Join:
     target: Row
     on: tuple[tuple[str, str], ...]
     many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Ways that begin alike, part, and meet again in rows of one person.
+
+    `meeting` enters the rows where they meet by the person alone; the last join of each of the `arms` says which of those rows it arrives at.
+    """
+
+    before: tuple[Join, ...]
+    arms: tuple[tuple[Join, ...], ...]
+    meeting: Join
+    after: tuple[Join, ...]
 
 
 def split_path(node: Expression) -> tuple[Name, list[Segment]]:
@@ -54,6 +67,36 @@ def reversed_joins(tables: Tables, owner: Row, segments: Sequence[Segment], part
         Join(join.target, join.source, tuple((remote, local) for local, remote in join.on), many=True)
         for join in reversed(forward)
     ]
+
+
+def forked(ways: Sequence[Sequence[Join]]) -> Fork | None:
+    """Several ways as one with a fork in it, if none of them leaves the person and all arrive by the same table."""
+    same = (CLIENT_KEY, CLIENT_KEY)
+    if len(ways) < 2 or not all(same in join.on for way in ways for join in way):
+        return None
+    before = _alike(ways)
+    rests = [way[before:] for way in ways]
+    shortest = min(map(len, rests))
+    if not shortest:
+        return None  # one way is the beginning of another
+    # The joins that arrive at the table where they meet differ; all after them are the same.
+    after = min(_alike([rest[::-1] for rest in rests]), shortest - 1)
+    arms = tuple(tuple(rest[: len(rest) - after]) for rest in rests)
+    target, start = arms[0][-1].target, arms[0][0].source
+    if any(arm[-1].target.type != target.type for arm in arms):
+        return None
+    meeting = Join(start, target, (same,), many=True)
+    return Fork(tuple(ways[0][:before]), arms, meeting, tuple(rests[0][len(arms[0]) :]))
+
+
+def _alike(ways: Sequence[Sequence[Join]]) -> int:
+    """How many joins all ways have in common at their beginning."""
+    count = 0
+    for joins in zip(*ways, strict=False):
+        if any(join != joins[0] for join in joins):
+            break
+        count += 1
+    return count
 
 
 def _all_steps(tables: Tables, start: Row, segments: Sequence[Segment], *, single: bool) -> list[Join]:

@@ -14,9 +14,10 @@ What looks into copies of another register's rows (tables that are `projected`) 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.authorization.conditions import FALSE, FRESH, TRUE, Condition, combine
 from gateway.authorization.language.expressions import (
     Any_,
     Attribute,
@@ -35,24 +36,9 @@ from gateway.authorization.language.expressions import (
 )
 from gateway.authorization.language.problems import GrantsError, Position, meant, one_of
 from gateway.authorization.looks import Joined, exists, select
-from gateway.authorization.paths import Join, Segment, reversed_joins, split_path, steps_of
-from gateway.authorization.sql import (
-    BUILT_IN,
-    FALSE,
-    FRESH,
-    SQL_KINDS,
-    TRUE,
-    Condition,
-    Value,
-    combine,
-    constant,
-    fit,
-    literal,
-    looked,
-    quoted,
-    setting,
-)
-from gateway.authorization.tables import Row, Tables
+from gateway.authorization.paths import Fork, Join, Segment, forked, reversed_joins, split_path, steps_of
+from gateway.authorization.sql import BUILT_IN, SQL_KINDS, Value, constant, fit, literal, quoted, setting
+from gateway.authorization.tables import CLIENT_KEY, Row, Tables
 
 __all__ = ["INPUT", "ROW", "Bound", "Compiler"]
 
@@ -125,10 +111,7 @@ class Compiler:
             return found
         self._copied = before
         self.gated += 1
-        if found.look is None or self.fresh is FALSE:
-            return combine("and", [self.fresh, found])
-        # Inside the look, so that it can become one with others (`merged`); PostgreSQL asks it before it looks.
-        return looked(replace(found.look, where=(self.fresh, *found.look.where)), found.entries)
+        return combine("and", [self.fresh, found])
 
     def _opposable(self, node: Expression, scope: Scope) -> Condition:
         """A condition whose opposite may count: what is gated in it hangs as a whole."""
@@ -139,14 +122,45 @@ class Compiler:
         return found
 
     def part(
-        self, bound: Bound, owner: Row, segments: Sequence[Segment], rule: Callable[[Bound], Condition]
+        self, bound: Bound, owner: Row, paths: Sequence[Sequence[Segment]], rule: Callable[[Bound], Condition]
     ) -> Condition:
-        """The condition on a part: an owner that leads to it by this path exists, and the rule holds for the owner."""
+        """The condition on a part: an owner that leads to it by one of these paths exists, and the rule holds for the owner."""
+        ways = [reversed_joins(self.tables, owner, segments, bound.row) for segments in paths]
+        fork = forked(ways)
+        if fork is not None:
+            return self._forked(bound, owner, fork, rule)
+        return combine("or", [self._way(bound, owner, joins, rule) for joins in ways])
+
+    def _way(self, bound: Bound, owner: Row, way: Sequence[Join], rule: Callable[[Bound], Condition]) -> Condition:
         joins: list[Joined] = []
-        alias = bound.alias
-        for join in reversed_joins(self.tables, owner, segments, bound.row):
-            alias = self._joined(join, alias, joins)
+        alias = self._walked(way, bound.alias, joins)
         return exists(joins, rule(Bound(owner, alias)))
+
+    def _forked(self, bound: Bound, owner: Row, fork: Fork, rule: Callable[[Bound], Condition]) -> Condition:
+        """What all ways have in common is looked into once; which of them it was is a choice in that look."""
+        joins: list[Joined] = []
+        start = self._walked(fork.before, bound.alias, joins)
+        meeting = self._joined(fork.meeting, start, joins)
+        choice = combine("or", [self._arm(arm, start, meeting) for arm in fork.arms])
+        alias = self._walked(fork.after, meeting, joins)
+        return exists(joins, combine("and", [choice, rule(Bound(owner, alias))]))
+
+    def _arm(self, arm: Sequence[Join], start: str, meeting: str) -> Condition:
+        """Whether one of the ways leads from the row where they part to the row where they meet."""
+        *between, last = arm
+        joins: list[Joined] = []
+        alias = self._walked(between, start, joins)
+        self._read(alias, last.source, [local for local, _ in last.on])
+        self._read(meeting, last.target, [remote for _, remote in last.on])
+        # All are rows of one person already: each join of the ways says so.
+        on = [pair for pair in last.on if pair != (CLIENT_KEY, CLIENT_KEY)]
+        equal = [Condition(f"{meeting}.{quoted(remote)} = {alias}.{quoted(local)}") for local, remote in on]
+        return exists(joins, combine("and", equal))
+
+    def _walked(self, way: Sequence[Join], alias: str, joins: list[Joined]) -> str:
+        for join in way:
+            alias = self._joined(join, alias, joins)
+        return alias
 
     # --- truth ---
 

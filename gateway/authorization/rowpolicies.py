@@ -13,12 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from gateway.authorization.conditions import Condition, merged
 from gateway.authorization.fieldgroups import field_groups
 from gateway.authorization.judged import Judged, JudgedRole, judge, scope_condition
 from gateway.authorization.language.model import GrantsFile
 from gateway.authorization.language.problems import GrantsError
 from gateway.authorization.predicates import ROW
-from gateway.authorization.sql import Condition, merged, quoted
+from gateway.authorization.sql import quoted
 from gateway.authorization.tables import CLIENT_KEY, Row, Tables, read_mapping
 from gateway.authorization.writes import Writes, compile_writes
 from gateway.supergraph.model import Supergraph
@@ -131,11 +132,19 @@ def _views(tables: Tables, roles: Sequence[JudgedRole]) -> str:
         columns = {column for role in roles for column in role.views.get(table, ())}
         shown = ", ".join(map(quoted, _ordered(kinds[table], columns)))
         lines.append(f"CREATE VIEW policy.{quoted(table)} AS SELECT {shown} FROM public.{quoted(table)};")
-        for role in roles:
-            if table in role.views:
-                own = ", ".join(map(quoted, _ordered(kinds[table], role.views[table])))
-                lines.append(f"GRANT SELECT ({own}) ON policy.{quoted(table)} TO {_role_name(role)};")
+        lines += [
+            f"GRANT {_shown(kinds[table], role.views[table], columns)} ON policy.{quoted(table)} TO {_role_name(role)};"
+            for role in roles
+            if table in role.views
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _shown(row: Row, own: Iterable[str], columns: Iterable[str]) -> str:
+    """The right to its own columns of a view: to the view where that is all, since columns are looked up one by one when a statement begins."""
+    if set(own) == set(columns):
+        return "SELECT"
+    return f"SELECT ({', '.join(map(quoted, _ordered(row, own)))})"
 
 
 def _ordered(row: Row, columns: Iterable[str]) -> list[str]:

@@ -1,36 +1,27 @@
-"""The small change of SQL: quoting, literals, conditions that know what they cost, built-in functions.
+"""The small change of SQL: quoting, literals, values with their kinds, built-in functions.
 
-Everything that ends up in a policy is made here or in `predicates`; no text of the grants file reaches SQL unquoted.
+Everything that ends up in a policy is made here, in `looks` or in `predicates`; no text of the grants file reaches SQL unquoted.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from gateway.authorization.conditions import Entry
 from gateway.authorization.language.expressions import Constant
 from gateway.authorization.language.problems import GrantsError, Position
 
 __all__ = [
     "BUILT_IN",
-    "FALSE",
-    "FRESH",
     "SQL_KINDS",
-    "TRUE",
     "BuiltIn",
-    "Condition",
-    "Entry",
-    "Look",
     "Value",
-    "combine",
     "constant",
     "fit",
     "literal",
-    "looked",
-    "merged",
     "quoted",
     "setting",
 ]
@@ -55,16 +46,6 @@ def setting(name: str, cast: str = "") -> str:
     return f"nullif(current_setting({literal('caller.' + name)}, true), ''){cast}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
-    """Where rows of a caller can be found: those of `table` whose `column` is the caller's own `identifier`."""
-
-    table: str
-    column: str
-    identifier: str
-    kind: str
-
-
 @dataclass(frozen=True, slots=True)
 class Value:
     """A scalar: SQL and kind (`date`, `text`, `uuid`, …). A constant's kind adapts to what it is compared with.
@@ -84,136 +65,6 @@ class Value:
             if column.place and code.identifier:
                 return frozenset({Entry(*column.place, code.identifier, column.kind)})
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A look into tables, taken apart: the tables with the aliases that they got, and what all has to hold of their rows."""
-
-    tables: tuple[str, ...]
-    aliases: tuple[str, ...]
-    where: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A truth value. `cost` counts the tables that it looks into; `operator` is its outermost `and` or `or`, if any, and `parts` what an
-    `and` joins; `look` is set where it is one look into tables and nothing else.
-
-    `entries`: it holds only for rows of a person of whom one of these entries has a row too. None: nothing of the kind is
-    known; empty: it never holds.
-    """
-
-    sql: str
-    cost: int = 0
-    operator: str = ""
-    entries: frozenset[Entry] | None = None
-    parts: tuple[Condition, ...] = ()
-    look: Look | None = None
-
-
-TRUE = Condition("true")
-FALSE = Condition("false", entries=frozenset())
-FRESH = Condition("current_setting('caller.relations', true) = 'fresh'")
-"""Whether copies of other registers' rows are fresh; the register says so of each transaction."""
-
-
-def combine(operator: str, parts: Iterable[Condition]) -> Condition:
-    """Join conditions with `and` or `or`: constants folded, repetitions dropped, the cheapest first."""
-    neutral, final = (TRUE, FALSE) if operator == "and" else (FALSE, TRUE)
-    flat: dict[str, Condition] = {}
-    for part in sorted(parts, key=lambda part: part.cost):
-        if part.sql == final.sql:
-            return final
-        if part.sql != neutral.sql:
-            flat.setdefault(part.sql, part)
-    if not flat:
-        return neutral
-    if len(flat) == 1:
-        return next(iter(flat.values()))
-    entries = _entries(operator, flat)
-    joined = tuple(flat.values()) if operator == "and" else tuple(merged(flat.values()))
-    if len(joined) == 1:
-        return replace(joined[0], entries=entries)
-    texts = [part.sql if part.operator in {"", operator} else f"({part.sql})" for part in joined]
-    return Condition(
-        f" {operator.upper()} ".join(texts),
-        sum(part.cost for part in joined),
-        operator,
-        entries,
-        joined if operator == "and" else (),
-    )
-
-
-def looked(look: Look, entries: frozenset[Entry] | None = None) -> Condition:
-    """Whether such rows are there."""
-    sources = ", ".join(f"{table} {alias}" for table, alias in zip(look.tables, look.aliases, strict=True))
-    where = " AND ".join(f"({part.sql})" if part.operator == "or" else part.sql for part in look.where)
-    cost = sum(part.cost for part in look.where) + len(look.tables)
-    # OFFSET 0 changes nothing, and keeps PostgreSQL from planning each EXISTS twice, asked for a row and hashed for all: what is nested twice
-    # would be planned four times, and all of it is in every plan.
-    return Condition(f"EXISTS (SELECT FROM {sources} WHERE {where} OFFSET 0)", cost, entries=entries, look=look)
-
-
-def merged(alternatives: Iterable[Condition]) -> list[Condition]:
-    """The alternatives, where looks that differ in one condition are one look with a choice in it: each is a plan of its own."""
-    kept: list[Condition] = []
-    for found in alternatives:
-        for place, known in enumerate(kept):
-            one = _as_one(known, found)
-            if one is not None:
-                kept[place] = one
-                break
-        else:
-            kept.append(found)
-    return kept
-
-
-def _as_one(first: Condition, other: Condition) -> Condition | None:
-    ours, theirs = first.look, other.look
-    if ours is None or theirs is None or ours.tables != theirs.tables or len(ours.where) != len(theirs.where):
-        return None
-    names = dict(zip(theirs.aliases, ours.aliases, strict=True))
-    asked = [_renamed(part.sql, names) for part in theirs.where]
-    differing = [place for place, part in enumerate(ours.where) if part.sql != asked[place]]
-    if not differing:
-        return first
-    if len(differing) != 1:
-        return None
-    place = differing[0]
-    inner = set(_TOKEN.findall(theirs.where[place].sql)) - names.keys()
-    if not inner.isdisjoint(ours.aliases):
-        return None  # an alias of theirs, further in, would hide one of ours
-    choice = combine("or", (ours.where[place], _under(theirs.where[place], names)))
-    entries = first.entries | other.entries if first.entries is not None and other.entries is not None else None
-    return looked(replace(ours, where=(*ours.where[:place], choice, *ours.where[place + 1 :])), entries)
-
-
-_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bpol[0-9]+\b""")
-
-
-def _under(condition: Condition, names: Mapping[str, str]) -> Condition:
-    """With other aliases, also in all that it is made of: that is what it may be merged by next."""
-    look = condition.look
-    return replace(
-        condition,
-        sql=_renamed(condition.sql, names),
-        parts=tuple(_under(part, names) for part in condition.parts),
-        look=None if look is None else replace(look, where=tuple(_under(part, names) for part in look.where)),
-    )
-
-
-def _renamed(sql: str, names: Mapping[str, str]) -> str:
-    """With other aliases; what is quoted stays."""
-    return _TOKEN.sub(lambda token: names.get(token[0], token[0]), sql)
-
-
-def _entries(operator: str, parts: Mapping[str, Condition]) -> frozenset[Entry] | None:
-    """Of parts that all hold, the narrowest entries; of alternatives those of all, if each has some."""
-    known = [part.entries for part in parts.values() if part.entries is not None]
-    if operator == "and":
-        return min(known, key=lambda entries: (len(entries), sorted(entries)), default=None)
-    return frozenset[Entry]().union(*known) if len(known) == len(parts) else None
 
 
 def constant(node: Constant) -> Value:

@@ -24,13 +24,13 @@ from graphql import (
     get_nullable_type,
 )
 
+from gateway.authorization.conditions import Condition, combine
 from gateway.authorization.given import Given, decided
 from gateway.authorization.judged import write_judge
 from gateway.authorization.language.expressions import Expression
 from gateway.authorization.language.model import Grant, GrantsFile, Mutation
 from gateway.authorization.language.problems import GrantsError, Problem
 from gateway.authorization.predicates import ROW, Bound
-from gateway.authorization.sql import Condition, combine
 from gateway.authorization.tables import Tables
 from gateway.supergraph.model import Supergraph
 

@@ -246,6 +246,9 @@ async def open_database(
         "standard_conforming_strings": "on",
         "datestyle": "ISO, YMD",
         "jit": "off",
+        # What policies look into lies in memory or on flash, where the next page costs what any other does. With the cost of a disk
+        # that has to turn, PostgreSQL reads small tables from end to end, once for each row that a policy is asked about.
+        "random_page_cost": "1.1",
         # Row policies make a plan of tens of milliseconds, and a custom one is no better: the caller's code is a setting of
         # the transaction, which the planner never sees. So each connection plans a statement once.
         "plan_cache_mode": "force_generic_plan",

@@ -27,7 +27,12 @@ from tests.oracle.world import World
 
 CLIENTS = 4_000
 TODAY = date(2026, 11, 23)
-AS_REGISTERS = {"timezone": "Europe/Amsterdam", "jit": "off", "plan_cache_mode": "force_generic_plan"}
+AS_REGISTERS = {
+    "timezone": "Europe/Amsterdam",
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "plan_cache_mode": "force_generic_plan",
+}
 """As `registers.common.pool` connects."""
 IDENTIFIERS = {"ZORGKANTOOR": "uzovi", "ZORGAANBIEDER": "agb", "CIZ": "kvk", "BURGER": "bsn"}
 

@@ -57,11 +57,11 @@ GRANT USAGE ON SCHEMA public, policy TO "{prefix}_zorgkantoor", "{prefix}_zorgaa
 
 -- What predicates read: all rows, few columns.
 CREATE VIEW policy."inzage" AS SELECT "client_key" FROM public."inzage";
-GRANT SELECT ("client_key") ON policy."inzage" TO "{prefix}_burger";
+GRANT SELECT ON policy."inzage" TO "{prefix}_burger";
 CREATE VIEW policy."inzagevraag" AS SELECT "client_key" FROM public."inzagevraag";
-GRANT SELECT ("client_key") ON policy."inzagevraag" TO "{prefix}_burger";
+GRANT SELECT ON policy."inzagevraag" TO "{prefix}_burger";
 CREATE VIEW policy."vertegenwoordiging" AS SELECT "client_key", "gemachtigde", "vanaf", "tot", "ingetrokken", "partijen" FROM public."vertegenwoordiging";
-GRANT SELECT ("client_key", "gemachtigde", "vanaf", "tot", "ingetrokken", "partijen") ON policy."vertegenwoordiging" TO "{prefix}_burger";
+GRANT SELECT ON policy."vertegenwoordiging" TO "{prefix}_burger";
 
 -- Inzage
 ALTER TABLE public."inzage" ENABLE ROW LEVEL SECURITY;
@@ -70,7 +70,6 @@ CREATE POLICY "lezen_burger" ON public."inzage" FOR SELECT TO "{prefix}_burger" 
     (SELECT position(' registers/wlzinzageregister/inzagen/inzage:read ' in current_setting('caller.scopes', true)) > 0) AND (
         "inzage"."client_key" = nullif(current_setting('caller.client_key', true), '')::uuid
         OR EXISTS (SELECT FROM policy."vertegenwoordiging" pol1 WHERE pol1."client_key" = "inzage"."client_key" AND pol1."gemachtigde" = nullif(current_setting('caller.client_key', true), '')::uuid AND pol1."ingetrokken" IS NULL AND pol1."vanaf" <= nullif(current_setting('caller.today', true), '')::date AND nullif(current_setting('caller.today', true), '')::date <= coalesce(pol1."tot", 'infinity'::date) OFFSET 0)
-        OR EXISTS (SELECT FROM policy."vertegenwoordiging" pol1 WHERE pol1."client_key" = "inzage"."client_key" AND pol1."gemachtigde" = nullif(current_setting('caller.client_key', true), '')::uuid AND pol1."ingetrokken" IS NULL AND pol1."vanaf" <= nullif(current_setting('caller.today', true), '')::date AND nullif(current_setting('caller.today', true), '')::date <= coalesce(pol1."tot", 'infinity'::date) AND pol1."partijen" OFFSET 0)
     )
 );
 

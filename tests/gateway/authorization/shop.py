@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from gateway.authorization.conditions import FRESH, Condition
 from gateway.authorization.language.expressions import parse_expression, parse_functions
 from gateway.authorization.language.problems import GrantsError, Position
 from gateway.authorization.language.source import Text
 from gateway.authorization.predicates import ROW, Bound, Compiler
-from gateway.authorization.sql import FRESH, Condition
 from gateway.authorization.tables import Tables, read_mapping
 
 START = Position(1, 1)
