@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from gateway.authorization.files import ChainError, chain_of
 from gateway.authorization.grants import Grants, GrantsError, load_grants
 from gateway.endpoints import consultant_of, endpoints_of
-from gateway.instances import served
+from gateway.instances import opened_to, served
 from gateway.pipeline import Pipeline
 from gateway.requests import GraphQLRequest
 from gateway.settings import Settings, SettingsError, TelemetrySettings, check_complete
@@ -159,6 +159,8 @@ def assemble(
         shadow=shadow,
         consultant=consultant,
     )
+    if before is not None:
+        pipeline.expect(before.pipeline)
     if trusted is not None:
         _warm(pipeline, trusted, settings.lifecycle.warm_documents)
     decisions = _decision_point(settings, pipeline, supergraph, grants, authenticator, metrics)
@@ -320,7 +322,9 @@ def _recorder(settings: Settings, lasting: Lasting, supergraph: Supergraph, gran
         raise SettingsError("CONFIG_INVALID", "audit: a journal is opened at the start only; restart the gateway.")
     from gateway.audit.recorder import Recorder
 
-    return Recorder(lasting.audit.journal, settings.audit, lasting.audit.hasher, supergraph, grants)
+    return Recorder(
+        lasting.audit.journal, settings.audit, lasting.audit.hasher, supergraph, grants, opened_to(settings)
+    )
 
 
 def _released(settings: Settings, before: Assembly | None) -> Demanded | None:

@@ -49,6 +49,10 @@ EXPLAINED: Mapping[Code, tuple[str, str]] = {
         "ask for a document of the manifest, letter by letter or by id",
     ),
     Code.QUERY_TOO_COMPLEX: ("a limit on tokens, depth, aliases or fields is passed", _SMALLER),
+    Code.RESERVED_RESPONSE_KEY: (
+        "an alias is a response key that the gateway, where it keeps records, uses itself: `__key`",
+        "choose another alias",
+    ),
     Code.UNAUTHENTICATED: (
         "no token, or one that is expired, unsigned, or meant for another audience",
         "get a token; see `WWW-Authenticate`",

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from gateway.audit.keyed import RECORD_KEY
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants
 from gateway.instances import Served
@@ -31,11 +32,15 @@ _log = get_log(__name__)
 class Signer(Protocol):
     """Signs the decision context of a caller for one register."""
 
-    def header_for(self, caller: Caller, audience: str, trace_id: str, today: date, release: str) -> str: ...
+    def header_for(
+        self, caller: Caller, audience: str, trace_id: str, today: date, release: str, record_key: str = ""
+    ) -> str: ...
 
 
 class Fetching:
-    """Makes the fetchers of a pipeline. `seconds`: how long one request may take with all its fetches."""
+    """Makes the fetchers of a pipeline. `seconds`: how long one request may take with all its fetches. `opened`: the subgraphs that are told that
+    records are kept, and so open keys to them.
+    """
 
     def __init__(
         self,
@@ -47,6 +52,7 @@ class Fetching:
         signer: Signer | None = None,
         metrics: Metrics | None = None,
         spans: Spans | None = None,
+        opened: frozenset[str] = frozenset(),
     ) -> None:
         self._client = client
         self._served = served
@@ -56,11 +62,15 @@ class Fetching:
         self._spans = spans
         self._days = Days(ZoneInfo(grants.file.timezone if grants is not None else "UTC"))
         self._contexts = {
-            endpoint: (audience, grants.release_of(served.subgraph_of(endpoint)))
+            endpoint: (
+                audience,
+                grants.release_of(served.subgraph_of(endpoint)),
+                RECORD_KEY if served.subgraph_of(endpoint) in opened else "",
+            )
             for endpoint, audience in served.audiences.items()
             if grants is not None
         }
-        """By endpoint, what a decision context is for: an audience, a release of the grants."""
+        """By endpoint, what a decision context is for: an audience, a release of the grants, the response key of what a record names."""
 
     def fetcher(self, caller: Caller | None, trace: Trace, incoming: Mapping[bytes, bytes]) -> SubgraphFetcher:
         """For one request, or for one event of a subscription. `incoming`: the client's headers, lower-case names."""
@@ -96,8 +106,8 @@ class Fetching:
             context = contexts.get(endpoint)
             if context is None:
                 return {}
-            audience, release = context
-            return {"Decision-Context": signer.header_for(caller, audience, trace_id, today, release)}
+            audience, release, key = context
+            return {"Decision-Context": signer.header_for(caller, audience, trace_id, today, release, key)}
 
         return header_for
 

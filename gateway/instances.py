@@ -15,7 +15,7 @@ from gateway.planning.instances import InstanceRules
 from gateway.settings import InstanceSettings, OwnerSettings, Settings, SettingsError, SubgraphSettings
 from gateway.supergraph.model import Supergraph
 
-__all__ = ["Served", "endpoint_name", "places", "served"]
+__all__ = ["Served", "endpoint_name", "opened_to", "places", "served"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,18 @@ def served(settings: Settings, supergraph: Supergraph) -> Served:
         instances={name: _instances(name, entry) for name, entry in several.items()},
         audiences=audiences,
     )
+
+
+def opened_to(settings: Settings) -> frozenset[str]:
+    """The subgraphs that open keys to the record. Raises `SettingsError` for one that would not be told that there is one."""
+    found = frozenset(name for name, entry in settings.subgraphs.items() if entry.record_keys)
+    for name in found:
+        entry = settings.subgraphs[name]
+        heard = all((instance.audience if instance else None) or entry.audience for _, instance in places(name, entry))
+        if not heard or settings.decision_context is None or settings.grants is None:
+            needed = "`audience`, `decision_context` and `grants` as well, because a decision context asks for keys"
+            raise _wrong(f"subgraphs.{name}.record_keys", f"expected {needed}")
+    return found
 
 
 def _instances(name: str, entry: SubgraphSettings) -> Instances:

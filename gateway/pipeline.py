@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 import orjson
 
 from gateway.answers import GraphQLResponse, explained, internal_error, nothing_left, refusal, result_answer
+from gateway.audit.keyed import RECORD_KEY
 from gateway.audit.places import now
 from gateway.audit.record import Asking, Kind
 from gateway.authorization.caller import Caller
@@ -134,16 +135,18 @@ class Pipeline:
             signer=signer,
             metrics=metrics,
             spans=spans,
+            opened=recorder.keys.opened if recorder is not None else frozenset(),
         )
         self._decisions = Decisions(supergraph, grants, settings, audiences)
         self._introspection = Introspection(
             supergraph.api, grants, self._decisions.demands, enabled=settings.introspection
         )
         self._shared = SharedRequests(client.hears) if settings.dedupe.requests and not client.answers else None
-        self._documents = Documents(supergraph.api, settings, self._introspection, grants, trusted)
+        self._keys = recorder.keys if recorder is not None else None
+        reserved = RECORD_KEY if self._keys is not None else None
+        self._documents = Documents(supergraph.api, settings, self._introspection, grants, trusted, reserved)
         homes = grants.homes if grants is not None else {}
-        keys = recorder.keys if recorder is not None else None
-        self._plans = Plans(supergraph, homes, self._served, metrics, settings.caches.plans, keys)
+        self._plans = Plans(supergraph, homes, self._served, metrics, settings.caches.plans, self._keys)
         self._overrides = Overrides(supergraph, settings.overrides)
         shared = {name: entry.subscriptions.share for name, entry in settings.subgraphs.items()}
         self.subscriptions = Subscriptions(streams or StreamClient({}), settings.subscriptions, shared)
@@ -191,7 +194,7 @@ class Pipeline:
         variables = self._documents.variables(operation, request)
         return operation, self._decisions.check(operation, variables, caller)
 
-    def closed(self, caller: Caller) -> frozenset[str]:
+    def closed(self, caller: Caller | None) -> frozenset[str]:
         """The coordinates that the directives of the graph keep from `caller`."""
         return self._decisions.demands.closed(caller)
 
@@ -203,7 +206,8 @@ class Pipeline:
         """Answer with the plan of an operation, `{"text", "json"}`, to who may run it."""
 
         async def show(asked: _Asked) -> GraphQLResponse:
-            plan = self._plan(asked).plan
+            # Not what is read for the record beside it.
+            plan = self._plans.find(asked.operation, asked.verdict, asked.labels).plan
             return GraphQLResponse(200, orjson.dumps({"text": plan_text(plan), "json": plan_json(plan)}), executed=True)
 
         return await self._guarded(request, headers, trace, show)
@@ -214,6 +218,11 @@ class Pipeline:
         """
         return self._documents.newest(limit)
 
+    def expect(self, before: Pipeline) -> None:
+        """Prepare for callers such as those of another pipeline."""
+        if self._keys is not None and before._keys is not None:
+            self._keys.withheld.learn(before._keys.withheld)
+
     def prepare(self, request: GraphQLRequest) -> bool:
         """Put all that an operation needs into the caches; False when this graph cannot answer it. For a pipeline that does
         not serve yet: it may run in a thread of its own.
@@ -221,8 +230,10 @@ class Pipeline:
         operation = self._documents.prepared(request)
         if operation is None:
             return False
+        variants = self._keys.withheld.variants() if self._keys is not None else (None,)
         try:
-            self._plan(_Asked(None, operation, {}, ALLOWED, labels=self._overrides.usual))
+            for withheld in variants:
+                self._plans.find(operation, ALLOWED, self._overrides.usual, withheld)
         except GatewayError:
             return False
         return True
@@ -331,7 +342,8 @@ class Pipeline:
         return asked._replace(cost=cost) if tell else asked
 
     def _plan(self, asked: _Asked) -> CompiledPlan:
-        return self._plans.find(asked.operation, asked.verdict, asked.labels)
+        withheld = self._keys.withheld.of(asked.caller, self.closed(asked.caller)) if self._keys is not None else None
+        return self._plans.find(asked.operation, asked.verdict, asked.labels, withheld)
 
     async def _answered(self, asked: _Asked, headers: Headers, trace: Trace) -> GraphQLResponse:
         compiled = self._plan(asked)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from gateway.answers import forbidden
 from gateway.audit.keyed import Keys
+from gateway.audit.opening import NONE
 from gateway.deciding import Verdict
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.execution.compile import CompiledPlan, compile_plan
@@ -40,19 +41,21 @@ class Plans:
         self._served = served
         self._metrics = metrics
         self._keys = keys
-        self.cache = BytesCache[tuple[str, frozenset[str]], CompiledPlan](size)
+        self.cache = BytesCache[tuple[str, frozenset[str], frozenset[str] | None], CompiledPlan](size)
 
-    def find(self, operation: Operation, verdict: Verdict, labels: frozenset[str]) -> CompiledPlan:
-        """The plan of `operation` as the verdict leaves it, with the `@override` labels that are on. Raises `GatewayError`: 400 beyond the budget,
-        403 beyond the token.
+    def find(
+        self, operation: Operation, verdict: Verdict, labels: frozenset[str], withheld: frozenset[str] | None = None
+    ) -> CompiledPlan:
+        """The plan of `operation` as the verdict leaves it, with the `@override` labels that are on, and with the keys that a record names but for those
+        of the types `withheld`; None: without any. Raises `GatewayError`: 400 beyond the budget, 403 beyond the token.
         """
         shown = operation
         if verdict.pruned is not None:
             operation, shown = verdict.pruned.asked, verdict.pruned.shown
-        key = (operation.hash, labels)
+        key = (operation.hash, labels, withheld)
         compiled = self.cache.get(key)
         if compiled is None:
-            compiled = self._planned(operation, shown, labels)
+            compiled = self._planned(operation, shown, labels, withheld)
             self.cache.put(key, compiled, compiled.weight)
         reach = verdict.reach
         if reach is not None and any(fetch.subgraph not in reach for fetch in compiled.plan.fetches):
@@ -60,9 +63,11 @@ class Plans:
             raise forbidden((GraphQLIssue(message, Code.FORBIDDEN),))
         return compiled
 
-    def _planned(self, operation: Operation, shown: Operation, labels: frozenset[str]) -> CompiledPlan:
-        keys = self._keys
-        asked = keys.asked(operation) if keys is not None else operation
+    def _planned(
+        self, operation: Operation, shown: Operation, labels: frozenset[str], withheld: frozenset[str] | None
+    ) -> CompiledPlan:
+        keys = self._keys if withheld is not None else None
+        asked = keys.asked(operation, withheld or NONE) if keys is not None else operation
         started = time.perf_counter()
         try:
             plan = plan_operation(
@@ -77,4 +82,4 @@ class Plans:
         if asked is not operation:
             plan = replace(plan, operation=operation)
         compiled = compile_plan(plan, self._supergraph.api, self._served.instances, shown)
-        return compiled if keys is None else replace(compiled, find=keys.finder(operation, plan.typename_key))
+        return compiled if keys is None else replace(compiled, find=keys.finder(asked, plan.typename_key))

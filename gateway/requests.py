@@ -6,6 +6,7 @@ Whatever follows from the text alone is kept, a refusal too; the key holds every
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -39,7 +40,9 @@ class GraphQLRequest(NamedTuple):
 
 
 class Documents:
-    """The operations of one schema. `trusted`: the documents that may be asked by id; None when there are none."""
+    """The operations of one schema. `trusted`: the documents that may be asked by id; None when there are none. `reserved`: a response key that no
+    client may write.
+    """
 
     def __init__(
         self,
@@ -48,12 +51,13 @@ class Documents:
         introspection: Introspection,
         grants: Grants | None = None,
         trusted: TrustedDocuments | None = None,
+        reserved: str | None = None,
     ) -> None:
         self._schema = schema
         self._introspection = introspection
         self._grants = grants
         self._trusted = trusted
-        self._limits = _limits(settings)
+        self._limits = replace(_limits(settings), reserved_key=reserved)
         self.cache = BytesCache[tuple[Any, ...], "Operation | GatewayError"](settings.caches.documents)
 
     def operation(self, request: GraphQLRequest, caller: Caller | None) -> Operation:

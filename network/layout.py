@@ -217,6 +217,7 @@ def gateway_settings(state: State, ports: Ports, audit_url: str) -> str:
             name: {
                 "url": f"http+unix://{quote(str(sockets / f'{name}.sock'), safe='')}/graphql",
                 "audience": register_audience(name),
+                "record_keys": True,
             }
             for name in REGISTERS
         },

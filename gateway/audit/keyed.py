@@ -1,8 +1,8 @@
 """Which records an answer holds: an operation is asked with the keys of its entities, and one function finds them in what came back.
 
 For every entity type the key is read that *every* subgraph with that type knows, so that reading it costs no further fetch. Where the client selects
-it anyway nothing is added; otherwise it travels under a key of our own, which no projection reads. Where some grant opens a type without its
-key nothing is added either, because who may not have a field must not notice that it was asked.
+it anyway nothing is added; otherwise it travels under `RECORD_KEY`, which no projection reads and no client may write. `gateway.audit.opening` says for
+whom it is asked at all.
 
 The function is written once per operation, like a projection. What a subgraph did not confirm for this caller is not found. An object that was read and then
 nulled for a field beside it is found: for the one who asks later who saw, that is the safe side.
@@ -14,17 +14,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import get_named_type, is_composite_type
+from graphql import GraphQLNonNull, get_named_type, is_abstract_type, is_composite_type
 
+from gateway.audit.opening import NONE, Withheld
+from gateway.authorization.grants import Grants
 from gateway.execution.result import Found
 from gateway.execution.state import Mark, Store
 from gateway.execution.writing import Writer
 from gateway.language.operation import Condition, Field, Fragment, Operation, Selection
 from gateway.supergraph.model import Supergraph, SupergraphType, TypeKind
 
-__all__ = ["Finder", "Keys", "Seen"]
+__all__ = ["RECORD_KEY", "Finder", "Keys", "Seen"]
 
-_KEY = "_key"
+RECORD_KEY = "__key"
+"""The response key of what is read for the record alone. No schema has a field of such a name (GraphQL §2.1.9)."""
 _NAME = str.isidentifier
 
 
@@ -41,40 +44,54 @@ Finder = Callable[[Store], Found]
 
 
 class Keys:
-    """The keys of the entities of one supergraph. `persons` are the coordinates that name a person; `closed` the coordinates that some
-    grant on their type leaves out.
+    """The keys of the entities of one supergraph. `persons` are the coordinates that name a person; `opened` the subgraphs that open keys to the
+    record whatever the caller may read.
     """
 
     def __init__(
-        self, supergraph: Supergraph, persons: Iterable[str] = (), closed: frozenset[str] = frozenset()
+        self,
+        supergraph: Supergraph,
+        persons: Iterable[str] = (),
+        *,
+        grants: Grants | None = None,
+        opened: frozenset[str] = NONE,
     ) -> None:
         self._supergraph = supergraph
+        self.opened = opened
         self.persons = frozenset(persons)
         self._keys = {
             name: key
             for name, type_ in supergraph.types.items()
             if type_.kind is TypeKind.OBJECT and (key := _shared_key(type_)) is not None
         }
-        # A key that is not added is still found where the client selects it.
-        self._added = {name: key for name, key in self._keys.items() if f"{name}.{key}" not in closed}
+        self._possible = {
+            name: tuple(
+                sorted(one.name for one in supergraph.schema.get_possible_types(type_) if one.name in self._keys)
+            )
+            for name, type_ in supergraph.schema.type_map.items()
+            if is_abstract_type(type_) and not _is_opaque(supergraph.types.get(name))
+        }
+        self.withheld = Withheld(supergraph, self._keys, grants, opened)
 
     def is_person(self, type_name: str) -> bool:
         """Whether the key of a type names a person."""
         return f"{type_name}.{self._keys.get(type_name, '')}" in self.persons
 
-    def asked(self, operation: Operation) -> Operation:
-        """The operation with the keys of its entities."""
-        selections = self._with_keys(operation.selections, operation.root_type, _own_key(operation))
+    def asked(self, operation: Operation, withheld: frozenset[str] = NONE) -> Operation:
+        """The operation with the keys of its entities, but for those of the types `withheld`."""
+        selections = self._with_keys(operation.selections, operation.root_type, withheld)
         return operation if selections == operation.selections else replace(operation, selections=selections)
 
-    def is_ours(self, operation: Operation, path: tuple[str | int, ...] | None) -> bool:
+    @staticmethod
+    def is_ours(path: tuple[str | int, ...] | None) -> bool:
         """Whether an issue is about a key that only we asked for."""
-        return path is not None and path[-1:] == (_own_key(operation),)
+        return path is not None and path[-1:] == (RECORD_KEY,)
 
-    def finder(self, operation: Operation, typename_key: str) -> Finder:
-        """The function that finds the records in the store of `asked(operation)`."""
+    def finder(self, asked: Operation, typename_key: str) -> Finder:
+        """The function that finds the records in the store of an operation as `asked` made it."""
+        # A key that is not added is still found where the client selects it.
         writing = _Finding(self._keys, self.persons, typename_key)
-        function = writing.function(self.asked(operation).selections, operation.root_type)
+        function = writing.function(asked.selections, asked.root_type)
 
         def find(store: Store) -> Found:
             records: dict[str, list[Any]] = {name: [] for name in writing.types}
@@ -85,24 +102,34 @@ class Keys:
 
         return find
 
-    def _with_keys(self, selections: tuple[Selection, ...], type_name: str, own: str) -> tuple[Selection, ...]:
-        below = tuple(self._below(selection, own) for selection in selections)
-        key = self._added.get(type_name)
-        if key is None or not selections:
+    def _with_keys(
+        self, selections: tuple[Selection, ...], type_name: str, withheld: frozenset[str]
+    ) -> tuple[Selection, ...]:
+        below = tuple(self._below(selection, withheld) for selection in selections)
+        if not selections:
             return below
-        written = [selection for selection in selections if isinstance(selection, Field) and selection.name == key]
-        if any(not selection.conditions and not selection.arguments for selection in written):
-            return below
-        type_: Any = self._supergraph.schema.type_map[type_name]
-        added = Field(own, key, type_name, type_.fields[key].type)
-        return (*below, *(replace(added, conditions=conditions) for conditions in _conditions(selections)))
+        added = self._added(selections, type_name, withheld)
+        return (*below, *(replace(one, conditions=when) for one in added for when in _conditions(selections)))
 
-    def _below(self, selection: Selection, own: str) -> Selection:
+    def _added(self, selections: tuple[Selection, ...], type_name: str, withheld: frozenset[str]) -> list[Selection]:
+        """The key of an object; of an abstract type, those of the objects that no fragment of the client's is sure to be about."""
+        if type_name in self._keys:
+            key = self._keys[type_name]
+            return [] if type_name in withheld or _is_written(selections, key) else [self._field(type_name, key)]
+        written = {one.condition for one in selections if isinstance(one, Fragment) and not one.conditions}
+        possible = (name for name in self._possible.get(type_name, ()) if name not in withheld | written)
+        return [Fragment(name, (self._field(name, self._keys[name]),)) for name in possible]
+
+    def _field(self, type_name: str, key: str) -> Field:
+        type_: Any = self._supergraph.schema.type_map[type_name]
+        return Field(RECORD_KEY, key, type_name, type_.fields[key].type)
+
+    def _below(self, selection: Selection, withheld: frozenset[str]) -> Selection:
         if isinstance(selection, Fragment):
-            return replace(selection, selections=self._with_keys(selection.selections, selection.condition, own))
+            return replace(selection, selections=self._with_keys(selection.selections, selection.condition, withheld))
         if not selection.selections or selection.name.startswith("__"):
             return selection
-        below = self._with_keys(selection.selections, get_named_type(selection.type).name, own)
+        below = self._with_keys(selection.selections, get_named_type(selection.type).name, withheld)
         return replace(selection, selections=below)
 
 
@@ -116,18 +143,27 @@ def _shared_key(type_: SupergraphType) -> str | None:
     return None
 
 
+def _is_opaque(type_: SupergraphType | None) -> bool:
+    """Whether some subgraph gives the interface without knowing the objects: to tell them apart would cost a fetch."""
+    return type_ is not None and any(join.is_interface_object for join in type_.joins.values())
+
+
+def _is_written(selections: Iterable[Selection], key: str) -> bool:
+    """Whether the client asks for the key itself, always. Where it may be null, null could stand for a refusal."""
+    return any(
+        isinstance(one, Field)
+        and one.name == key
+        and not one.conditions
+        and not one.arguments
+        and isinstance(one.type, GraphQLNonNull)
+        for one in selections
+    )
+
+
 def _conditions(selections: Iterable[Selection]) -> list[tuple[Condition, ...]]:
     """When anything of these selections is asked at all: always, or under one of several conditions."""
     found = dict.fromkeys(selection.conditions for selection in selections)
     return [()] if () in found else list(found)
-
-
-def _own_key(operation: Operation) -> str:
-    """A response key that the client does not use."""
-    key = _KEY
-    while key in operation.text:
-        key += "_"
-    return key
 
 
 class _Finding:

@@ -28,6 +28,7 @@ from gateway.authorization.caller import Caller
 from gateway.authorization.decide import decide, shape
 from gateway.authorization.grants import Grants
 from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.execution.responses import MESSAGES
 from gateway.execution.result import ExecutionResult
 from gateway.language.operation import Operation
 from gateway.planning.cache import BytesCache
@@ -43,10 +44,18 @@ _OPERATIONS = 8 * 1024 * 1024
 
 
 class Recorder:
-    """`hasher` makes the keyed hashes of persons. One recorder goes with one supergraph and one set of grants."""
+    """`hasher` makes the keyed hashes of persons; `opened` are the subgraphs that open keys to the record. One recorder goes with one supergraph and
+    one set of grants.
+    """
 
     def __init__(
-        self, journal: Journal, settings: AuditSettings, hasher: Hasher, supergraph: Supergraph, grants: Grants | None
+        self,
+        journal: Journal,
+        settings: AuditSettings,
+        hasher: Hasher,
+        supergraph: Supergraph,
+        grants: Grants | None,
+        opened: frozenset[str] = frozenset(),
     ) -> None:
         self._journal = journal
         self._hasher = hasher
@@ -54,7 +63,7 @@ class Recorder:
         self._purpose = settings.purpose_header.lower().encode() if settings.purpose_header is not None else None
         self._supergraph = supergraph
         self._grants = grants
-        self.keys = Keys(supergraph, settings.persons, _closed(grants))
+        self.keys = Keys(supergraph, settings.persons, grants=grants, opened=opened)
         self._callers: dict[int, tuple[Caller, bytes]] = {}
         self._operations = BytesCache[tuple[Any, ...], bytes](_OPERATIONS)
 
@@ -94,9 +103,9 @@ class Recorder:
 
     def told(self, plan: Plan, result: ExecutionResult) -> tuple[ExecutionResult, Seen]:
         """The result without what is about our own keys, and what a record says of it."""
-        if result.errors:
-            issues = tuple(issue for issue in result.errors if not self.keys.is_ours(plan.operation, issue.path))
-            result = result._replace(errors=issues)
+        if any(self.keys.is_ours(issue.path) for issue in result.errors):
+            told = (_told(issue, result.data) if self.keys.is_ours(issue.path) else issue for issue in result.errors)
+            result = result._replace(errors=tuple(issue for issue in told if issue is not None))
         records, persons = result.found or ({}, [])
         return result, self._seen(sorted({fetch.subgraph for fetch in plan.fetches}), records, persons)
 
@@ -164,21 +173,14 @@ class Recording:
         await self.recorder.keep(Kind.EVENT, asking, seen=seen)
 
 
-def _closed(grants: Grants | None) -> frozenset[str]:
-    """Coordinates that some reading grant on their type does not open."""
-    if grants is None:
-        return frozenset()
-    found: set[str] = set()
-    for grant in grants.file.grants:
-        type_ = grants.supergraph.types.get(grant.type.name)
-        opened = {word.text for word in grant.fields}
-        if not grant.enabled or type_ is None:
-            continue
-        for name in type_.fields:
-            coordinate = f"{type_.name}.{name}"
-            if name not in opened and grant.type.register in grants.owners.get(coordinate, ()):
-                found.add(coordinate)
-    return frozenset(found)
+def _told(issue: GraphQLIssue, data: Any) -> GraphQLIssue | None:
+    """What a client hears of an issue about our own key: nothing, unless a subgraph took a row away for it. It had said that it would not."""
+    path = (issue.path or ())[:-1]
+    for step in path:
+        data = data.get(step) if isinstance(data, dict) else data[step] if isinstance(data, list) else None
+    if data is not None:
+        return None
+    return GraphQLIssue(MESSAGES[Code.DOWNSTREAM_SERVICE_ERROR], Code.DOWNSTREAM_SERVICE_ERROR, path)
 
 
 def _unavailable() -> GatewayError:

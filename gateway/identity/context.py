@@ -62,20 +62,25 @@ class ContextSigner:
         self.signed = 0
         self.reused = 0
 
-    def header_for(self, caller: Caller, audience: str, trace_id: str, today: date, release: str) -> str:
+    def header_for(
+        self, caller: Caller, audience: str, trace_id: str, today: date, release: str, record_key: str = ""
+    ) -> str:
         """Return the context of `caller` for the register `audience`.
 
-        `today` is the date in Europe/Amsterdam that windows are judged by; `release` the hash of the grants file.
+        `today` is the date in Europe/Amsterdam that windows are judged by; `release` the hash of the grants file; `record_key`, where records are
+        kept, the response key under which the keys of rows are asked for them.
         """
         now = self._clock()
-        key = _reuse_key(caller, audience, today, release)
+        key = (*_reuse_key(caller, audience, today, release), record_key)
         kept = self._kept.get(key)
         if kept is not None and kept[0] - now >= REUSED_WHILE:
             self.reused += 1
             return kept[1]
         issued = int(now)
+        keeps = {"record_key": record_key} if record_key else {}
         header = self._sign(
             {
+                **keeps,
                 "iss": self._issuer,
                 "aud": audience,
                 "iat": issued,

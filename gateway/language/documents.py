@@ -34,6 +34,7 @@ from gateway.language.fitting import fitting_of
 from gateway.language.limits import Limits, check_limits, too_complex
 from gateway.language.normalize import normalize
 from gateway.language.operation import Operation
+from gateway.language.reserved import check_reserved
 
 __all__ = ["Limits", "coerce_variables", "parse_operation"]
 
@@ -51,11 +52,13 @@ _PLACE = re.compile(r"^Variable '\$\w+' has invalid value at \.?(?P<path>[\w.\[\
 def parse_operation(schema: GraphQLSchema, query: str, operation_name: str | None, limits: Limits) -> Operation:
     """Parse, check limits, validate against `schema` and normalize.
 
-    Raises GatewayError: GRAPHQL_PARSE_FAILED, QUERY_TOO_COMPLEX, BAD_USER_INPUT (no such operation), or
+    Raises GatewayError: GRAPHQL_PARSE_FAILED, QUERY_TOO_COMPLEX, RESERVED_RESPONSE_KEY, BAD_USER_INPUT (no such operation), or
     GRAPHQL_VALIDATION_FAILED with all errors (at most 20).
     """
     document = _parsed(query, limits)
     check_limits(document, limits)
+    if limits.reserved_key is not None and limits.reserved_key in query:
+        check_reserved(document, limits.reserved_key)
     definition = _operation(document, operation_name, single=limits.single_operation)
     _validated(schema, document, limits)
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}

@@ -48,6 +48,8 @@ class Limits:
     """Work that validation may spend on comparing fields of one response key, in units of graphql-core's own budget."""
     single_operation: bool = False
     """Whether a document with several operations is refused, also where one of them is named."""
+    reserved_key: str | None = None
+    """A response key that no document may have: the gateway's own."""
 
 
 @dataclass(slots=True)

@@ -109,6 +109,8 @@ class SubgraphSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     url: Name | None = None
     audience: Name | None = None
+    record_keys: bool = False
+    """Whether it opens keys to the record of a gateway whose decision context asks so (docs/audit.md)."""
     instances: dict[Name, InstanceSettings] = field(default_factory=dict[str, InstanceSettings])
     owners: OwnerSettings = OwnerSettings()
     timeout: Seconds = 10.0

@@ -16,7 +16,8 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 class Caller:
     """`today` is the day in the Netherlands, YYYY-MM-DD, that windows are judged by; empty for a token (then: now).
 
-    `release` is the hash of the grants that a decision context speaks of; None for a token.
+    `release` is the hash of the grants that a decision context speaks of; None for a token. `record_key` is the response key under which a
+    gateway that keeps records asks for the keys of rows; only a decision context has one.
     """
 
     kind: Literal["context", "token", "nobody"]
@@ -27,6 +28,7 @@ class Caller:
     trace: str = ""
     today: str = ""
     release: str | None = None
+    record_key: str = ""
 
 
 ANYBODY = Caller("nobody", None, {}, frozenset())

@@ -15,6 +15,8 @@ __all__ = ["MAXIMUM_LIFETIME", "context_verifier"]
 
 MAXIMUM_LIFETIME = 30
 _LEEWAY = 5
+_RECORD_KEY = re.compile(r"__[A-Za-z0-9_]{1,40}", re.ASCII)
+"""No field of a schema has such a name (GraphQL, reserved names), so it is an alias wherever it stands."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -35,6 +37,9 @@ def context_verifier(
             raise unauthenticated("The decision context is incomplete.")
         if not _DAY.fullmatch(today) or not isinstance(claims.get("grants"), str):
             raise unauthenticated("The decision context is incomplete.")
+        record_key = claims.get("record_key", "")
+        if record_key != "" and not (isinstance(record_key, str) and _RECORD_KEY.fullmatch(record_key)):
+            raise unauthenticated("The decision context names no response key.")
         role, actor, trace = claims.get("role"), claims.get("actor"), claims.get("trace")
         return Caller(
             kind="context",
@@ -45,6 +50,7 @@ def context_verifier(
             trace=trace if isinstance(trace, str) else "",
             today=today,
             release=claims["grants"],
+            record_key=record_key,
         )
 
     return SignedCaller(keys, types=frozenset({"decision+jwt"}), read=read, leeway=_LEEWAY, clock=clock)

@@ -40,6 +40,7 @@ from registers.common.lru import LRU
 from registers.common.pool import Database
 from registers.common.sql.complete import complete
 from registers.common.sql.document import Document, Limits, load_document
+from registers.common.sql.scope import RecordKeys
 from registers.common.sql.selection import Selected, collect
 from registers.common.sql.statement import Statement, compile_statement
 
@@ -83,6 +84,7 @@ class Engine:
         # Strawberry keeps the graphql-core schema to itself; its printed form would lose the scalars' own parsing.
         self.schema = definition.schema._schema  # noqa: SLF001
         self._keys = entity_keys(definition.schema, definition.mapping)
+        self._key_fields = frozenset(f"{type_name}.{key}" for type_name, keys in self._keys.items() for key in keys)
         self._stubs = frozenset(f"{table.type}.{table.key}" for table in definition.mapping.tables if table.stub)
         self._nonce = secrets.token_hex(16)
         self._markers = {name: orjson.dumps({self._nonce: name}).decode() for name in "FN"}
@@ -147,6 +149,7 @@ class Engine:
             request.operation_name,
             caller.role,
             caller.scopes,
+            caller.record_key,
             document.shape(variables),
             tuple(kinds.items()),
             fresh,
@@ -167,11 +170,20 @@ class Engine:
     def _compiled(
         self, fields: Sequence[Selected], kinds: Mapping[str, Sequence[tuple[str, str]]], caller: Caller, fresh: bool
     ) -> Statement:
+        record = RecordKeys(caller.record_key, self._key_fields if caller.record_key else frozenset())
+
         def made(rules: Rules) -> Statement:
             label = caller.role or "" if self._fields else ""
             limit = self._limits.max_tables
             return compile_statement(
-                self.schema, self.definition.mapping, rules, fields, kinds, label=label, max_tables=limit
+                self.schema,
+                self.definition.mapping,
+                rules,
+                fields,
+                kinds,
+                label=label,
+                max_tables=limit,
+                record=record,
             )
 
         if fresh:

@@ -16,9 +16,9 @@ import pytest
 
 from iwlz.identifiers import bsn_from_index
 from iwlz.participants import DEMO_CLIENTS
-from tests.harness import REPOSITORY, Network, Reply
+from tests.harness import REPOSITORY, Network, Reply, register_audience
 
-OFFICE = "uzovi:5050"
+OFFICE, CIZ = "uzovi:5050", "kvk:62253778"
 LIST = "{ inzagen { inzageID moment hoedanigheid partijcode partijnaam doel wijze vraag { registers gegevens grondslag } } }"
 PAGE = "query ($n: Int, $na: UUID) { inzagen(pagina: {eerste: $n, na: $na}) { inzageID moment } }"
 
@@ -107,6 +107,56 @@ def test_an_answer_that_names_no_person_is_seen_by_the_person_it_was_about(net: 
     doel = looked(net, f'{{ client(where: {{bsn: {{eq: "{client}"}}}}) {{ taal }} }}')
     (row,) = until(lambda: [row for row in listed(net, client) if row["doel"] == doel])
     assert row["vraag"]["gegevens"] == ["BemiddelingClient.bsn", "BemiddelingClient.taal"]
+
+
+ALLOCATIONS = """query ($bsn: String) {
+  client(where: {bsn: {eq: $bsn}}) { bemiddeling { bemiddelingspecificatie { bemiddelingspecificatieID } } }
+}"""
+
+
+def test_an_answer_that_names_no_record_is_seen_by_the_person_it_was_about(
+    net: Network, client: str, other: str
+) -> None:
+    found = net.ask(ALLOCATIONS, {"bsn": client}, token=net.token(OFFICE)).json()["data"]["client"][0]["bemiddeling"]
+    one = found[0]["bemiddelingspecificatie"][0]["bemiddelingspecificatieID"]
+    where = f'where: {{bemiddelingspecificatieID: {{eq: "{one}"}}}}'
+    doel = looked(net, f"{{ bemiddelingspecificatie({where}) {{ instelling }} }}")
+    (row,) = until(lambda: [row for row in listed(net, client) if row["doel"] == doel])
+    asked = ["Bemiddelingspecificatie.bemiddelingspecificatieID", "Bemiddelingspecificatie.instelling"]
+    assert row["vraag"]["gegevens"] == asked
+    assert not [row for row in listed(net, other) if row["doel"] == doel]
+
+
+def test_who_may_not_read_which_record_it_is_leaves_an_inzage_as_well(net: Network, client: str) -> None:
+    """CIZ is opened who carries out the care, and no key of the allocation."""
+    refused = net.ask("{ bemiddelingspecificatie { bemiddelingspecificatieID } }", token=net.token(CIZ))
+    assert refused.status == 403
+    doel = looked(net, "{ bemiddelingspecificatie { uitvoerendZorgkantoor } }", CIZ)
+    (row,) = until(lambda: [row for row in listed(net, client) if row["doel"] == doel])
+    assert (row["hoedanigheid"], row["partijcode"], row["vraag"]) == (
+        "CIZ",
+        CIZ,
+        {
+            "registers": ["bemiddeling"],
+            "gegevens": ["Bemiddelingspecificatie.uitvoerendZorgkantoor"],
+            "grondslag": ["BR-BS-CIZ"],
+        },
+    )
+
+
+@pytest.mark.parametrize("party", [OFFICE, CIZ, "agb:51510101"])
+def test_what_is_read_for_the_record_is_nobody_s_to_ask(net: Network, party: str) -> None:
+    query = "{ bemiddelingspecificatie { ...F } } fragment F on Bemiddelingspecificatie { __key: bemiddelingspecificatieID }"
+    reply = net.ask(query, token=net.token(party))
+    assert (reply.status, [error["extensions"]["code"] for error in reply.json()["errors"]]) == (
+        400,
+        ["RESERVED_RESPONSE_KEY"],
+    )
+    # At the register itself, with a token of its own, the alias is an alias.
+    audience = register_audience("bemiddeling")
+    reply = net.ask(query, token=net.token(CIZ, audience), at="bemiddeling")
+    assert reply.status == 403
+    assert reply.json()["errors"][0]["extensions"]["coordinate"] == "Bemiddelingspecificatie.bemiddelingspecificatieID"
 
 
 def test_somebody_else_sees_nothing_of_it(net: Network, client: str, other: str) -> None:

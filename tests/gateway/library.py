@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -150,13 +150,20 @@ def write_files(folder: Path) -> None:
 
 @asynccontextmanager
 async def library(
-    folder: Path, *, grants: bool = True, stock: StreamSettings | None = None, **settings: Any
+    folder: Path,
+    *,
+    grants: bool = True,
+    stock: StreamSettings | None = None,
+    rules: str = GRANTS,
+    record_keys: Collection[str] = (),
+    **settings: Any,
 ) -> AsyncGenerator[Library]:
     """The gateway as `gateway serve` builds it, over subgraphs that listen on sockets in `folder`.
 
-    `stock` says how that subgraph streams.
+    `stock` says how that subgraph streams, `rules` is the grants file, and `record_keys` are the subgraphs that open keys to the record.
     """
     write_files(folder)
+    (folder / "grants.yaml").write_text(rules)
     federation = Federation(SDL, books())
     seen: list[tuple[str, dict[str, str], Any]] = []
     extra: dict[str, str] = {}
@@ -170,6 +177,7 @@ async def library(
                 url=server.url,
                 audience=f"https://library.example/{name}",
                 timeout=0.5,
+                record_keys=name in record_keys,
                 subscriptions=stock if stock is not None and name == "stock" else StreamSettings(),
             )
         protected: dict[str, Any] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from graphql import (
     GraphQLInputObjectType,
@@ -14,6 +16,7 @@ from graphql import (
 )
 
 from registers.common.definition import RegisterDefinition
+from registers.common.entities import entity_keys
 from registers.common.mapping import Mapping, Table
 from registers.graph import REGISTERS, register
 from tests.registers.listing import served
@@ -209,3 +212,15 @@ def test_identity_and_ignored_fields_are_the_ones_of_the_production_template() -
 def test_unknown_register() -> None:
     with pytest.raises(KeyError):
         register("netwerkpunt")
+
+
+def test_who_reads_rows_of_an_entity_at_all_reads_its_keys_in_the_database(definition: RegisterDefinition) -> None:
+    """A gateway that keeps records asks for them, also where no field of the grants is a key (docs/audit.md)."""
+    policies = (definition.policies / "policies.sql").read_text()
+    granted = re.findall(r'^GRANT SELECT \((.+)\) ON public\."(\w+)" TO (\S+);$', policies, re.MULTILINE)
+    assert granted
+    keys = entity_keys(definition.schema, definition.mapping)
+    for table in definition.mapping.tables:
+        for columns, name, role in granted:
+            if name == table.table:
+                assert set(keys.get(table.type, ())) <= set(re.findall(r'"(\w+)"', columns)), (table.type, role)

@@ -86,10 +86,13 @@ def joined(pairs: Sequence[str]) -> str:
 def _value(scope: Scope, table: Table, alias: str, field: Selected) -> str:
     if field.name == "__typename":
         return f"'{table.type}'::text"
+    column = table.column(field.name)
+    if column is not None and not column.hidden and scope.record.opens(table.type, field):
+        # Not the caller's: its gateway notes which rows it was shown. Which those are is decided as ever.
+        return f'{alias}."{column.column}"'
     access = scope.rules_of(alias).field(table.type, field.name)
     if access.refused:
         scope.refuse(f"{table.type}.{field.name}")
-    column = table.column(field.name)
     if column is not None and not column.hidden:
         condition = " AND ".join(
             filter(None, [access.condition(alias), _origin_condition(scope, alias, column.column)])
@@ -173,7 +176,9 @@ def entity_list(scope: Scope, selected: Selected, kinds: Sequence[tuple[str, str
     arrays = [scope.bind_raw(Leaf(path=(*root, "kind")), "text[]")]
     for type_name, key in kinds:
         table = scope.mapping.table(type_name)
-        if not scope.rules.any(type_name) and all(child.name == "__typename" for child in selected.children[type_name]):
+        if not scope.rules.any(type_name) and all(
+            child.name == "__typename" or scope.record.opens(type_name, child) for child in selected.children[type_name]
+        ):
             # Asked only whether it is there, about a type of which the caller may see no row.
             if scope.rules.partial(type_name):
                 scope.refuse(f"{type_name}.__typename")

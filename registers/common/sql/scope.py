@@ -9,9 +9,10 @@ from typing import Any
 from registers.common.access import Rules
 from registers.common.mapping import Kind, Mapping, Relation, Table
 from registers.common.sql.operators import SQL_TYPES
+from registers.common.sql.selection import Selected
 from registers.common.sql.values import Leaf, Leaves
 
-__all__ = ["Parameter", "Scope", "TooComplexError"]
+__all__ = ["NO_RECORD", "Parameter", "RecordKeys", "Scope", "TooComplexError"]
 
 
 _PLACEHOLDER = re.compile("\x01([0-9]+)\x02")
@@ -19,6 +20,22 @@ _PLACEHOLDER = re.compile("\x01([0-9]+)\x02")
 
 class TooComplexError(Exception):
     """An operation that reaches more tables than one statement may."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKeys:
+    """What a gateway that keeps records may read beyond what its caller may: under the response key `name`, the key of each row that the caller
+    is shown. `fields` are the keys of entities, `Type.field`.
+    """
+
+    name: str = ""
+    fields: frozenset[str] = frozenset()
+
+    def opens(self, type_name: str, field: Selected) -> bool:
+        return field.key == self.name and f"{type_name}.{field.name}" in self.fields
+
+
+NO_RECORD = RecordKeys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,7 @@ class Scope:
     mapping: Mapping
     rules: Rules
     max_tables: int = 300
+    record: RecordKeys = NO_RECORD
     parameters: list[Parameter] = field(default_factory=list[Parameter])
     refused: dict[str, None] = field(default_factory=dict[str, None])
     marked: bool = False

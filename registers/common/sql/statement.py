@@ -14,7 +14,7 @@ from registers.common.errors import Issue, RegisterError
 from registers.common.mapping import Mapping as RegisterMapping
 from registers.common.sql.anchors import Anchors
 from registers.common.sql.objects import entity_list, joined, json_object, root_list
-from registers.common.sql.scope import Parameter, Scope, TooComplexError
+from registers.common.sql.scope import NO_RECORD, Parameter, RecordKeys, Scope, TooComplexError
 from registers.common.sql.selection import Selected
 from registers.common.sql.values import take
 
@@ -72,15 +72,17 @@ def compile_statement(
     *,
     label: str = "",
     max_tables: int = 300,
+    record: RecordKeys = NO_RECORD,
 ) -> Statement:
     """Compile the root `fields` of an operation.
 
     `kinds` has, for each response key of an `_entities`, the (type, key field) pairs that its representations are of. `label`
     (the role) goes into the SQL as a comment, so that a connection keeps a plan per role: a plan under row-level security
-    is made anew whenever the role changes. Raises `RegisterError` FORBIDDEN naming every refused coordinate.
+    is made anew whenever the role changes. `record`: the keys that are read for the record of a gateway. Raises `RegisterError`
+    FORBIDDEN naming every refused coordinate.
     """
     anchors = Anchors.of(mapping, rules, fields)
-    scope = Scope(mapping, anchors.elsewhere, max_tables)
+    scope = Scope(mapping, anchors.elsewhere, max_tables, record)
     builder = _Builder(schema, scope, anchors, kinds)
     try:
         builder.build(fields)
@@ -167,6 +169,6 @@ def _check_entities(scope: Scope, field: Selected, kinds: Sequence[tuple[str, st
     for type_name, children in field.children.items():
         if type_name in present or not children:
             continue
-        aside = Scope(scope.mapping, scope.rules, scope.max_tables, refused=scope.refused)
+        aside = Scope(scope.mapping, scope.rules, scope.max_tables, scope.record, refused=scope.refused)
         table = scope.mapping.table(type_name)
         json_object(aside, table, aside.alias(table), children)

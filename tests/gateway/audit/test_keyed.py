@@ -14,9 +14,11 @@ from tests.gateway.planning.harness import graph
 
 GRAPH = graph(
     shop="""
-    type Query { orders: [Order!] order: Order grid: [[Order]] node: Node person: Person note: Note }
+    type Query { orders: [Order!] order: Order grid: [[Order]] node: Node person: Person note: Note found: Found }
+    union Found = Order | Note | Product
     interface Node { id: ID! }
     type Order implements Node @key(fields: "id") { id: ID! total: Int buyer: Person lines: [Line!] }
+    type Parcel implements Node @key(fields: "id") { id: ID! }
     type Line { product: Product! count: Int }
     type Product @key(fields: "sku") { sku: ID! name: String }
     type Person @key(fields: "number") { number: ID! }
@@ -50,24 +52,29 @@ def written(selections: tuple[Selection, ...]) -> str:
 @pytest.mark.parametrize(
     ("asked", "sent"),
     [
-        ("{ orders { total } }", "orders{total _key:id}"),
+        ("{ orders { total } }", "orders{total __key:id}"),
         ("{ orders { id total } }", "orders{id total}"),
         ("{ orders { number: id } }", "orders{number:id}"),
-        ("{ orders { _key: total } }", "orders{_key:total _key_:id}"),
-        ("{ orders { lines { count } } }", "orders{lines{count} _key:id}"),
+        ("{ orders { lines { count } } }", "orders{lines{count} __key:id}"),
         # No key of Product is known to both subgraphs: to read one could cost a fetch.
         ("{ orders { id lines { product { name } } } }", "orders{id lines{product{name}}}"),
-        ("{ node { ... on Order { total } } }", "node{...Order{total _key:id}}"),
+        ("{ node { id } }", "node{id ...Order{__key:id} ...Parcel{__key:id}}"),
+        ("{ node { ... on Order { total } } }", "node{...Order{total __key:id} ...Parcel{__key:id}}"),
+        (
+            "query ($a: Boolean!) { node { ... on Order @include(if: $a) { total } } }",
+            "node{...Order{total __key:id} ...Order{__key:id} ...Parcel{__key:id}}",
+        ),
+        ("{ found { __typename } }", "found{__typename ...Order{__key:id}}"),
         ("{ note { text } }", "note{text}"),
         ("{ __typename }", "__typename"),
         ("{ __schema { queryType { name } } }", "__schema{queryType{name}}"),
         (
             "query ($a: Boolean!, $b: Boolean!) { orders { total @include(if: $a) buyer @include(if: $b) { number } } }",
-            "orders{total?a buyer?b{number} _key?a:id _key?b:id}".replace("_key?a:id _key?b:id", "_key:id?a _key:id?b"),
+            "orders{total?a buyer?b{number} __key?a:id __key?b:id}".replace("__key?a:id __key?b:id", "__key:id?a __key:id?b"),
         ),
         (
             "query ($a: Boolean!) { orders { id @include(if: $a) total } }",
-            "orders{id?a total _key:id}",
+            "orders{id?a total __key:id}",
         ),
     ],
 )  # fmt: skip
@@ -75,22 +82,29 @@ def test_keys_are_added_where_the_client_does_not_ask_for_them(asked: str, sent:
     assert written(Keys(GRAPH).asked(operation(asked)).selections) == sent
 
 
-def test_a_type_that_some_grant_opens_without_its_key_is_left_alone():
-    keys = Keys(GRAPH, closed=frozenset({"Order.id"}))
-    assert written(keys.asked(operation("{ orders { total } }")).selections) == "orders{total}"
+def test_a_type_that_is_withheld_is_left_alone():
+    asked = Keys(GRAPH).asked(operation("{ orders { total buyer { __typename } } }"), frozenset({"Order"}))
+    assert written(asked.selections) == "orders{total buyer{__typename __key:number}}"
+
+
+def test_a_key_that_may_be_null_is_asked_beside_the_client_s_own():
+    """Null would not tell whether there is none or the client may not have it."""
+    loose = graph(shop='type Query { order: Order } type Order @key(fields: "id") { id: ID total: Int }')
+    asked = Keys(loose).asked(parse_operation(loose.api, "{ order { id total } }", None, Limits()))
+    assert written(asked.selections) == "order{id total __key:id}"
 
 
 def test_a_key_that_is_not_added_is_found_where_the_client_selects_it():
-    keys = Keys(GRAPH, closed=frozenset({"Order.id"}))
-    selected = operation("{ orders { number: id total } }")
-    assert written(keys.asked(selected).selections) == "orders{number:id total}"
-    assert keys.finder(selected, "__typename")({"orders": [{"number": "1", "total": 5}]}) == ({"Order": ["1"]}, [])
+    keys, selected = Keys(GRAPH), operation("{ orders { number: id total } }")
+    asked = keys.asked(selected, frozenset({"Order"}))
+    assert written(asked.selections) == "orders{number:id total}"
+    assert keys.finder(asked, "__typename")({"orders": [{"number": "1", "total": 5}]}) == ({"Order": ["1"]}, [])
 
 
 @pytest.mark.parametrize(
     ("asked", "store", "found"),
     [
-        ("{ orders { total } }", {"orders": [{"_key": "1"}, {"_key": "2"}, {}]}, {"Order": ["1", "2"]}),
+        ("{ orders { total } }", {"orders": [{"__key": "1"}, {"__key": "2"}, {}]}, {"Order": ["1", "2"]}),
         ("{ order { number: id } }", {"order": {"number": 7}}, {"Order": [7]}),
         ("{ order { id } }", {"order": None}, {"Order": []}),
         ("{ orders { id } }", {"orders": [{"id": "1", Mark: ABSENT}, {"id": "2"}, None]}, {"Order": ["2"]}),
@@ -100,18 +114,27 @@ def test_a_key_that_is_not_added_is_found_where_the_client_selects_it():
             {"orders": [{"id": "1", "lines": [{"product": {"sku": "x"}}, {"product": {"sku": "y"}}]}]},
             {"Order": ["1"]},
         ),
-        ("{ node { ... on Order { id } } }", {"node": {"__typename": "Order", "id": "1"}}, {"Order": ["1"]}),
-        ("{ node { ... on Order { id } } }", {"node": {"__typename": "Other", "id": "1"}}, {"Order": []}),
+        (
+            "{ node { ... on Order { id } } }",
+            {"node": {"__typename": "Order", "id": "1"}},
+            {"Order": ["1"], "Parcel": []},
+        ),
+        (
+            "{ node { ... on Order { id } } }",
+            {"node": {"__typename": "Parcel", "id": "1", "__key": "2"}},
+            {"Order": [], "Parcel": ["2"]},
+        ),
         ("{ note { text } }", {"note": {"text": "x"}}, {}),
     ],
 )  # fmt: skip
 def test_keys_are_found(asked: str, store: dict[Any, Any], found: dict[str, list[Any]]):
-    assert Keys(GRAPH).finder(operation(asked), "__typename")(store) == (found, [])
+    keys = Keys(GRAPH)
+    assert keys.finder(keys.asked(operation(asked)), "__typename")(store) == (found, [])
 
 
 def test_what_names_a_person_is_found_apart():
     keys = Keys(GRAPH, persons=["Person.number"])
-    find = keys.finder(operation("{ order { id buyer { number } } }"), "__typename")
+    find = keys.finder(keys.asked(operation("{ order { id buyer { number } } }")), "__typename")
     store = {"order": {"id": "1", "buyer": {"number": "123"}}}
     assert find(store) == ({"Order": ["1"], "Person": ["123"]}, ["123"])
     assert keys.is_person("Person")
@@ -119,6 +142,5 @@ def test_what_names_a_person_is_found_apart():
 
 
 def test_only_an_issue_at_our_own_key_is_ours():
-    keys, asked = Keys(GRAPH), operation("{ orders { total } }")
-    paths = [None, (), ("orders", 0, "total"), ("orders", 0, "_key")]
-    assert [keys.is_ours(asked, path) for path in paths] == [False, False, False, True]
+    paths = [None, (), ("orders", 0, "total"), ("orders", 0, "__key")]
+    assert [Keys.is_ours(path) for path in paths] == [False, False, False, True]

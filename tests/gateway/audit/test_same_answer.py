@@ -45,4 +45,4 @@ def test_some_of_them_are_asked_with_keys() -> None:
         for case in feature.cases
         for fetch in Keyed(feature)._planned(case).fetches
     ]
-    assert any("_key:" in text for text in texts)
+    assert any("__key:" in text for text in texts)
