@@ -173,12 +173,16 @@ class Recording:
         await self.recorder.keep(Kind.EVENT, asking, seen=seen)
 
 
-def _told(issue: GraphQLIssue, data: Any) -> GraphQLIssue | None:
+def _told(issue: GraphQLIssue, data: dict[str, Any] | None) -> GraphQLIssue | None:
     """What a client hears of an issue about our own key: nothing, unless a subgraph took a row away for it. It had said that it would not."""
     path = (issue.path or ())[:-1]
-    for step in path:
-        data = data.get(step) if isinstance(data, dict) else data[step] if isinstance(data, list) else None
-    if data is not None:
+    found: Any = data
+    try:
+        for step in path:
+            found = found[step]
+    except (LookupError, TypeError):
+        found = None
+    if found is not None:
         return None
     return GraphQLIssue(MESSAGES[Code.DOWNSTREAM_SERVICE_ERROR], Code.DOWNSTREAM_SERVICE_ERROR, path)
 

@@ -18,9 +18,9 @@ from tests.gateway.library import AUDIENCE, GRANTS, Library, decision_context, l
 from tests.gateway.transport.harness import Reply, ask
 
 # A reader gets no number of a book, nor does a clerk who only looks at the shelf.
-RULES = GRANTS.replace("type: stock.Book, fields: [bookID, title]", "type: stock.Book, fields: [title]")
+_GRANTS = GRANTS.replace("type: stock.Book, fields: [bookID, title]", "type: stock.Book, fields: [title]")
 SHELF = "  - {id: SHELF, role: CLERK, action: lezen, scope: shelf, type: stock.Book, fields: [price]}\n"
-RULES = RULES.replace("scopes:\n", "scopes:\n  shelf: [shelf:read]\n") + SHELF
+RULES = _GRANTS.replace("scopes:\n", "scopes:\n  shelf: [shelf:read]\n") + SHELF
 ALL = frozenset({"stock:read", "shelf:read", "reviews:read"})
 QUERY = "{ books { title } }"
 TITLES = b'{"data":{"books":[{"title":"Dune"},{"title":"Emma"}]}}'
