@@ -156,7 +156,7 @@ Run = FetchRun | EntityRun | SequenceRun | ParallelRun | ConditionRun
 @dataclass(frozen=True, slots=True)
 class CompiledPlan:
     """`root` fetches, `project` makes `data`. A subscription has `primary`, whose events `root` completes. `find`, where there is one, looks
-    into the store for the records that an answer holds.
+    into the store for the records that an answer holds. `judged` are the places, by response keys, at which a home is asked whether an object exists.
     """
 
     plan: Plan
@@ -165,6 +165,7 @@ class CompiledPlan:
     typename_key: str
     primary: FetchRun | None = None
     find: Callable[[Store], Found] | None = None
+    judged: frozenset[tuple[str, ...]] = frozenset()
 
     @property
     def weight(self) -> int:
@@ -188,7 +189,14 @@ def compile_plan(
         primary = compiler.fetch(node.primary)
         node = node.rest
     project = projector(shown or plan.operation, api, plan.typename_key, plan.homes)
-    return CompiledPlan(plan, compiler.run(node) if node is not None else None, project, plan.typename_key, primary)
+    root = compiler.run(node) if node is not None else None
+    return CompiledPlan(plan, root, project, plan.typename_key, primary, judged=_judged(plan))
+
+
+def _judged(plan: Plan) -> frozenset[tuple[str, ...]]:
+    fetches = [fetch for fetch in walk_fetches(plan.root) if isinstance(fetch, EntityFetch)]
+    parts = [part for fetch in fetches for part in fetch.parts if part.homes]
+    return frozenset(tuple(step.key for step in path) for part in parts for path in part.paths)
 
 
 class _Compiler:

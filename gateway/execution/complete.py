@@ -140,10 +140,12 @@ HELPERS: dict[str, Any] = {
 }
 
 
-def settled_issues(state: State) -> tuple[GraphQLIssue, ...]:
-    """The issues as the client sees them: none from inside objects that do not exist, indices as lists closed up."""
-    # An object that a null above it hides is not projected any more, and may be absent all the same.
-    issues: Sequence[GraphQLIssue] = [issue for issue in state.issues if not _is_gone(state.data, issue.path or ())]
+def settled_issues(state: State, judged: frozenset[tuple[str, ...]] = frozenset()) -> tuple[GraphQLIssue, ...]:
+    """The issues as the client sees them: none from inside objects that do not exist, indices as lists closed up.
+
+    `judged` are the places, by response keys, at which a home says whether an object exists.
+    """
+    issues: Sequence[GraphQLIssue] = _confirmed(state, judged) if judged and state.issues else state.issues
     if state.absent:
         gone = set(state.absent)
         issues = [*(issue for issue in issues if not _inside(issue.path, gone)), *state.late]
@@ -152,17 +154,49 @@ def settled_issues(state: State) -> tuple[GraphQLIssue, ...]:
     return tuple(issues)
 
 
-def _is_gone(value: Any, path: Path) -> bool:
-    """Whether a place is, or lies inside, an object that its home did not confirm."""
-    for part in path:
-        if isinstance(value, dict):
-            found: Any = cast("Store", value).get(part)
-        else:
-            found = value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
-        if isinstance(found, dict) and cast("Store", found).get(Mark) is Mark.ABSENT:
-            return True
-        value = found
-    return False
+def _confirmed(state: State, judged: frozenset[tuple[str, ...]]) -> list[GraphQLIssue]:
+    """The issues, without those from inside objects that their home did not confirm.
+
+    Projection finds most of such objects, but none that a null above it hides. Where a subgraph nulled what the object stands in, its home
+    was not asked at all: then the null is told at its own place, unless something else explains it.
+    """
+    kept: list[GraphQLIssue] = []
+    nulls: dict[Path, None] = {}
+    for issue in state.issues:
+        path = issue.path or ()
+        null = _unconfirmed(state.data, path, judged)
+        if null is None:
+            kept.append(issue)
+        elif null:
+            nulls[null] = None
+    for null in nulls:
+        if not any((issue.path or ())[: len(null)] == null for issue in kept):
+            message = "A subgraph could not answer this field."
+            kept.append(GraphQLIssue(message, Code.DOWNSTREAM_SERVICE_ERROR, null))
+    return kept
+
+
+def _unconfirmed(value: Any, path: Path, judged: frozenset[tuple[str, ...]]) -> Path | None:
+    """None for a place outside of unconfirmed objects; for one inside, the null above it that hides the object, empty when nothing does."""
+    keys: tuple[str, ...] = ()
+    null: Path = ()
+    for place, part in enumerate(path, 1):
+        value = _below(value, part)
+        if isinstance(part, str):
+            keys = (*keys, part)
+        if isinstance(value, dict) and cast("Store", value).get(Mark) is Mark.ABSENT:
+            return ()
+        if value is None and not null:
+            null = path[:place]
+        if null and place < len(path) and keys in judged:
+            return null
+    return None
+
+
+def _below(value: Any, part: str | int) -> Any:
+    if isinstance(value, dict):
+        return cast("Store", value).get(part)
+    return value[part] if isinstance(value, list) and isinstance(part, int) and part < len(cast("Any", value)) else None
 
 
 def _inside(path: Path | None, gone: set[Path]) -> bool:

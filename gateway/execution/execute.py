@@ -71,7 +71,7 @@ async def execute(
         raise state.fatal
     data = compiled.project(state.data, state)
     found = compiled.find(state.data) if compiled.find is not None else None
-    return ExecutionResult(data, settled_issues(state), found=found)
+    return ExecutionResult(data, settled_issues(state, compiled.judged), found=found)
 
 
 def run_node(node: Run, state: State, typename_key: str) -> Coroutine[Any, Any, None]:

@@ -56,4 +56,4 @@ async def execute_event(
         raise state.fatal
     data = compiled.project(state.data, state)
     found = compiled.find(state.data) if compiled.find is not None else None
-    return ExecutionResult(data, settled_issues(state), found=found)
+    return ExecutionResult(data, settled_issues(state, compiled.judged), found=found)

@@ -66,6 +66,15 @@ PROOFS: dict[str, Proof] = {
         counted="cases",
         slice=2500,
     ),
+    "writes": Proof(
+        "Under invented grants to write (over the input of a mutation and the stored row) what is refused before anything is asked, what the "
+        "input decides by itself, and what PostgreSQL says of every stored row together are what an evaluator says that only reads the file: "
+        "no write that no grant allows, none refused that one does.",
+        "tests/properties/test_writes_differential.py",
+        20_000,
+        counted="writes",
+        slice=2500,
+    ),
     "federation": Proof(
         "The gateway answers what graphql-core answers over the schema that was split, data and errors, for invented "
         "supergraphs and operations; subgraphs get only valid documents for fields they own, no field twice; planning "

@@ -105,6 +105,22 @@ async def test_no_error_comes_from_inside_an_absent_entity_also_when_a_null_abov
     assert [issue.path for issue in result.errors] == [("zaken", 1, "vast")]
 
 
+async def test_no_error_comes_from_inside_an_entity_that_nobody_could_confirm() -> None:
+    """Its subgraph nulled what it stands in, so that its home was not asked. What else explains the null is told, or the null itself."""
+    federation = make()
+    inside = {"message": "m", "path": ["zaken", 1, "dossier", "zaken", 0, "naam"]}
+    beside = {"message": "m", "path": ["zaken", 1, "naam"]}
+
+    async def told(*errors: Any) -> list[Any]:
+        federation.answers["br"] = lambda _request, _answer: {"data": None, "errors": [*errors]}
+        result = await federation.run("{ zaken { naam dossier { note zaken { naam } } } }", homes=HOMES)
+        assert result.data is None
+        return [issue.path for issue in result.errors]
+
+    assert await told(inside, beside) == [("zaken", 1, "naam")]
+    assert await told(inside) == [("zaken",)]
+
+
 async def test_absent_entities_are_not_in_lists() -> None:
     result = await make().run("{ zaken { alle { id } los { id } } }", homes=HOMES)
     assert result.data == {

@@ -9,7 +9,19 @@ from datetime import date, timedelta
 from tests.properties.authorization.model import LINKS, TYPES, Layout
 from tests.properties.authorization.reading import Grants
 
-__all__ = ["ALL_CODES", "CODED", "CODES", "DATED", "DAYS", "ROLES", "SORTED", "TEXTS", "TEXTUAL", "invent_grants"]
+__all__ = [
+    "ALL_CODES",
+    "CODED",
+    "CODES",
+    "DATED",
+    "DAYS",
+    "ROLES",
+    "SORTED",
+    "TEXTS",
+    "TEXTUAL",
+    "Writer",
+    "invent_grants",
+]
 
 CODES = {"agb": ("10000001", "10000002", "10000003"), "uzovi": ("5001", "5002"), "bsn": ("999990019", "999990020")}
 ALL_CODES = (*CODES["agb"], *CODES["uzovi"], CODES["bsn"][0])
@@ -43,10 +55,10 @@ _TYPES = ("Persoon", "Zaak", "Stuk", "Partij")
 
 def invent_grants(rng: random.Random, layout: Layout) -> Grants:
     """A grants file over all data, as somebody would write it."""
-    return Grants("\n".join(_Writer(rng, layout).lines()) + "\n", layout)
+    return Grants("\n".join(Writer(rng, layout).lines()) + "\n", layout)
 
 
-class _Writer:
+class Writer:
     def __init__(self, rng: random.Random, layout: Layout) -> None:
         self.rng = rng
         self.layout = layout
