@@ -242,9 +242,9 @@ class _Walk:
         if not is_composite_type(named) or self._reached(named):
             return
         if not any(read.coordinate.startswith(f"{named.name}.") for read in reads):
-            self._refuse(selection, edge, named.name)
+            self._refuse(selection, edge, named.name, at_root=False)
 
-    def _refuse(self, place: Field, coordinate: str, type_name: str | None = None, *, at_root: bool = False) -> None:
+    def _refuse(self, place: Field, coordinate: str, type_name: str | None = None, *, at_root: bool) -> None:
         needs = self._needs(coordinate) if at_root else None
         if needs is not None:
             self._put(place, Refusal(coordinate, Reason.ANCHOR, needs=needs))
