@@ -287,7 +287,8 @@ async def test_it_is_counted_and_the_log_has_nothing_of_a_subject(desk: Library,
     family = parse(page)["gateway_access_evaluations_total"]
     assert (family[("permit",)], family[("deny",)], family[("refused",)]) == (1, 1, 1)
     log = capsys.readouterr().err
-    lines = [json.loads(line) for line in log.splitlines()]
+    told = [json.loads(line) for line in log.splitlines()]
+    lines = [line for line in told if line["event"] == "evaluations"]  # what other tests left unwritten may come first
     assert [(line["event"], line["permitted"], line["denied"], line["code"]) for line in lines] == [
         ("evaluations", 1, 0, ""),
         ("evaluations", 0, 1, ""),
