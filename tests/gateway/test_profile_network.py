@@ -143,11 +143,11 @@ inputs:
     world = books()
     loans = None if found is None else [{"__typename": "Loan", "__keys__": ("loanID",), **loan} for loan in found]
     world.roots["loans"] = lambda _owner, **_: loans
-    for name, value in (("SDL", sdl), ("GRANTS", text), ("supergraph", lambda: graph(**sdl)), ("books", lambda: world)):
+    for name, value in (("SDL", sdl), ("supergraph", lambda: graph(**sdl)), ("books", lambda: world)):
         monkeypatch.setattr(f"tests.gateway.library.{name}", value)
-    async with library(tmp_path, profile="network") as desk:
+    async with library(tmp_path, rules=text, profile="network") as desk:
         reply = await ask(desk.app, query, token=token("CLERK"))
         assert (reply.status, reply.json()) == expected
-    async with library(tmp_path) as desk:
+    async with library(tmp_path, rules=text) as desk:
         reply = await ask(desk.app, query, token=token("CLERK"))
         assert (reply.status, reply.json()) == (200, {"data": {"loans": found}})
