@@ -86,6 +86,19 @@ def test_an_alternative_that_never_holds_is_left_out_and_where_all_are_nothing_i
     assert using(sql, "book", "clerk") == [f"{SCOPE_S} AND (", "false", ")"]
 
 
+def test_what_joins_compare_is_readable_on_both_sides():
+    mapping = json.loads(json.dumps(MAPPING))
+    books = mapping["types"]["Book"]["relations"]
+    books["readers"] = {**books["loans"], "on": [["branch", "reader"]]}
+    sql, _ = compiled("stock.Book s [title]", "stock.Loan s [until]", mapping=mapping)
+    assert [
+        line.partition(" TO ")[0] for line in sql.splitlines() if " ON public." in line and line.startswith("GRANT")
+    ] == [
+        'GRANT SELECT ("client_key", "bookID", "title", "branch") ON public."book"',
+        'GRANT SELECT ("client_key", "loanID", "reader", "until", "bookID") ON public."loan"',
+    ]
+
+
 def test_a_key_may_have_a_column_of_another_name():
     mapping = json.loads(json.dumps(MAPPING))
     mapping["types"]["Book"]["columns"]["bookID"]["column"] = "nr"

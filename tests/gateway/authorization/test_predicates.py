@@ -250,6 +250,7 @@ def test_where_there_is_no_stored_row(when: str, expected: str):
         ("X.bought == 'a'", "1:1: 'a' is no datetime"),
         ("X.issued == 'a'", "1:1: 'a' is no date"),
         ("X.issued == caller.card", "1:1: a date cannot be compared with a text"),
+        ("X.issued == 1", "1:1: a date cannot be compared with a int"),
         ("1 == X.issued", "1:1: a int cannot be compared with a date"),
         ("X.price in ('a',)", "1:13: a text cannot be compared with a int"),
         ("cheep(X)", "1:1: there is no function 'cheep'; did you mean 'cheap'?"),
