@@ -146,6 +146,8 @@ def test_functions_are_written_in_their_place(when: str, expected: str):
         ("sold(X) or X.price == 1", '{row}."price" = 1 OR (<fresh> AND EXISTS (SELECT FROM policy."sale" pol1 WHERE <sales> OFFSET 0))'),
         ("X.lent and sold(X)", '<fresh> AND {row}."lent" AND EXISTS (SELECT FROM policy."sale" pol1 WHERE <sales> OFFSET 0)'),
         ("X.price == 1 and (sold(X) or X.lent)", '{row}."price" = 1 AND ({row}."lent" OR (<fresh> AND EXISTS (SELECT FROM policy."sale" pol1 WHERE <sales> OFFSET 0)))'),
+        ("X.lent and (X.price == 1 and sold(X))", '<fresh> AND {row}."lent" AND {row}."price" = 1 AND EXISTS (SELECT FROM policy."sale" pol1 WHERE <sales> OFFSET 0)'),
+        ("(X.price == 1 or X.price == 2) and X.lent and sold(X)", '({row}."price" = 1 OR {row}."price" = 2) AND {row}."lent" AND <fresh> AND EXISTS (SELECT FROM policy."sale" pol1 WHERE <sales> OFFSET 0)'),
         ("not (X.lent and sold(X))", '<fresh> AND (({row}."lent" AND EXISTS (SELECT FROM policy."sale" pol1 WHERE <sales> OFFSET 0)) IS NOT TRUE)'),
         ("any(S.buyer == 'me' for S in X.sales) == X.lent", '<fresh> AND (EXISTS (SELECT FROM policy."sale" pol1 WHERE <sales> OFFSET 0)) = {row}."lent"'),
         ("any(True for S in X.sales) and not granted(X)", """<fresh> AND EXISTS (SELECT FROM policy."sale" pol1 WHERE pol1."client_key" = {row}."client_key" AND pol1."bookID" = {row}."bookID" OFFSET 0) AND ((<fresh> AND EXISTS (SELECT FROM policy."sale" pol2 WHERE pol2."client_key" = {row}."client_key" AND pol2."bookID" = {row}."bookID" AND pol2."buyer" = 'me' OFFSET 0)) IS NOT TRUE)"""),
