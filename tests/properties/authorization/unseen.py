@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.properties.authorization.filling import other_value
@@ -105,7 +105,7 @@ def _same_view(sight: Sight, change: Change, places: Places) -> bool:
     rows = {name: [row for row in rows if id(row) not in gone] for name, rows in sight.world.rows.items()}
     for row in change.after:
         rows[row["type"]].append(row)
-    other = Sight(sight.grants, World(rows), sight.asker)
+    other = replace(sight, world=World(rows))
     return _view(sight, places) == _view(other, places)
 
 
