@@ -57,10 +57,10 @@ def _part(scope: Scope, table: Table, alias: str, input_type: GraphQLInputObject
         return _related(scope, alias, relation, access, value, input_type.fields[name].type)
     column = _column(table, coordinate, name)
     operand = OPERATOR_INPUTS[_input_object(input_type.fields[name].type).name]
-    condition = operator_condition(read(column, alias, access), column.kind, operand, value, scope.bind)
+    condition = operator_condition(read(scope, column, alias, access), column.kind, operand, value, scope.bind)
     if access.condition(alias) and column.kind == operand and _names_value(value):
         # No index answers a CASE. What its value equals, the column equals too: said plainly, an index finds the row.
-        plain = operator_condition(read(column, alias, PLAIN), column.kind, operand, _named(value), scope.bind)
+        plain = operator_condition(read(scope, column, alias, PLAIN), column.kind, operand, _named(value), scope.bind)
         return conjunction([plain, condition])
     return condition
 
@@ -123,9 +123,9 @@ def input_access(scope: Scope, table: Table, alias: str, coordinate: str) -> Acc
     return access
 
 
-def read(column: Column, alias: str, access: Access) -> str:
+def read(scope: Scope, column: Column, alias: str, access: Access) -> str:
     """A column as the caller may know it: null where it is refused."""
-    condition = access.condition(alias)
+    condition = scope.readable(access, alias)
     plain = f'{alias}."{column.column}"'
     return f"(CASE WHEN {condition} THEN {plain} END)" if condition else plain
 
@@ -140,7 +140,7 @@ def _related(scope: Scope, alias: str, relation: Relation, access: Access, value
     input_type = _input_object(kind)
     if not set(_QUANTIFIERS) <= set(input_type.fields):
         found = _exists(scope, alias, relation, lambda t, a: where(scope, t, a, value, input_type))
-        return _guarded(access, alias, found)
+        return _guarded(scope, access, alias, found)
     parts: list[str] = []
     for name, item in value.items():
         if item is None:
@@ -151,18 +151,20 @@ def _related(scope: Scope, alias: str, relation: Relation, access: Access, value
 
 def _quantified(scope: Scope, alias: str, relation: Relation, access: Access, name: str, value: Any, kind: Any) -> str:
     if name == "any":
-        found = _guarded(access, alias, _exists(scope, alias, relation, lambda _t, _a: "true"))
+        found = _guarded(scope, access, alias, _exists(scope, alias, relation, lambda _t, _a: "true"))
         return found if value else negation(found)
     if name == "all":
         missing = _exists(scope, alias, relation, lambda t, a: negation(where(scope, t, a, value, kind)))
-        return negation(_guarded(access, alias, missing))
-    found = _guarded(access, alias, _exists(scope, alias, relation, lambda t, a: where(scope, t, a, value, kind)))
+        return negation(_guarded(scope, access, alias, missing))
+    found = _guarded(
+        scope, access, alias, _exists(scope, alias, relation, lambda t, a: where(scope, t, a, value, kind))
+    )
     return found if name == "some" else negation(found)
 
 
-def _guarded(access: Access, alias: str, condition: str) -> str:
+def _guarded(scope: Scope, access: Access, alias: str, condition: str) -> str:
     """A relation that is refused on this row has no rows."""
-    allowed = access.condition(alias)
+    allowed = scope.readable(access, alias)
     return f"({allowed} AND {condition})" if allowed and condition != "false" else condition
 
 
@@ -194,7 +196,7 @@ def _second(scope: Scope, table: Table, alias: str, step: Relation, inner: Calla
     if access.refused:
         scope.refuse(f"{table.type}.{step.name}")
         return "false"
-    return _guarded(access, alias, _exists(scope, alias, step, inner))
+    return _guarded(scope, access, alias, _exists(scope, alias, step, inner))
 
 
 def _step(table: Table, name: str) -> Relation:
@@ -237,7 +239,9 @@ def _order_terms(
         if isinstance(value, Word):
             column = _column(table, coordinate, name)
             collate = ' COLLATE "C"' if column.kind == "text" else ""
-            terms.append(f"{wrap(read(column, alias, access))}{collate} {'DESC' if value.name == 'DESC' else 'ASC'}")
+            terms.append(
+                f"{wrap(read(scope, column, alias, access))}{collate} {'DESC' if value.name == 'DESC' else 'ASC'}"
+            )
             continue
         terms += _nested_terms(scope, table, alias, name, value, input_type, access, wrap)
     return terms
@@ -280,7 +284,7 @@ def _nested_terms(
 def _sub_select(
     scope: Scope, alias: str, step: Relation, other: str, access: Access, around: Callable[[str], str]
 ) -> Callable[[str], str]:
-    allowed = access.condition(alias)
+    allowed = scope.readable(access, alias)
     source = scope.source(alias, step, other)
     joined = " AND ".join([*([allowed] if allowed else []), *scope.join(alias, step, other)]) or "true"
     return lambda inner: around(f"(SELECT {inner} FROM {source} WHERE {joined} LIMIT 1)")

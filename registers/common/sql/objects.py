@@ -36,7 +36,7 @@ def root_list(scope: Scope, selected: Selected, table: Table, rules: Rules) -> s
     named = names_id(table, selected.arguments.get("where"))
     entry = "" if named else rules.entry(table.type, alias)
     conditions = [*([entry] if entry else []), *scope.shown(alias)]
-    return _list(scope, selected, table, alias, f'"{table.table}" AS {alias}', conditions)
+    return _list(scope, selected, table, alias, scope.row(f'"{table.table}"', alias), conditions)
 
 
 def _list(scope: Scope, selected: Selected, table: Table, alias: str, source: str, conditions: list[str]) -> str:
@@ -55,8 +55,8 @@ def _page(scope: Scope, selected: Selected, table: Table, alias: str, source: st
     found = " AND ".join([*conditions, *_where(scope, selected, table, alias), *page.conditions]) or "true"
     keys = f'SELECT {alias}."{table.key}" FROM {source} WHERE {found} ORDER BY {page.order} LIMIT {page.limit}'
     item = json_object(scope, table, alias, selected.children[table.type])
-    rows = f'"{table.table}" AS {alias} WHERE {alias}."{table.key}" = ANY(ARRAY({keys}))'
-    return f"(SELECT coalesce(json_agg({item} ORDER BY {page.order}), '[]'::json) FROM {rows})"
+    named = f'{alias}."{table.key}" = ANY(ARRAY({keys}))'
+    return f"(SELECT coalesce(json_agg({item} ORDER BY {page.order}), '[]'::json) FROM {source} WHERE {named})"
 
 
 def _where(scope: Scope, selected: Selected, table: Table, alias: str) -> list[str]:
@@ -95,13 +95,13 @@ def _value(scope: Scope, table: Table, alias: str, field: Selected) -> str:
         scope.refuse(f"{table.type}.{field.name}")
     if column is not None and not column.hidden:
         condition = " AND ".join(
-            filter(None, [access.condition(alias), _origin_condition(scope, alias, column.column)])
+            filter(None, [scope.readable(access, alias), _origin_condition(scope, alias, column.column)])
         )
         return _guarded(scope, condition, f'{alias}."{column.column}"', leaf=True)
     relation = table.relation(field.name)
     if relation is None or relation.hidden:
         raise LookupError(f"{table.type}.{field.name} is not in the mapping")
-    return _guarded(scope, access.condition(alias), _relation(scope, alias, relation, field), leaf=False)
+    return _guarded(scope, scope.readable(access, alias), _relation(scope, alias, relation, field), leaf=False)
 
 
 def _origin_condition(scope: Scope, alias: str, column: str) -> str:
@@ -118,7 +118,7 @@ def _origin_condition(scope: Scope, alias: str, column: str) -> str:
             access = scope.rules_of(owner_alias).field(owner.type, local.name)
     if access.refused:
         scope.refuse(f"{owner.type}.{made_from[column]}")
-    return access.condition(owner_alias)
+    return scope.readable(access, owner_alias)
 
 
 def _guarded(scope: Scope, condition: str, expression: str, *, leaf: bool) -> str:
@@ -194,10 +194,12 @@ def entity_list(scope: Scope, selected: Selected, kinds: Sequence[tuple[str, str
             made.append(f'r.{name} AS "{column.column}"' if table.stub else f'{alias}."{column.column}" = r.{name}')
         item = json_object(scope, table, alias, selected.children[type_name])
         if table.stub:
-            row = f"(SELECT {item} FROM (SELECT {', '.join(made)}) AS {alias})"
+            source = scope.row(f"(SELECT {', '.join(made)})", alias)
+            row = f"(SELECT {item} FROM {source})"
         else:
             made += scope.shown(alias)
-            row = f'(SELECT {item} FROM "{table.table}" AS {alias} WHERE {" AND ".join(made)} LIMIT 1)'
+            source = scope.row(f'"{table.table}"', alias)
+            row = f"(SELECT {item} FROM {source} WHERE {' AND '.join(made)} LIMIT 1)"
         arms.append(f"WHEN '{type_name}.{key}' THEN {row}")
     value = f"CASE r.kind {' '.join(arms)} END" if arms else "NULL::json"
     listed = f"coalesce(json_agg({value} ORDER BY r.position), '[]'::json)"

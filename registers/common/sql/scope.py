@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from registers.common.access import Rules
+from registers.common.access import Access, Rules
 from registers.common.mapping import Kind, Mapping, Relation, Table
 from registers.common.sql.operators import SQL_TYPES
 from registers.common.sql.selection import Selected
+from registers.common.sql.shared import SharedConditions
 from registers.common.sql.values import Leaf, Leaves
 
 __all__ = ["NO_RECORD", "Parameter", "RecordKeys", "Scope", "TooComplexError"]
@@ -63,6 +64,7 @@ class Scope:
     _rules: dict[str, Rules] = field(default_factory=dict[str, Rules])
     """By alias, for rows that have rules of their own; `rules` are those of all others."""
     _numbers: dict[Any, int] = field(default_factory=dict[Any, int])
+    _shared: SharedConditions = field(default_factory=SharedConditions)
 
     def refuse(self, coordinate: str) -> None:
         self.refused.setdefault(coordinate)
@@ -94,6 +96,14 @@ class Scope:
     def table_of(self, alias: str) -> Table:
         return self._aliases[alias]
 
+    def readable(self, access: Access, alias: str) -> str:
+        """The condition under which the caller may read something of the row called `alias`; empty when there is none."""
+        return self._shared.place(alias, access.condition(alias))
+
+    def row(self, source: str, alias: str) -> str:
+        """The row `alias` of a FROM."""
+        return self._shared.row(source, alias)
+
     def bind(self, source: Leaf | Leaves, kind: Kind) -> str:
         """The placeholder (numbered at the end) of a value with its cast; a variable that is used twice is bound once."""
         array = "[]" if isinstance(source, Leaves) else ""
@@ -120,20 +130,20 @@ class Scope:
         def number(found: re.Match[str]) -> str:
             return f"${used.setdefault(int(found[1]), len(used) + 1)}"
 
-        text = _PLACEHOLDER.sub(number, sql)
+        text = _PLACEHOLDER.sub(number, self._shared.written(sql))
         return text, tuple(self.parameters[index - 1] for index in used)
 
     def source(self, alias: str, relation: Relation, other: str) -> str:
         """What a relation reads FROM, named `other`. A stub has no table: its row is made from the row that refers to it."""
         target = self.mapping.table(relation.target)
         if not target.stub:
-            return f'"{target.table}" AS {other}'
+            return self.row(f'"{target.table}"', other)
         self.origins[other] = (alias, {remote: local for local, remote in relation.on})
         columns = [f'{alias}."{local}" AS "{remote}"' for local, remote in relation.on]
         columns += (
             [f"{alias}.client_key AS client_key"] if self._keyed(target) and self._keyed(self.table_of(alias)) else []
         )
-        return f"(SELECT {', '.join(columns)}) AS {other}"
+        return self.row(f"(SELECT {', '.join(columns)})", other)
 
     def join(self, alias: str, relation: Relation, other: str) -> list[str]:
         """The conditions that tie row `other` to row `alias`."""

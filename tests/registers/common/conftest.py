@@ -107,6 +107,12 @@ class Asker:
         )
         return {"data": found, "errors": [issue.as_json() for issue in issues]}
 
+    @property
+    def sql(self) -> str:
+        """The last statement."""
+        assert self.statement
+        return self.statement.sql
+
     def batch(self, node: Any, variables: dict[str, Any]) -> Batch:
         from graphql import value_from_ast_untyped
 

@@ -278,3 +278,64 @@ async def test_equality_on_a_guarded_column_is_said_plainly_too(ask: Asker) -> N
     assert await condition("{eq: null}") == f"{guarded} IS NULL"
     assert await condition("{neq: 3}") == f"{guarded} IS DISTINCT FROM $1::int4"
     assert await condition("{nin: [3]}") == f"(({guarded} = ANY($1::int4[])) IS NOT TRUE)"
+
+
+IN_EIK = """EXISTS (SELECT FROM huis h WHERE h."huisID" = {row}."huisID" AND h.naam = 'Eik')"""
+ROOMS_OF_EIK = AccessRules(
+    {
+        "Huis": {name: [{"grant": "A", "when": None}] for name in ("naam", "kamers")},
+        "Kamer": {
+            "naam": [{"grant": "A", "when": None}],
+            **{name: [{"grant": "B", "when": IN_EIK}] for name in ("nummer", "oppervlak", "kleur")},
+        },
+        "Kleur": {"naam": [{"grant": "A", "when": None}]},
+    },
+    {
+        "KamerFilterInput.nummer": ["Kamer.nummer"],
+        "KamerFilterInput.oppervlak": ["Kamer.oppervlak"],
+        "KamerSortInput.nummer": ["Kamer.nummer"],
+    },
+    frozenset(),
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rooms"),
+    [
+        ("", ["Keuken: None None", "Zolder: None None", "keuken: 3 8", "100%_é: 2 None"]),
+        ("where: {nummer: {in: [1, 2, 3]}}, order: {nummer: ASC}", ["100%_é: 2 None", "keuken: 3 8"]),
+        ("where: {oppervlak: {eq: null}}", ["Keuken: None None", "Zolder: None None", "100%_é: 2 None"]),
+        ("order: {nummer: DESC}", ["Keuken: None None", "Zolder: None None", "keuken: 3 8", "100%_é: 2 None"]),
+    ],
+)
+async def test_a_condition_that_several_fields_hang_on_is_worked_out_once_for_each_row(
+    ask: Asker, arguments: str, rooms: list[str]
+) -> None:
+    """Of a root, of rows behind a relation, and of entities: with the same answer as if each field asked for itself."""
+    fields = "naam nummer oppervlak kleur { naam }"
+    written = f"({arguments})" if arguments else ""
+    answer = await ask("{ kamer" + written + " { " + fields + " } }", rules=ROOMS_OF_EIK)
+    assert [f"{row['naam']}: {row['nummer']} {row['oppervlak']}" for row in answer["data"]["kamer"]] == rooms
+    assert (ask.sql.count("h.naam = 'Eik'"), ask.sql.count(" CROSS JOIN LATERAL ")) == (1, 1)
+    nested = await ask("{ huis { kamers" + written + " { " + fields + " } } }", rules=ROOMS_OF_EIK)
+    found = [row for house in nested["data"]["huis"] for row in house["kamers"]]
+    by_name = {row["naam"]: row for row in answer["data"]["kamer"]}
+    assert {row["naam"]: row for row in found} == by_name
+    assert (ask.sql.count("h.naam = 'Eik'"), ask.sql.count(" CROSS JOIN LATERAL ")) == (1, 1)
+    ids = ", ".join(f'{{__typename: "Kamer", kamerID: "{make_id(number)}"}}' for number in (31, 33))
+    query = "{ _entities(representations: [" + ids + "]) { ... on Kamer { " + fields + " } } }"
+    entities = await ask(query, rules=ROOMS_OF_EIK)
+    assert [row["nummer"] for row in entities["data"]["_entities"]] == [None, 3]
+    assert [error["path"] for error in entities["errors"]] == [
+        ["_entities", 0, name] for name in ("nummer", "oppervlak", "kleur")
+    ]
+    assert (ask.sql.count("h.naam = 'Eik'"), ask.sql.count(" CROSS JOIN LATERAL ")) == (1, 1)
+
+
+async def test_a_condition_that_is_asked_for_once_stands_in_its_place(ask: Asker) -> None:
+    answer = await ask("{ kamer { naam nummer } huis { kamers { nummer } } }", rules=ROOMS_OF_EIK)
+    assert [row["nummer"] for row in answer["data"]["kamer"]] == [None, None, 3, 2]
+    assert (ask.sql.count("h.naam = 'Eik'"), ask.sql.count(" LATERAL ")) == (2, 0)
+    # What looks into no table costs nothing to ask twice.
+    await ask("{ kamer { oppervlak kleur { naam } } }", rules=AGENT)
+    assert (ask.sql.count("t1.nummer > 1"), ask.sql.count(" LATERAL ")) == (2, 0)
