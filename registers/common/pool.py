@@ -27,6 +27,8 @@ __all__ = ["Database", "DatabaseUnavailableError", "begin_as", "open_database", 
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _SETTING = re.compile(r"[a-z_][a-z0-9_]{0,40}", re.ASCII)
+_OWN = frozenset({"role", "scopes", "today", "anchored", "relations", "client_key"})
+"""No identifier takes the place of these, whatever it is called."""
 _ROLE = re.compile(r"[A-Z][A-Z0-9_]{0,40}", re.ASCII)
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -70,7 +72,7 @@ def begin_as(
         "scopes": f" {' '.join(sorted(caller.scopes))} ",
         "today": today,
         "anchored": anchored,
-        **caller.identifiers,
+        **{name: value for name, value in caller.identifiers.items() if name not in _OWN},
     }
     if fresh:
         settings["relations"] = "fresh"

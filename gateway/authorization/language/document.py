@@ -41,6 +41,8 @@ _GRANT = (
     "id", "source", "role", "action", "scope", "type", "fields", "when", "part_of", "path", "anchored", "anchor_only", "enabled",
 )  # fmt: skip
 _NOTHING = GrantsFile("", "UTC", {}, {}, {}, {}, {}, (), Inputs(), (), ())
+_TAKEN = frozenset({"role", "scopes", "today", "anchored", "relations"})
+"""What row policies are told besides identifiers, under the same names."""
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 T = TypeVar("T")
 
@@ -147,6 +149,8 @@ def _role(entry: Entry) -> Role:
     if "identifiers" in parts and not identifiers:
         parts["identifiers"].problem("a role has an identifier; without one it would fit whoever has none")
     for name, pattern in identifiers.items():
+        if name in _TAKEN:
+            parts["identifiers"].problem(f"'{name}' is what a register is told of every caller; name it otherwise")
         try:
             re.compile(pattern)
         except re.error as error:

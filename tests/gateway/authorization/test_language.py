@@ -168,6 +168,12 @@ def test_an_input_field_of_which_nobody_said_what_it_reads():
     ]
 
 
+@pytest.mark.parametrize("name", ["role", "scopes", "today", "anchored", "relations"])
+def test_an_identifier_that_has_the_name_of_something_else_that_policies_are_told(name: str):
+    text = f"version: 1\nroles:\n  A: {{claims: {{kind: a}}, identifiers: {{{name}: '.'}}}}\ngrants: []\n"
+    assert problems(text)[-1] == f"3:39: '{name}' is what a register is told of every caller; name it otherwise"
+
+
 @pytest.mark.parametrize("identifiers", ["{}", "null", "[]"])
 def test_a_role_without_an_identifier_would_be_everybody(identifiers: str):
     text = f"version: 1\nroles:\n  A: {{claims: {{kind: a}}, identifiers: {identifiers}}}\ngrants: []\n"

@@ -115,6 +115,11 @@ def test_the_opening_of_a_transaction() -> None:
     opening = begin_as(burger, "iwlz_client", "", lambda _: make_id(1))
     assert f"set_config('caller.client_key', '{make_id(1)}', true)" in opening
     assert "Raar" not in opening
+    named = dict.fromkeys(("role", "scopes", "today", "anchored", "relations", "client_key"), "x")
+    stranger = Caller("context", "ZORGKANTOOR", {"uzovi": "5050", **named}, frozenset({"b", "a"}), today="2026-11-23")
+    assert begin_as(stranger, "iwlz_client", "G1", lambda _: make_id(1)) == begin_as(
+        caller, "iwlz_client", "G1", lambda _: make_id(1)
+    )
     for role in (None, 'x"; DROP', "lower"):
         with pytest.raises(RegisterError):
             begin_as(Caller("token", role, {}, frozenset()), "iwlz_client", "", lambda _: make_id(1))
