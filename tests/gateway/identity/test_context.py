@@ -82,6 +82,16 @@ def test_the_whole_context(signer: ContextSigner):
     }
 
 
+def test_the_key_that_a_record_asks_for_is_of_a_context_of_its_own(signer: ContextSigner):
+    plain = signer.header_for(CALLER, REGISTER, TRACE, TODAY, "f" * 64)
+    asking = signer.header_for(CALLER, REGISTER, TRACE, TODAY, "f" * 64, "__key")
+    payloads = [jwt.decode(header, options={"verify_signature": False}) for header in (plain, asking)]
+    assert payloads[1] == {**payloads[0], "record_key": "__key"}
+    assert "record_key" not in payloads[0]
+    assert signer.header_for(CALLER, REGISTER, TRACE, TODAY, "f" * 64, "__key") == asking
+    assert signer.header_for(CALLER, REGISTER, TRACE, TODAY, "f" * 64) == plain
+
+
 def test_a_party_without_role(signer: ContextSigner):
     header = signer.header_for(Caller(None, {}, frozenset()), REGISTER, TRACE, TODAY, "f" * 64)
     payload = jwt.decode(header, options={"verify_signature": False})
