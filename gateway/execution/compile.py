@@ -15,6 +15,7 @@ from graphql import GraphQLSchema
 from gateway.execution.contexts import Surroundings, surroundings
 from gateway.execution.extract import Extractor, Placer, Walker, extractor, placer, walker
 from gateway.execution.merging import PlainWrite, TopKey, plain_write
+from gateway.execution.narrowing import Narrowing
 from gateway.execution.owners import Instances
 from gateway.execution.projection import Root, projector
 from gateway.execution.result import Found
@@ -130,6 +131,8 @@ class EntityRun:
     instances: tuple[Instances, EntityTarget] | None = None
     varying: EntityFetch | None = None
     """The fetch itself, where arguments come from objects above: its text hangs on how many values there are."""
+    narrowing: Narrowing | None = None
+    """Where there are several parts, each asked for with the others or without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +234,8 @@ class _Compiler:
                 names = tuple(variable.name for variable in node.variables)
                 instances = (self._instances[node.subgraph], node.target) if node.target is not None else None
                 varying = node if any(part.contexts for part in node.parts) else None
-                return EntityRun(node.subgraph, prefix(node.text), names, parts, instances, varying)
+                narrowing = Narrowing(node) if varying is None and len(parts) > 1 else None
+                return EntityRun(node.subgraph, prefix(node.text), names, parts, instances, varying, narrowing)
             case SequenceNode():
                 return SequenceRun(tuple(self.run(child) for child in node.nodes))
             case Parallel():

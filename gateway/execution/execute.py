@@ -191,10 +191,11 @@ async def _fetch_entities(node: EntityRun, state: State, typename_key: str) -> N
     batches = _batches(node, state, typename_key)
     for batch in batches:
         batch.settle_keyless()
-    if not any(batch.representations for batch in batches):
+    if node.narrowing is not None or not any(batch.representations for batch in batches):
+        batches = [batch for batch in batches if batch.representations]
+    if not batches:
         return
-    variables = _variables(state, node.variables)
-    answer = await _asked_entities(node, state, batches, variables)
+    answer = await _asked_entities(node, state, batches)
     if isinstance(answer, Answer) and not _well_formed(answer, batches):
         answer = FetchFailure(FailureKind.INVALID) if not answer.errors else Answer(None, answer.errors)
     if isinstance(answer, FetchFailure):
@@ -232,19 +233,21 @@ def _owners(part: PartRun, state: State) -> list[list[Store]]:
     return part.owners(state.data if _holds(state, part.conditions) else {})
 
 
-def _body(node: EntityRun, batches: list[Batch]) -> bytes:
-    """The request up to its variables: as planned, unless batches have names of their own."""
+def _request(node: EntityRun, batches: list[Batch]) -> tuple[bytes, tuple[str, ...]]:
+    """The request up to its variables, and their names: as planned, unless parts have nothing to ask, or batches have names of their own."""
+    if node.narrowing is not None and len(batches) < len(node.parts):
+        text, names = node.narrowing.of(tuple(batch.alias for batch in batches))
+        return prefix(text), names
     if node.varying is None or not any(batch.suffix for batch in batches):
-        return node.body
+        return node.body, node.variables
     parts = {part.alias: part for part in node.varying.parts}
     asked = [copied(parts[batch.part.alias], batch.suffix) for batch in batches]
-    return prefix(entity_text(node.varying.variables, asked))
+    return prefix(entity_text(node.varying.variables, asked)), node.variables
 
 
-async def _asked_entities(
-    node: EntityRun, state: State, batches: list[Batch], variables: dict[str, Any]
-) -> Answer | FetchFailure:
-    body = _body(node, batches)
+async def _asked_entities(node: EntityRun, state: State, batches: list[Batch]) -> Answer | FetchFailure:
+    body, names = _request(node, batches)
+    variables = _variables(state, names)
     for batch in batches:
         variables |= batch.values
     if node.instances is not None:

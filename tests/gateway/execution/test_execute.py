@@ -118,11 +118,54 @@ async def test_nothing_to_ask_is_not_asked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("mine", "answer", "document"),
+    [
+        (
+            True,
+            {"pet": {"box": {"w": 5}}, "box": {"h": 2}},
+            "query($r0: [_Any!]!,$r1: [_Any!]!,$unit: String){_e0:_entities(representations:$r0){...on Box{w(unit: $unit)}}"
+            " _e1:_entities(representations:$r1){...on Box{h}}}",
+        ),
+        (
+            False,
+            {"pet": {}, "box": {"h": 2}},
+            "query($r1: [_Any!]!){_e1:_entities(representations:$r1){...on Box{h}}}",
+        ),
+    ],
+)
+async def test_what_stands_below_a_skipped_field_is_not_asked_beside_something_else(
+    mine: bool, answer: object, document: str
+) -> None:
+    """A subgraph decides by a whole document: it would refuse what was left out."""
+    federation = Federation(
+        {
+            "a": """
+                type Query { pet: Dog box: Box }
+                type Dog { box: Box } type Box @key(fields: "id") { id: ID! }
+            """,
+            "b": 'type Box @key(fields: "id") { id: ID! h: Int w(unit: String): Int }',
+        },
+        make().world,
+    )
+    box = federation.world.roots["box"]
+    box["w"] = 5
+    federation.world.roots["pet"] = {"__typename": "Dog", "box": box}
+    query = "query($mine: Boolean!, $unit: String) { pet { box @include(if: $mine) { w(unit: $unit) } } box { h } }"
+    for _ in range(2):
+        federation.requests.clear()
+        result = await federation.run(query, {"mine": mine, "unit": "cm"})
+        assert (result.data, result.errors) == (answer, ())
+        [request] = [request for subgraph, request in federation.requests if subgraph == "b"]
+        assert request["query"] == document
+        assert set(request["variables"]) == ({"r0", "r1", "unit"} if mine else {"r1"})
+
+
+@pytest.mark.parametrize(
     ("dogs", "box", "asked"),
     [
         (True, True, {"_e0": ["d0", "d1"], "_e1": ["b"]}),
-        (True, False, {"_e0": ["d0", "d1"], "_e1": []}),
-        (False, True, {"_e0": [], "_e1": ["b"]}),
+        (True, False, {"_e0": ["d0", "d1"]}),
+        (False, True, {"_e1": ["b"]}),
         (False, False, None),
     ],
 )
