@@ -123,8 +123,10 @@ async def test_nothing_to_ask_is_not_asked() -> None:
         (
             True,
             {"pet": {"box": {"w": 5}}, "box": {"h": 2}},
-            "query($r0: [_Any!]!,$r1: [_Any!]!,$unit: String){_e0:_entities(representations:$r0){...on Box{w(unit: $unit)}}"
-            " _e1:_entities(representations:$r1){...on Box{h}}}",
+            (
+                "query($r0: [_Any!]!,$r1: [_Any!]!,$unit: String){_e0:_entities(representations:$r0){...on Box{w(unit: $unit)}}"
+                " _e1:_entities(representations:$r1){...on Box{h}}}"
+            ),
         ),
         (
             False,
