@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 
@@ -106,9 +106,21 @@ async def insert_lines(connection: Any, instance: str, lines: Sequence[bytes]) -
     for line in lines:
         record: dict[str, Any] = json.loads(line)
         at = datetime.fromisoformat(record["at"])
-        rows.append((instance, record["sequence"], at, record["kind"], record.get("persons", []), line.decode()))
+        rows.append((instance, record["sequence"], at, record["kind"], _persons(record), line.decode()))
     async with connection.transaction():
         await connection.executemany(_INSERT, rows)
+
+
+def _persons(record: dict[str, Any]) -> list[str]:
+    """Those to search for. What is no text that PostgreSQL can hold stays in the line alone, and stops no other line."""
+    told = record.get("persons")
+    if not isinstance(told, list):
+        return []
+    return [person for person in cast("list[object]", told) if isinstance(person, str) and _storable(person)]
+
+
+def _storable(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 async def insert_anchors(connection: Any, instance: str, anchors: Sequence[str]) -> None:

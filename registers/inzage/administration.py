@@ -10,7 +10,7 @@ import uuid
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,15 @@ _LOCATED = (
 _WITH_BSN = {"indicatie": "wlzindicatie", "bemiddeling": "client", "zorglevering": "client", "client": "clientprofiel"}
 """For each register that holds care data, the table that has the BSN of every person in it."""
 _PIECE = 10_000
+_DERIVED = """
+SELECT piece.at, piece.instance, piece.sequence, leid_inzagen_af(instance, sequence, kind, persons, line)
+  FROM (
+      SELECT * FROM audit_record WHERE (at, instance, sequence) > ($1, $2, $3) ORDER BY at, instance, sequence LIMIT $4
+  ) AS piece
+ ORDER BY at, instance, sequence
+"""
+"""The next lines in the order of time, since an inzage of an inzage follows from the one that was seen."""
+_FIRST = (datetime.min.replace(tzinfo=UTC), "", 0)
 
 
 class AdministrationError(Exception):
@@ -73,7 +82,11 @@ async def keep_parties(url: str, named: Sequence[tuple[str, str]]) -> None:
 
 
 async def locate(url: str, registers: Iterable[tuple[str, str]], secret: bytes) -> int:
-    """Learn from the registers (name and URL) whose their records are. Returns how many records were new."""
+    """Learn from the registers (name and URL) whose their records are, and derive what was shipped before that was known.
+
+    Returns how many records were new. Every line is derived again, also when none was: what is there already stays as it is, and
+    a run that was cut short, or a line that was shipped during one, is made good by the next.
+    """
     async with _connected(url) as connection:
         before: int = await connection.fetchval("SELECT count(*) FROM vindplaats")
         await connection.execute("CREATE TEMP TABLE gevonden (LIKE vindplaats)")
@@ -87,7 +100,14 @@ async def locate(url: str, registers: Iterable[tuple[str, str]], secret: bytes) 
             "INSERT INTO vindplaats SELECT DISTINCT ON (record_id) * FROM gevonden ON CONFLICT DO NOTHING"
         )
         after: int = await connection.fetchval("SELECT count(*) FROM vindplaats")
+        await _derive(connection)
         return after - before
+
+
+async def _derive(connection: Any) -> None:
+    last = _FIRST
+    while rows := await connection.fetch(_DERIVED, *last, _PIECE):
+        last = (rows[-1]["at"], rows[-1]["instance"], rows[-1]["sequence"])
 
 
 async def add_mandate(

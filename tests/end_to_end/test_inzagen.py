@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -12,10 +13,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from iwlz.identifiers import bsn_from_index
 from iwlz.participants import DEMO_CLIENTS
+from network.database import database_url
 from tests.harness import REPOSITORY, Network, Reply, register_audience
 
 OFFICE, CIZ = "uzovi:5050", "kvk:62253778"
@@ -125,6 +128,36 @@ def test_an_answer_that_names_no_record_is_seen_by_the_person_it_was_about(
     asked = ["Bemiddelingspecificatie.bemiddelingspecificatieID", "Bemiddelingspecificatie.instelling"]
     assert row["vraag"]["gegevens"] == asked
     assert not [row for row in listed(net, other) if row["doel"] == doel]
+
+
+async def _at_the_register(net: Network, statement: str, *values: object) -> int:
+    """How many rows of the database of inzagen a statement gives."""
+    place = json.loads((net.state / "run.json").read_text())["database_url"]
+    connection = await asyncpg.connect(database_url(place, "inzage"))
+    try:
+        return len(await connection.fetch(statement, *values))
+    finally:
+        await connection.close()
+
+
+def test_what_was_shipped_before_the_register_knew_whose_it_is_is_seen_when_it_learns(
+    net: Network, client: str
+) -> None:
+    found = net.ask(ALLOCATIONS, {"bsn": client}, token=net.token(OFFICE)).json()["data"]["client"][0]["bemiddeling"]
+    one = found[0]["bemiddelingspecificatie"][0]["bemiddelingspecificatieID"]
+    forgotten = "DELETE FROM vindplaats WHERE record_id = $1 RETURNING 1"
+    assert asyncio.run(_at_the_register(net, forgotten, uuid.UUID(one))) == 1
+    doel = looked(net, f'{{ bemiddelingspecificatie(where: {{bemiddelingspecificatieID: {{eq: "{one}"}}}}) {{ instelling }} }}')  # fmt: skip
+    shipped = "SELECT 1 FROM audit_record WHERE kind = 'request' AND line LIKE '%' || $1 || '%'"
+    deadline = time.monotonic() + 20
+    while not asyncio.run(_at_the_register(net, shipped, doel)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [row for row in listed(net, client) if row["doel"] == doel] == []
+
+    secret = net.state / "gateway" / "audit-secret"
+    for new in ("1 records", "0 records"):
+        assert command(net, "locate", "--journal-secret", secret) == new
+        assert [row["hoedanigheid"] for row in listed(net, client) if row["doel"] == doel] == ["ZORGKANTOOR"]
 
 
 def test_who_may_not_read_which_record_it_is_leaves_an_inzage_as_well(net: Network, client: str) -> None:

@@ -13,9 +13,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gateway.audit.database import prepare
+from gateway.audit.chain import beginning, follow, link, read_line
+from gateway.audit.database import insert_lines, prepare
 from registers.common.client_key import client_key
 from registers.common.migrations import migrate
+from registers.inzage.administration import locate
 from registers.inzage.app import REGISTER
 from registers.inzage.tables import MAPPING
 
@@ -227,6 +229,107 @@ async def test_both_owners_make_the_same_table_of_records(postgres_server: Any):
     await admin.close()
     assert found[0] == found[1]
     assert len(found[0]) == 6
+
+
+NUL = "\0"
+
+
+def told(**content: Any) -> dict[str, Any]:
+    return {
+        "kind": "request", "at": "2026-11-26T02:00:01.000001Z", "result": "success", "caller": OFFICE, "operation": QUESTION,
+        "registers": ["bemiddeling"], "persons": [person(ANNA)], "records": {"Bemiddeling": [RECORD]}, **content,
+    }  # fmt: skip
+
+
+def journal(*records: dict[str, Any]) -> list[bytes]:
+    """The lines that a journal makes of them."""
+    head, lines = beginning("i"), list[bytes]()
+    for record in records:
+        line, head = link(head, json.dumps(record, separators=(",", ":")).encode())
+        lines.append(line[:-1])
+    return lines
+
+
+NAMELESS = ("ZORGKANTOOR", None, None, "RAADPLEGING")
+UNKNOWN = ("ONBEKEND", "uzovi:5050", "Zorgkantoor Demonstratie", "RAADPLEGING")
+
+
+@pytest.mark.parametrize(
+    ("content", "inzage"),
+    [
+        ({"records": {"Bemiddeling": [RECORD, NUL, f"{RECORD}{NUL}"]}, "persons": []}, KANTOOR),
+        ({"records": {f"Bemid{NUL}{NUL}deling": [RECORD]}, "persons": []}, KANTOOR),
+        ({"records": {"Bemiddeling": [RECORD, "\\u0000", "\\" + NUL]}, "persons": []}, KANTOOR),
+        ({"records": {"Bemiddeling": [RECORD, "\ud800"]}, "persons": []}, None),
+        ({"purpose": NUL}, KANTOOR),
+        ({"records": None}, KANTOOR),
+        ({"records": [RECORD]}, KANTOOR),
+        ({"records": {"Bemiddeling": None, "Client": RECORD}}, KANTOOR),
+        ({"records": {"Bemiddeling": [7, None, RECORD]}, "persons": []}, KANTOOR),
+        ({"persons": None}, KANTOOR),
+        ({"persons": {"a": 1}, "records": None}, None),
+        ({"persons": [7, None, NUL, "\ud800"], "records": None}, None),
+        ({"persons": [7, person(ANNA)], "records": None}, KANTOOR),
+        ({"registers": None}, KANTOOR),
+        ({"registers": 7, "operation": {"coordinates": None, "grants": {}}}, KANTOOR),
+        ({"operation": [QUESTION]}, None),
+        ({"caller": [OFFICE]}, None),
+        ({"caller": {**OFFICE, "identifiers": ["bsn"]}}, NAMELESS),
+        ({"caller": {**OFFICE, "identifiers": None}}, NAMELESS),
+        ({"caller": {**OFFICE, "identifiers": {"bsn": 7}}}, NAMELESS),
+        ({"caller": {**OFFICE, "role": 7}}, UNKNOWN),
+        ({"result": 7}, None),
+        ({"result": None}, None),
+    ],
+    ids=repr,
+)
+async def test_a_line_that_is_not_as_it_should_be_stops_no_other(
+    database: Any, content: dict[str, Any], inzage: tuple[Any, ...] | None
+):
+    lines = journal(told(**content), told(at="2026-11-26T02:00:02.000001Z"))
+    await insert_lines(database, "i", lines)
+    stored = [row["line"].encode() for row in await database.fetch("SELECT line FROM audit_record ORDER BY sequence")]
+    head = beginning("i")
+    for line in stored:
+        head = follow(head, read_line(line))
+    assert (stored, head.sequence) == (lines, 2)
+    first = [] if inzage is None else [("anna", "01", *inzage)]
+    assert await derived(database) == [*first, ("anna", "02", *KANTOOR)]
+
+
+async def test_what_was_shipped_before_it_was_known_whose_it_is_is_derived_when_that_is_learned(postgres_server: Any):
+    admin = await asyncpg.connect(postgres_server.admin_url("postgres"))
+    for name in ("later", "later_register"):
+        await admin.execute(f"DROP DATABASE IF EXISTS {name}")
+        await admin.execute(f"CREATE DATABASE {name}")
+    await admin.close()
+    place, source = postgres_server.admin_url("later"), postgres_server.admin_url("later_register")
+    await migrate(place, REGISTER)
+    register = await asyncpg.connect(source)
+    await register.execute("CREATE TABLE locator (record_id uuid, client_key uuid)")
+    await register.execute("CREATE TABLE client (client_key uuid, bsn text)")
+    key = uuid.uuid4()
+    await register.execute("INSERT INTO locator VALUES ($1, $2)", uuid.UUID(RECORD), key)
+    await register.execute("INSERT INTO client VALUES ($1, $2)", key, ANNA)
+    await register.close()
+
+    connection = await asyncpg.connect(place)
+    await ship(connection, 1, records={"Bemiddeling": [RECORD]})
+    await ship(connection, 2, BERT, records={"Bemiddeling": [RECORD], "Other": None})
+    office = ("ZORGKANTOOR", "uzovi:5050", None, "RAADPLEGING")
+    assert await derived(connection) == [("bert", "02", *office)]
+
+    everything = 'SELECT i::text, q::text FROM inzage i JOIN inzagevraag q USING (client_key, "vraagID") ORDER BY 1'
+    assert await locate(place, [("bemiddeling", source)], SECRET) == 1
+    once = await connection.fetch(everything)
+    assert sorted(await derived(connection)) == [
+        ("anna", "01", *office),
+        ("anna", "02", *office),
+        ("bert", "02", *office),
+    ]
+    assert await locate(place, [("bemiddeling", source)], SECRET) == 0
+    assert await connection.fetch(everything) == once
+    await connection.close()
 
 
 async def test_what_was_shipped_before_the_register_came_is_there(postgres_server: Any):
