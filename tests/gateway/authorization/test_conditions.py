@@ -52,6 +52,42 @@ def test_what_all_of_a_choice_ask_for_is_asked_once():
     assert combine("or", [combine("and", [a, b]), a]).sql == "a"
 
 
+def test_what_only_some_alternatives_ask_for_stays_with_them():
+    a, b, c, d = map(Condition, "abcd")
+    both = [combine("and", [a, b]), combine("and", [a, c])]
+    assert combine("or", [*both, d]).sql == "(a AND b) OR (a AND c) OR d"
+    assert combine("or", [*both, combine("and", [d, a])]).sql == "a AND (b OR c OR d)"
+
+
+def test_a_choice_of_which_the_parts_are_not_known_stays_as_it_is():
+    choice = Condition("x OR y", operator="or")
+    assert combine("or", [choice, Condition("z")]).sql == "x OR y OR z"
+    assert combine("and", [choice, Condition("z")]).sql == "(x OR y) AND z"
+
+
+def test_looks_are_one_as_far_as_they_go_the_same_way_and_no_further():
+    """What is the same again behind a table that differs is another row."""
+
+    def other(alias: str, before: str) -> Source:
+        return Source("policy.other", alias, (Condition(f"{alias}.link = {before}.id"),))
+
+    def last(alias: str, first: str) -> Source:
+        return Source("policy.last", alias, (Condition(f"{alias}.of = {first}.id"),))
+
+    ways = [
+        looked(Look((link("pol1"), more("pol2", "pol1"), last("pol3", "pol1")), (Condition("pol3.kind = 'a'"),))),
+        looked(Look((link("pol4"), other("pol5", "pol4"), last("pol6", "pol4")), (Condition("pol6.kind = 'a'"),))),
+    ]
+    (one,) = merged(ways)
+    assert one.sql == (
+        "EXISTS (SELECT FROM policy.link pol1 WHERE pol1.id = {row}.id AND ("
+        "EXISTS (SELECT FROM policy.more pol2, policy.last pol3 WHERE pol2.link = pol1.id AND pol3.of = pol1.id "
+        "AND pol3.kind = 'a' OFFSET 0) OR "
+        "EXISTS (SELECT FROM policy.other pol5, policy.last pol6 WHERE pol5.link = pol1.id AND pol6.of = pol1.id "
+        "AND pol6.kind = 'a' OFFSET 0)) OFFSET 0)"
+    )
+
+
 def test_a_look_that_asks_for_more_than_another_adds_nothing():
     (one,) = merged([look("pol1", "pol1.kind = 'a'"), look("pol2", "pol2.kind = 'a'", "pol2.code = '1'")])
     assert one.sql == "EXISTS (SELECT FROM policy.link pol1 WHERE pol1.id = {row}.id AND pol1.kind = 'a' OFFSET 0)"
