@@ -49,6 +49,24 @@ def test_a_way_that_goes_round_before_it_goes_as_the_other_does():
     )
 
 
+def test_what_is_the_same_again_after_the_ways_parted_is_no_beginning():
+    assert fork("AB BD DE EF", "AC CD DE EF") == Fork(
+        before=(),
+        arms=((join("AB"), join("BD")), (join("AC"), join("CD"))),
+        meeting=Join(ROWS["A"], ROWS["D"], (PERSON,), many=True),
+        after=(join("DE"), join("EF")),
+    )
+
+
+def test_the_ways_meet_as_early_as_each_has_a_join_of_its_own():
+    assert fork("BD DE", "BB BD DE") == Fork(
+        before=(),
+        arms=((join("BD"),), (join("BB"), join("BD"))),
+        meeting=Join(ROWS["B"], ROWS["D"], (PERSON,), many=True),
+        after=(join("DE"),),
+    )
+
+
 def test_what_has_no_fork():
     assert fork("AB") is None
     assert fork("AB", "AB BC") is None
