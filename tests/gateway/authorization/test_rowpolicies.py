@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import uuid
 from collections.abc import Coroutine, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -95,6 +96,10 @@ OWN = """pol1."branch" = nullif(current_setting('caller.branch', true), '')"""
 
 def _noted(same_client: bool) -> str:
     """The policy of a type that is part of a book by two paths."""
+    return using(_with_notes(GRANTS, same_client=same_client), "note", "clerk")[1]
+
+
+def _with_notes(grants: str, *, same_client: bool = True) -> str:
     mapping = json.loads(json.dumps(MAPPING))
     mapping["types"]["Note"] = NOTE
     for owner in ("Book", "Loan"):
@@ -107,10 +112,9 @@ def _noted(same_client: bool) -> str:
             "through": None,
             "same_client": same_client,
         }
-    text = GRANTS.replace("when: any(soon(L) for L in X.loans)", "enabled: false")
+    text = grants.replace("when: any(soon(L) for L in X.loans)", "enabled: false")
     text = text.replace("  - id: LOAN-AUDITOR\n", f"{NOTE_GRANT}  - id: LOAN-AUDITOR\n")
-    sql, _ = compile_policies(parse_grants(text), mapping)
-    return using(sql, "note", "clerk")[1]
+    return compile_policies(parse_grants(text), mapping)[0]
 
 
 def test_an_owner_with_two_paths_to_a_part_is_looked_into_once():
@@ -121,6 +125,15 @@ def test_an_owner_with_two_paths_to_a_part_is_looked_into_once():
         'WHERE pol2."client_key" = "note"."client_key" AND pol2."loanID" = "note"."loanID" AND '
         'pol1."bookID" = pol2."bookID" OFFSET 0)) OFFSET 0)'
     )
+
+
+def test_the_columns_by_which_two_paths_meet_are_shown_to_the_role():
+    alone = re.sub(r"  - id: LOAN-CLERK\n(?:    .*\n)+", "", GRANTS)
+    views = _with_notes(alone).partition("-- What predicates read")[2].partition("-- Book")[0].splitlines()[1:]
+    assert [line for line in views if 'policy."book"' in line] == [
+        'CREATE VIEW policy."book" AS SELECT "client_key", "bookID", "branch" FROM public."book";',
+        'GRANT SELECT ON policy."book" TO "{prefix}_clerk";',
+    ]
 
 
 def test_paths_that_leave_the_person_are_walked_one_by_one():
