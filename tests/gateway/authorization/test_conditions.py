@@ -88,6 +88,24 @@ def test_looks_are_one_as_far_as_they_go_the_same_way_and_no_further():
     )
 
 
+def test_a_new_name_is_none_that_stands_for_a_row_around_the_look():
+    ways = [
+        looked(Look((link("pol1"), more("pol2", "pol1")), (Condition("pol2.kind = 'a'"),))),
+        looked(
+            Look(
+                (link("pol3"), Source("policy.other", "pol2", (Condition("pol2.link = pol3.id"),))),
+                (Condition("pol2.code = pol4.code"),),
+            )
+        ),
+    ]
+    (one,) = merged(ways)
+    assert one.sql == (
+        "EXISTS (SELECT FROM policy.link pol1 WHERE pol1.id = {row}.id AND ("
+        "EXISTS (SELECT FROM policy.more pol2 WHERE pol2.link = pol1.id AND pol2.kind = 'a' OFFSET 0) OR "
+        "EXISTS (SELECT FROM policy.other pol5 WHERE pol5.link = pol1.id AND pol5.code = pol4.code OFFSET 0)) OFFSET 0)"
+    )
+
+
 def test_a_look_that_asks_for_more_than_another_adds_nothing():
     (one,) = merged([look("pol1", "pol1.kind = 'a'"), look("pol2", "pol2.kind = 'a'", "pol2.code = '1'")])
     assert one.sql == "EXISTS (SELECT FROM policy.link pol1 WHERE pol1.id = {row}.id AND pol1.kind = 'a' OFFSET 0)"
