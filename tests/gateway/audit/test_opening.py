@@ -50,7 +50,6 @@ NOTHING: frozenset[str] = frozenset()
         (caller("NOBODY"), {"Book", "Loan"}),
         (None, {"Book", "Loan"}),
     ],
-    ids=str,
 )
 def test_a_key_is_asked_of_those_to_whom_every_grant_that_they_hold_opens_it(
     who: Caller | None, types: Collection[str]
