@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import asyncpg
 import pytest
 
@@ -35,14 +37,18 @@ def test_urls(admin: str, url: str, application: str):
     assert application_url(admin, "client") == application
 
 
+async def _databases(connection: Any) -> set[str]:
+    return {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
+
+
 async def test_databases_are_made_once_and_remember_their_network(postgres: str):
-    await ensure_databases(postgres)
-    await ensure_databases(postgres)
-    assert await seeded_with(postgres) is None
     connection = await asyncpg.connect(postgres)
     try:
-        names = await connection.fetch("SELECT datname FROM pg_database WHERE datname LIKE 'iwlz%' ORDER BY 1")
-        assert [row["datname"] for row in names] == [
+        before = await _databases(connection)
+        await ensure_databases(postgres)
+        await ensure_databases(postgres)
+        assert await seeded_with(postgres) is None
+        assert sorted(await _databases(connection) - before) == [
             "iwlz_bemiddeling", "iwlz_client", "iwlz_indicatie", "iwlz_inzage", "iwlz_zorglevering",
         ]  # fmt: skip
         await connection.execute("COMMENT ON DATABASE iwlz_client IS 'network 200 1'")
