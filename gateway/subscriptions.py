@@ -113,8 +113,11 @@ class Subscription:
         try:
             await self._recording.keep(self.caller, seen)
         except GatewayError as error:
-            self.end(error.issues[0])
-            return await self._subscriber.__anext__()
+            # Its source may have ended: what still waits does not leave either.
+            issue = error.issues[0]
+            self.code = issue.code.name
+            self._subscriber.finish(at_once=True)
+            return _last(issue)
         return answer
 
     def renew(self, caller: Caller) -> bool:
@@ -128,10 +131,9 @@ class Subscription:
         return True
 
     def end(self, issue: GraphQLIssue) -> None:
-        """End at once, with a coded answer."""
-        if not self._subscriber.ended:
+        """End at once, with a coded answer in the place of all that waits. Whoever ends it first says why."""
+        if not self.code and self._subscriber.finish(_last(issue), at_once=True):
             self.code = issue.code.name
-            self._subscriber.finish(_last(issue), at_once=True)
 
     def close(self) -> None:
         """The client is gone, or wants no more."""

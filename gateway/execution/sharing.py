@@ -79,10 +79,6 @@ class Subscriber:
         self.seen = answer.seen
         return self._marked(answer)
 
-    @property
-    def ended(self) -> bool:
-        return self._ended
-
     def offer(self, answer: Answer) -> None:
         """Put one answer in; never waits."""
         if self._ended:
@@ -98,23 +94,27 @@ class Subscriber:
                 self.lost += 1
         self._put(answer)
 
-    def finish(self, last: bytes | None = None, *, at_once: bool = False) -> None:
-        """End after what waits, or `at_once` without it; `last` is one more answer before the end."""
-        if self._ended:
-            return
+    def finish(self, last: bytes | None = None, *, at_once: bool = False) -> bool:
+        """End after what waits, or `at_once` without it, also where the end was on its way. `last` is one more answer before the end.
+
+        False when there was nothing left to end.
+        """
+        if self._ended and not (at_once and self._buffer):
+            return False
         if at_once:
             self._buffer.clear()
             self._size = 0
         if last is not None:
             self._put(Answer(last, plain=False))
-        self._ended = True
-        self._wake()
-        self._leave(self)
+        if not self._ended:
+            self._ended = True
+            self._wake()
+            self._leave(self)
+        return True
 
     def close(self) -> None:
         """Leave; nothing more is given out."""
         self.finish(at_once=True)
-        self._buffer.clear()
 
     def _full(self, answer: Answer) -> bool:
         """An answer larger than all that may wait still finds room when nothing else does."""
