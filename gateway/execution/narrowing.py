@@ -6,8 +6,6 @@ would refuse what the client left out. Each set of parts has a document of its o
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from graphql import OperationDefinitionNode, VariableNode, Visitor, parse, visit
 
 from gateway.planning.documents import entity_text
@@ -39,8 +37,8 @@ class Narrowing:
         fetch = self._fetch
         parts = tuple(part for part in fetch.parts if part.alias in aliases)
         names = _used(entity_text(fetch.variables, parts))
-        narrow = replace(fetch, parts=parts, variables=tuple(known for known in fetch.variables if known.name in names))
-        return entity_text(narrow.variables, parts), tuple(known.name for known in narrow.variables)
+        variables = tuple(known for known in fetch.variables if known.name in names)
+        return entity_text(variables, parts), tuple(known.name for known in variables)
 
 
 def _used(text: str) -> set[str]:
