@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gateway.subgraphs.connection import Response
-from gateway.subgraphs.endpoint import Endpoint
 from gateway.subgraphs.failure import FailureKind, FetchFailure
 from gateway.subgraphs.headers import compile_rules
-from gateway.subgraphs.http import HttpClient, header_lines
+from gateway.subgraphs.http import header_lines
+from tests.gateway.subgraphs.asking import OK, client_of, outcome, post
 from tests.gateway.subgraphs.harness import Line, Server, polite, serving
-
-OK = Response(200, b'{"data":{}}')
-
-
-@asynccontextmanager
-async def client_of(server: Server, **limits: Any) -> AsyncGenerator[HttpClient]:
-    options: dict[str, Any] = {"timeout": 0.5, "dedupe": False, **limits}
-    client = HttpClient({"s": Endpoint(server.url, **options)})
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
-async def post(client: HttpClient, *, idempotent: bool = True, body: bytes = b"{}") -> Response | FetchFailure:
-    return await client.post("s", header_lines({"X-One": "1"}), body, idempotent=idempotent)
-
-
-async def outcome(handler: object, **limits: Any) -> Response | FetchFailure:
-    """What one request to a server with this handler comes to."""
-    async with serving(handler) as server, client_of(server, **limits) as client:  # type: ignore[arg-type]
-        return await post(client)
 
 
 async def test_the_request_holds_what_it_must_and_nothing_else() -> None:
@@ -243,62 +217,6 @@ async def test_an_answer_before_the_request_is_no_answer() -> None:
         await spoken.wait()
         assert await post(client) == OK
         assert server.connections == 2
-
-
-def squeezed(body: bytes) -> bytes:
-    return gzip.compress(body, mtime=0)
-
-
-async def gzipped(body: bytes, **limits: Any) -> Response | FetchFailure:
-    async def answer(line: Line) -> None:
-        assert (b"Accept-Encoding: gzip\r\n" in await line.request()) is limits.get("compression", False)
-        await line.answer(body, extra="Content-Encoding: gzip\r\n")
-        await line.reader.read()
-
-    return await outcome(answer, **limits)
-
-
-async def test_gzip_is_read_where_it_was_asked_for_only() -> None:
-    assert await gzipped(squeezed(b'{"data":{}}'), compression=True) == OK
-    assert await gzipped(squeezed(b'{"data":{}}')) == FetchFailure(FailureKind.PROTOCOL)
-
-
-async def test_gzip_in_pieces() -> None:
-    body = squeezed(b'{"data":{}}')
-
-    async def dripping(line: Line) -> None:
-        await line.request()
-        await line.send(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n")
-        for n in range(len(body)):
-            await line.send(b"1\r\n%b\r\n" % body[n : n + 1])
-        await line.send(b"0\r\n\r\n")
-        await line.reader.read()
-
-    assert await outcome(dripping, compression=True) == OK
-
-
-async def test_d08_what_is_small_in_gzip_and_large_outside_is_cut_at_the_limit() -> None:
-    bomb = squeezed(b"x" * 50_000_000)
-    assert len(bomb) < 50_000
-    assert await gzipped(bomb, compression=True, max_body=1_000_000) == FetchFailure(FailureKind.TOO_LARGE)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b'{"data":{}}', squeezed(b'{"data":{}}')[:-1], squeezed(b'{"data":{}}') + b"x", squeezed(squeezed(b"{}"))[:9]],
-)
-async def test_gzip_that_is_none_or_not_whole(body: bytes) -> None:
-    assert await gzipped(body, compression=True) == FetchFailure(FailureKind.PROTOCOL)
-
-
-@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "identity, gzip"])
-async def test_other_encodings_are_not_read(encoding: str) -> None:
-    async def encoded(line: Line) -> None:
-        await line.request()
-        await line.answer(squeezed(b'{"data":{}}'), extra=f"Content-Encoding: {encoding}\r\n")
-        await line.reader.read()
-
-    assert await outcome(encoded, compression=True) == FetchFailure(FailureKind.PROTOCOL)
 
 
 FLOODS = {
