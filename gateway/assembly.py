@@ -163,7 +163,7 @@ def assemble(
         pipeline.expect(before.pipeline)
     if trusted is not None:
         _warm(pipeline, trusted, settings.lifecycle.warm_documents)
-    decisions = _decision_point(settings, pipeline, supergraph, grants, authenticator, metrics)
+    decisions = _decision_point(settings, pipeline, supergraph, grants, authenticator, metrics, recorder)
     return Assembly(
         settings=settings,
         supergraph=supergraph,
@@ -289,9 +289,11 @@ def _decision_point(
     grants: Grants | None,
     authenticator: TokenAuthenticator | None,
     metrics: Metrics | None,
+    recorder: Recorder | None,
 ) -> DecisionPoint | None:
     if settings.decision_point is None or settings.authorization is None or authenticator is None:
         return None
+    from gateway.audit.evaluations import Evaluations
     from gateway.judging import GraphJudge
     from gateway.transport.decisions import DecisionPoint
 
@@ -303,6 +305,7 @@ def _decision_point(
         settings.limits,
         metrics=metrics,
         access_log=get_log("gateway.access").info if settings.telemetry.access_log else None,
+        journal=Evaluations(recorder, supergraph, grants) if recorder is not None else None,
     )
 
 

@@ -106,7 +106,7 @@ EXPLAINED: Mapping[Code, tuple[str, str]] = {
         _LATER,
     ),
     Code.AUDIT_UNAVAILABLE: (
-        "what is read must be recorded, and nothing can be recorded now; nothing was answered",
+        "what is read or decided must be recorded, and nothing can be recorded now; nothing was answered",
         _LATER,
     ),
     Code.AUTHORIZATION_UNAVAILABLE: (

@@ -50,6 +50,8 @@ class Report:
     changes: list[Change]
     changed: list[Changed] | None = None
     requests: int = 0
+    evaluations: int = 0
+    """Of the requests those that somebody else asked to have decided."""
     by_text: int = 0
     by_coordinates: int = 0
     elsewhere: int = 0
@@ -102,9 +104,10 @@ def _groups(report: Report, journal: Path, graph: Supergraph) -> Counter[tuple[R
     """How many requests there were of each decision, and whether this graph made it."""
     found: Counter[tuple[Recorded, bool]] = Counter()
     for record in _records(journal):
-        if record["kind"] != "request":
+        if record["kind"] not in ("request", "evaluation"):
             continue
         report.requests += 1
+        report.evaluations += record["kind"] == "evaluation"
         try:
             recorded = _recorded(record)
             here = recorded is not None and record["operation"]["supergraph"] == graph.hash
@@ -130,9 +133,11 @@ def _records(journal: Path) -> Iterator[Mapping[str, Any]]:
 
 def _recorded(record: Mapping[str, Any]) -> Recorded | None:
     """None for a request of which nothing was decided."""
-    operation, caller = record.get("operation"), record.get("caller")
+    evaluated = record["kind"] == "evaluation"
+    operation, caller = record.get("operation"), _subject(record) if evaluated else record.get("caller")
     if operation is None or caller is None:
         return None
+    code = record["evaluation"].get("reason", "") if evaluated else record.get("code", "")
     return Recorded(
         signature=operation["signature"],
         kind=operation["type"],
@@ -140,8 +145,15 @@ def _recorded(record: Mapping[str, Any]) -> Recorded | None:
         scopes=frozenset(caller["scopes"]),
         coordinates=frozenset(operation["coordinates"]),
         release=operation["release"],
-        refused=_OUTCOMES.get(record.get("code", "")),
+        refused=_OUTCOMES.get(code),
     )
+
+
+def _subject(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """About whom an evaluation was; None where grants did not decide it, or on something that no graph knows."""
+    evaluation: Mapping[str, Any] = record.get("evaluation", {})
+    decided = evaluation.get("reason", "") in _OUTCOMES and "unknown" not in evaluation
+    return evaluation.get("subject") if decided else None
 
 
 _OUTCOMES = {"": False, "FORBIDDEN": True}
@@ -208,14 +220,15 @@ def as_text(report: Report) -> str:
 
 
 def _replayed(report: Report, changed: Iterable[Changed]) -> Iterator[str]:
+    asked = f" ({report.evaluations} of them evaluations)" if report.evaluations else ""
     yield (
-        f"Of {report.requests} requests on record {report.by_text + report.by_coordinates} were decided again: "
+        f"Of {report.requests} requests on record{asked} {report.by_text + report.by_coordinates} were decided again: "
         f"{report.by_text} by their text, {report.by_coordinates} by their coordinates."
     )
     if report.elsewhere:
         yield f"{report.elsewhere} of the requests were decided then by other grants than the first file, or on another graph."
     lines = [
-        f"  {one.recorded.signature[:16]} {one.recorded.kind} of {one.recorded.role or 'nobody'}, {one.requests} requests: "
+        f"  {one.recorded.signature[:16] or 'a list, as'} {one.recorded.kind} of {one.recorded.role or 'nobody'}, {one.requests} requests: "
         f"would be {one.change} ({', '.join(one.coordinates)})"
         for one in changed
     ]
@@ -238,6 +251,7 @@ def as_json(report: Report) -> str:
     if report.changed is not None:
         content["replay"] = {
             "requests": report.requests,
+            "evaluations": report.evaluations,
             "byText": report.by_text,
             "byCoordinates": report.by_coordinates,
             "elsewhere": report.elsewhere,

@@ -9,6 +9,7 @@ there are to see, their registers decide, as ever.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from graphql import (
@@ -20,7 +21,7 @@ from graphql import (
     is_composite_type,
 )
 
-from gateway.authorization.authzen import Evaluation, Outcome
+from gateway.authorization.authzen import Basis, Evaluation, Outcome
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants
 from gateway.errors import GatewayError, GraphQLIssue
@@ -33,7 +34,7 @@ from gateway.supergraph.model import Supergraph
 __all__ = ["GraphJudge"]
 
 OPERATION, FIELD = "graphql:operation", "graphql:field"
-_ACTIONS = frozenset(kind.value for kind in OperationKind)
+_ACTIONS = {kind.value: kind for kind in OperationKind}
 _OURS = frozenset({"aud", "exp", "iat", "iss", "nbf", "jti", "sub", "act", "cnf"})
 """Claims that a description of somebody cannot have."""
 _FAR = 2**40
@@ -68,44 +69,52 @@ class GraphJudge:
 
     def __call__(self, evaluation: Evaluation) -> Outcome:
         """Judge. Never raises for what it is asked."""
+        basis = Basis()
         try:
-            refused = self._refused(evaluation)
+            basis = replace(basis, caller=self._caller(evaluation.subject))
+            basis = replace(basis, action=_action(evaluation.action))
+            basis = self._asked(evaluation.resource, basis)
+            refused = self._refused(basis)
         except _DeniedError as denied:
-            return self._outcome(decision=False, reason=denied.reason)
+            return self._outcome(basis, decision=False, reason=denied.reason)
         except GatewayError as error:
-            return self._outcome(decision=False, reason=error.issues[0].code.name, refused=_told(error.issues))
+            return self._outcome(basis, decision=False, reason=error.issues[0].code.name, refused=_told(error.issues))
         if refused:
-            return self._outcome(decision=False, reason="FORBIDDEN", refused=refused)
-        return self._outcome(decision=True)
+            return self._outcome(basis, decision=False, reason="FORBIDDEN", refused=refused)
+        return self._outcome(basis, decision=True)
 
-    def _refused(self, evaluation: Evaluation) -> list[dict[str, Any]]:
-        caller = self._caller(evaluation.subject)
-        action = evaluation.action["name"].casefold()
-        if action not in _ACTIONS:
-            raise _DeniedError("UNKNOWN_ACTION")
-        resource = evaluation.resource
+    def _asked(self, resource: Mapping[str, Any], basis: Basis) -> Basis:
         properties: Mapping[str, Any] = resource.get("properties") or {}
         if resource["type"] == FIELD:
-            return self._coordinates([resource["id"]], action, caller)
+            return replace(basis, coordinates=(resource["id"],))
         if resource["type"] != OPERATION:
             raise _DeniedError("UNKNOWN_RESOURCE_TYPE")
         if "query" in properties:
-            return self._document(properties, action, caller)
+            return self._document(properties, basis)
         coordinates = properties.get("coordinates")
         if not isinstance(coordinates, list) or not coordinates or not all(isinstance(one, str) for one in coordinates):
             raise _DeniedError("NOTHING_TO_JUDGE")
         if len(coordinates) > _COORDINATES:
             raise _DeniedError("TOO_MANY_COORDINATES")
-        return self._coordinates(coordinates, action, caller)
+        return replace(basis, coordinates=tuple(coordinates))
 
-    def _document(self, properties: Mapping[str, Any], action: str, caller: Caller) -> list[dict[str, Any]]:
+    def _document(self, properties: Mapping[str, Any], basis: Basis) -> Basis:
         query, name, variables = (properties.get(key) for key in ("query", "operationName", "variables"))
         variables = {} if variables is None else variables
         if not isinstance(query, str) or not isinstance(name, str | None) or not isinstance(variables, dict):
             raise _DeniedError("NOTHING_TO_JUDGE")
-        operation, verdict = self._pipeline.judged(GraphQLRequest(query, name, variables), caller)
-        if operation.kind.value != action:
+        operation, values = self._pipeline.read(GraphQLRequest(query, name, variables), basis.caller)
+        return replace(basis, operation=operation, variables=values)
+
+    def _refused(self, basis: Basis) -> list[dict[str, Any]]:
+        caller, action, operation = basis.caller, basis.action, basis.operation
+        assert caller is not None
+        assert action is not None
+        if operation is None:
+            return self._coordinates(basis.coordinates, action.value, caller)
+        if operation.kind is not action:
             raise _DeniedError("OTHER_ACTION")
+        verdict = self._pipeline.judged(operation, basis.variables, caller)
         # A graph that guards itself prunes; to whom only a part is open, the whole is not.
         return [{"reason": "UNAUTHORIZED_FIELD_OR_TYPE"}] if verdict.pruned is not None else []
 
@@ -154,13 +163,22 @@ class GraphJudge:
             raise _DeniedError("CONTRADICTING_SUBJECT")
         return caller_of({**claims, "aud": self._audience, "exp": _FAR}, self._grants)
 
-    def _outcome(self, *, decision: bool, reason: str = "", refused: list[dict[str, Any]] | None = None) -> Outcome:
+    def _outcome(
+        self, basis: Basis, *, decision: bool, reason: str = "", refused: list[dict[str, Any]] | None = None
+    ) -> Outcome:
         context: dict[str, Any] = {"policy_id": self._policy}
         if reason:
             context["reason"] = reason
         if refused:
             context["refused"] = refused
-        return Outcome(decision, context)
+        return Outcome(decision, context, basis)
+
+
+def _action(action: Mapping[str, Any]) -> OperationKind:
+    found = _ACTIONS.get(action["name"].casefold())
+    if found is None:
+        raise _DeniedError("UNKNOWN_ACTION")
+    return found
 
 
 def _reason(grants: Grants, type_name: str, coordinate: str, caller: Caller) -> Mapping[str, Any] | None:

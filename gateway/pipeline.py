@@ -188,11 +188,14 @@ class Pipeline:
 
         return await self._guarded(request, headers, trace, run, streams=True)
 
-    def judged(self, request: GraphQLRequest, caller: Caller) -> tuple[Operation, Verdict]:
-        """What would be decided if `caller` asked this, which is not done. Raises `GatewayError`."""
+    def read(self, request: GraphQLRequest, caller: Caller | None) -> tuple[Operation, dict[str, Any]]:
+        """The operation that a request asks for, and its variables. Raises `GatewayError`."""
         operation = self._documents.operation(request, caller)
-        variables = self._documents.variables(operation, request)
-        return operation, self._decisions.check(operation, variables, caller)
+        return operation, self._documents.variables(operation, request)
+
+    def judged(self, operation: Operation, variables: Mapping[str, Any], caller: Caller) -> Verdict:
+        """What would be decided if `caller` asked this, which is not done. Raises `GatewayError`."""
+        return self._decisions.check(operation, dict(variables), caller)
 
     def closed(self, caller: Caller | None) -> frozenset[str]:
         """The coordinates that the directives of the graph keep from `caller`."""

@@ -27,9 +27,10 @@ __all__ = [
     "Event",
     "Hasher",
     "Kind",
+    "asked_part",
     "caller_part",
     "coordinates_of",
-    "operation_part",
+    "identifiers_part",
     "purpose_of",
     "record",
 ]
@@ -46,6 +47,8 @@ class Kind(Enum):
     """A mutation that is about to run: it is on record before anything changes."""
     EVENT = "event"
     """An event of a subscription."""
+    EVALUATION = "evaluation"
+    """What somebody asked us to decide, and did not ask for."""
 
 
 class Hasher:
@@ -74,7 +77,7 @@ class Asking(NamedTuple):
 
 class Event(NamedTuple):
     """What happened. `at` is when the request came in (UTC, ISO 8601); `caller` and `operation` are encoded parts, None where nothing came of
-    the token or the document.
+    the token or the document. `evaluation`: about whom, and the decision; then `caller` is who asked.
     """
 
     kind: Kind
@@ -87,6 +90,7 @@ class Event(NamedTuple):
     operation: bytes | None = None
     purpose: str | None = None
     seen: Seen | None = None
+    evaluation: Mapping[str, Any] | None = None
 
 
 def record(event: Event) -> bytes:
@@ -107,6 +111,8 @@ def record(event: Event) -> bytes:
         content["purpose"] = event.purpose
     if event.operation is not None:
         content["operation"] = orjson.Fragment(event.operation)
+    if event.evaluation is not None:
+        content["evaluation"] = event.evaluation
     if event.seen is not None:
         _add(content, event.seen)
     return orjson.dumps(content)
@@ -114,10 +120,11 @@ def record(event: Event) -> bytes:
 
 def caller_part(caller: Caller, private: Iterable[str], hasher: Hasher) -> bytes:
     """Who asks, and on whose behalf. Identifiers of a `private` kind are hashed wherever they stand."""
+    private = frozenset(private)
     hidden = {value: hasher(value) for kind, value in caller.identifiers.items() if kind in private}
     content = {
         "role": caller.role,
-        "identifiers": {kind: hidden.get(value, value) for kind, value in caller.identifiers.items()},
+        "identifiers": identifiers_part(caller.identifiers, private, hasher),
         "subject": _without(caller.subject, hidden),
         "actor": _without(caller.actor or "", hidden) or None,
         "token": _without(caller.token_id, hidden),
@@ -126,24 +133,32 @@ def caller_part(caller: Caller, private: Iterable[str], hasher: Hasher) -> bytes
     return orjson.dumps(content)
 
 
-def operation_part(
-    operation: Operation,
+def identifiers_part(identifiers: Mapping[str, str], private: Iterable[str], hasher: Hasher) -> dict[str, str]:
+    """Identifiers by kind, those of a `private` kind as keyed hashes."""
+    hidden = {value: hasher(value) for kind, value in identifiers.items() if kind in private}
+    return {kind: hidden.get(value, value) for kind, value in identifiers.items()}
+
+
+def asked_part(
+    kind: OperationKind | None,
+    signature: str,
     coordinates: Iterable[str],
     grants: Mapping[str, Sequence[str]],
     *,
     release: str | None,
     supergraph: str,
 ) -> bytes:
-    """What was asked and on what ground. `grants`: coordinate to the ids of the grants that open it; `release` the hash of the grants file.
+    """What was asked and on what ground. `grants`: coordinate to the ids of the grants that open it; `release` the hash of the grants file;
+    `signature` the operation's, empty for a list of coordinates.
 
     A name that a client gave its operation is not written: it may hold anything.
     """
     asked = sorted(coordinates)
     used = sorted({id for coordinate in asked for id in grants.get(coordinate, ())})
     content: dict[str, Any] = {
-        "type": operation.kind.value,
-        "action": _ACTIONS[operation.kind],
-        "signature": operation.signature,
+        "type": kind.value if kind is not None else "",
+        "action": _ACTIONS[kind] if kind is not None else "",
+        "signature": signature,
         "coordinates": asked,
         "grants": used,
         "release": release,
@@ -181,7 +196,8 @@ def _add(content: dict[str, Any], seen: Seen) -> None:
 
 def _result(event: Event) -> str:
     """NEN 7513, result: success, refused, error."""
-    if event.status in (401, 403):
+    denied = event.evaluation is not None and not event.evaluation["decision"]
+    if event.status in (401, 403) or denied:
         return "refused"
     return "error" if event.status >= 400 else "success"
 

@@ -18,9 +18,9 @@ from gateway.audit.record import (
     Event,
     Hasher,
     Kind,
+    asked_part,
     caller_part,
     coordinates_of,
-    operation_part,
     purpose_of,
     record,
 )
@@ -58,8 +58,9 @@ class Recorder:
         opened: frozenset[str] = frozenset(),
     ) -> None:
         self._journal = journal
-        self._hasher = hasher
-        self._private = frozenset(settings.private_identifiers)
+        self.hasher = hasher
+        self.private = frozenset(settings.private_identifiers)
+        """Kinds of identifiers that name a person."""
         self._purpose = settings.purpose_header.lower().encode() if settings.purpose_header is not None else None
         self._supergraph = supergraph
         self._grants = grants
@@ -74,10 +75,23 @@ class Recorder:
             raise _unavailable()
 
     async def keep(
-        self, kind: Kind, asking: Asking, *, status: int = 200, code: str = "", seen: Seen | None = None
+        self,
+        kind: Kind,
+        asking: Asking,
+        *,
+        status: int = 200,
+        code: str = "",
+        seen: Seen | None = None,
+        asked: bytes | None = None,
+        purpose: str | None = None,
+        evaluation: Mapping[str, Any] | None = None,
     ) -> None:
-        """Return when the record is on the disk. Raises `GatewayError`, 503."""
+        """Return when the record is on the disk. `asked` and `purpose` are for what has no operation or header of its own. Raises `GatewayError`, 503."""
         caller, operation = asking.caller, asking.operation
+        if operation is not None:
+            asked = self.operation(operation, asking.variables, caller)
+        if purpose is None and self._purpose is not None:
+            purpose = purpose_of(asking.headers.get(self._purpose))
         event = Event(
             kind,
             asking.at,
@@ -86,9 +100,10 @@ class Recorder:
             status,
             code,
             self._caller(caller) if caller is not None else None,
-            self._operation(operation, asking.variables, caller) if operation is not None else None,
-            purpose_of(asking.headers.get(self._purpose)) if self._purpose is not None else None,
+            asked,
+            purpose,
             seen,
+            evaluation,
         )
         try:
             await self._journal.append(record(event))
@@ -111,14 +126,14 @@ class Recorder:
 
     def _seen(self, registers: Iterable[str], records: Mapping[str, list[Any]], persons: Iterable[Any]) -> Seen:
         """What names a person is hashed here; nothing of it goes further."""
-        hashed = dict.fromkeys(map(self._hasher, dict.fromkeys(map(str, persons))))
+        hashed = dict.fromkeys(map(self.hasher, dict.fromkeys(map(str, persons))))
         told: dict[str, list[str]] = {}
         for name, keys in records.items():
             if not keys:
                 continue
             told[name] = list(dict.fromkeys(map(str, keys)))
             if self.keys.is_person(name):
-                told[name] = list(map(self._hasher, told[name]))
+                told[name] = list(map(self.hasher, told[name]))
                 hashed |= dict.fromkeys(told[name])
         return Seen(tuple(registers), told, tuple(hashed))
 
@@ -127,13 +142,14 @@ class Recorder:
         kept = self._callers.get(id(caller))
         if kept is not None and kept[0] is caller:
             return kept[1]
-        part = caller_part(caller, self._private, self._hasher)
+        part = caller_part(caller, self.private, self.hasher)
         while len(self._callers) >= _CALLERS:
             del self._callers[next(iter(self._callers))]
         self._callers[id(caller)] = (caller, part)
         return part
 
-    def _operation(self, operation: Operation, variables: Mapping[str, Any], caller: Caller | None) -> bytes:
+    def operation(self, operation: Operation, variables: Mapping[str, Any], caller: Caller | None) -> bytes:
+        """What a record says of an operation that this caller asks, encoded."""
         who = (caller.role, caller.scopes) if caller is not None else None
         key = (operation.hash, who, shape(variables))
         part = self._operations.get(key)
@@ -150,7 +166,14 @@ class Recorder:
             asked = decide(operation, variables, self._grants, caller).coordinates
             opened = self._grants.reach(caller.role, caller.scopes).grants
         release = self._grants.release if self._grants is not None else None
-        return operation_part(operation, asked, opened, release=release, supergraph=self._supergraph.hash)
+        return asked_part(
+            operation.kind,
+            operation.signature,
+            asked,
+            opened,
+            release=release,
+            supergraph=self._supergraph.hash,
+        )
 
 
 @dataclass(frozen=True, slots=True)

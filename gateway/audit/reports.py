@@ -16,6 +16,8 @@ __all__ = ["Sought", "as_sentence", "as_xml", "read_records"]
 
 Record = Mapping[str, Any]
 _ANSWERED = ("request", "event")
+"""Looks. An evaluation is none: what was asked is whether somebody may look, and nothing was shown."""
+_ASKED = ("request", "begun", "event", "evaluation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,10 @@ def as_xml(records: Iterable[Record]) -> Iterator[str]:
     """An XML document in pieces: an `event` for each request, with its user, its objects and where it was logged (NEN 7513)."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<auditLog>\n'
     for record in records:
-        if record["kind"] not in ("request", "begun", "event"):
+        if record["kind"] not in _ASKED:
             continue
         operation: Mapping[str, Any] = record.get("operation", {})
+        evaluation: Mapping[str, Any] = record.get("evaluation", {})
         yield "  <record>\n"
         yield _element(
             "event",
@@ -89,9 +92,11 @@ def as_xml(records: Iterable[Record]) -> Iterator[str]:
             dateTime=record["at"],
             result=record["result"],
             status=record["status"],
-            errorCode=record.get("code", ""),
+            errorCode=record.get("code", "") or evaluation.get("reason", ""),
         )
         yield _user(record.get("caller"))
+        if "subject" in evaluation:
+            yield _subject(evaluation["subject"])
         yield from _objects(record, operation)
         yield _element(
             "logData",
@@ -118,6 +123,12 @@ def _user(caller: Mapping[str, Any] | None) -> str:
         tokenId=caller["token"],
         initiator="true",
     )
+
+
+def _subject(subject: Mapping[str, Any]) -> str:
+    """Whom somebody else asked about."""
+    ids = " ".join(f"{kind}:{value}" for kind, value in _identifiers(subject))
+    return _element("user", userId=ids or subject["reference"], role=subject.get("role") or "", initiator="false")
 
 
 def _objects(record: Record, operation: Mapping[str, Any]) -> Iterator[str]:

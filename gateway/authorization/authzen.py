@@ -13,7 +13,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-__all__ = ["Evaluation", "Judge", "Malformed", "Outcome", "Questions", "answer", "judged", "read_one", "read_several"]
+from gateway.authorization.caller import Caller
+from gateway.language.operation import Operation, OperationKind
+
+__all__ = [
+    "Basis",
+    "Evaluation",
+    "Judge",
+    "Malformed",
+    "Outcome",
+    "Questions",
+    "answer",
+    "judged",
+    "read_one",
+    "read_several",
+]
 
 Semantic = Literal["execute_all", "deny_on_first_deny", "permit_on_first_permit"]
 _MEMBERS = {"subject": ("type", "id"), "action": ("name",), "resource": ("type", "id")}
@@ -34,11 +48,23 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What was decided about, as far as the judge came: the subject as a caller, and an operation or a list of coordinates as they were sent."""
+
+    caller: Caller | None = None
+    action: OperationKind | None = None
+    operation: Operation | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    coordinates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """`context`: why, in whatever form the judge has for it."""
+    """`context`: why, in whatever form the judge has for it. `basis` is for the record, and is not told."""
 
     decision: bool
     context: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    basis: Basis = field(default_factory=Basis)
 
     def as_json(self) -> dict[str, Any]:
         return {"decision": self.decision, "context": dict(self.context)}

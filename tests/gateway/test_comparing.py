@@ -119,6 +119,7 @@ async def test_for_a_machine(tmp_path: Path):
             ],
             "replay": {
                 "requests": 2,
+                "evaluations": 0,
                 "byText": 1,
                 "byCoordinates": 0,
                 "elsewhere": 0,

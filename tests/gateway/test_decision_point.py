@@ -29,6 +29,7 @@ from gateway.settings import (
     SettingsError,
 )
 from gateway.settings.reading import check_complete
+from tests.gateway.audit.harness import records, settings
 from tests.gateway.library import AUDIENCE, ISSUER, Library, library, token
 from tests.gateway.telemetry.exposition import parse
 from tests.gateway.transport.harness import Reply, ask, call
@@ -356,7 +357,8 @@ async def test_a_named_certificate_may_ask_without_a_token(tmp_path: Path):
     for scope, stranger in ((None, "INVALID_CLIENT_CERTIFICATE"), ("pdp:ask", "UNAUTHENTICATED")):
         point = DecisionPointSettings("https://pdp.example", scope=scope, certificates=names)
         listen = Listen(proxies=proxies)
-        async with library(tmp_path, authorization=trusted, listen=listen, decision_point=point) as desk:
+        audit = settings(tmp_path)
+        async with library(tmp_path, authorization=trusted, listen=listen, decision_point=point, audit=audit) as desk:
             for certificate, code in (
                 (own, None),
                 (other, stranger),
@@ -368,3 +370,6 @@ async def test_a_named_certificate_may_ask_without_a_token(tmp_path: Path):
                 assert (reply.json().get("decision"), reply.codes if code else None) == (
                     (None, [code]) if code else (True, None)
                 )
+    # Who asked stands in the record by thumbprint.
+    askers = [one["caller"]["subject"] for one in records(tmp_path) if "evaluation" in one]
+    assert askers == [f"x5t#S256:{own.thumbprint}"] * 2
