@@ -2,7 +2,7 @@
 
 It can only refuse: what grants do not give is not asked. One question a request, about the whole operation; `decision: true` in a 200 lets it go on, `false` is
 403 FORBIDDEN, and everything else — late, cut off, redirected, no JSON, another status — is 503 AUTHORIZATION_UNAVAILABLE. It is told what the settings name:
-by default role, scopes, coordinates and the signature of the operation; never a value of a filter, nor the text. A subscription is asked about when it begins.
+by default role, scopes, coordinates and the signature of the operation; never a value of a filter, nor the text. A subscription is asked about when it begins, before each event is completed, and when its token is renewed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import orjson
@@ -30,7 +31,7 @@ from gateway.telemetry.logs import get_log
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.trace import Trace
 
-__all__ = ["Consultant"]
+__all__ = ["Consultant", "Consultation"]
 
 _log = get_log(__name__)
 
@@ -70,10 +71,12 @@ class Consultant:
         caller: Caller | None,
         trace: Trace,
         headers: Mapping[bytes, bytes],
+        *,
+        anew: bool = False,
     ) -> None:
-        """Ask. Raises `GatewayError`: 403 for a no, 503 for anything that is neither yes nor no."""
-        body = orjson.dumps(self._question(operation, variables, caller, headers))
-        kept = self._cache.get(body) if self._settings.cache_seconds else None
+        """Ask; `anew`, whatever is kept. Raises `GatewayError`: 403 for a no, 503 for anything that is neither yes nor no."""
+        body = self.question(operation, variables, caller, headers)
+        kept = self._cache.get(body) if self._settings.cache_seconds and not anew else None
         if kept is not None and self._clock() < kept[1]:
             self._count("kept")
             permitted = kept[0]
@@ -83,6 +86,12 @@ class Consultant:
         if not permitted:
             message = "Another decision point, which has to agree, does not permit this operation."
             raise GatewayError(GraphQLIssue(message, Code.FORBIDDEN))
+
+    def consultation(
+        self, operation: Operation, variables: Mapping[str, Any], trace: Trace, headers: Mapping[bytes, bytes]
+    ) -> Consultation:
+        """How the events of a subscription are asked about."""
+        return Consultation(self, operation, variables, trace, headers)
 
     @property
     def connections(self) -> tuple[int, int]:
@@ -116,9 +125,10 @@ class Consultant:
             told["Authorization"] = f"Bearer {self._token}"
         return header_lines(told)
 
-    def _question(
+    def question(
         self, operation: Operation, variables: Mapping[str, Any], caller: Caller | None, headers: Mapping[bytes, bytes]
-    ) -> dict[str, Any]:
+    ) -> bytes:
+        """What is asked, JSON: equal for what is decided alike."""
         send = self._settings.send
         properties: dict[str, Any] = {}
         if "coordinates" in send:
@@ -131,7 +141,7 @@ class Consultant:
         purpose = purpose_of(headers.get(self._purpose)) if self._purpose is not None else None
         if purpose is not None:
             question["context"] = {"purpose_of_use": purpose}
-        return question
+        return orjson.dumps(question)
 
     def _coordinates(self, operation: Operation, variables: Mapping[str, Any], caller: Caller | None) -> list[str]:
         """Everything that is asked for, filters included where there are grants."""
@@ -180,6 +190,25 @@ class Consultant:
     def _count(self, outcome: str) -> None:
         if self._metrics is not None:
             self._metrics.consultations.add(outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """How the events of one subscription are asked about."""
+
+    consultant: Consultant
+    operation: Operation
+    variables: Mapping[str, Any]
+    trace: Trace
+    headers: Mapping[bytes, bytes]
+
+    def question(self, caller: Caller | None) -> bytes:
+        """As `Consultant.question`."""
+        return self.consultant.question(self.operation, self.variables, caller, self.headers)
+
+    async def ask(self, caller: Caller | None, *, anew: bool = False) -> None:
+        """As `Consultant.check`."""
+        await self.consultant.check(self.operation, self.variables, caller, self.trace, self.headers, anew=anew)
 
 
 def _decision(answer: Response) -> bool | None:

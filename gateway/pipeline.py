@@ -407,6 +407,9 @@ class Pipeline:
                 recording=self._recorder.recording(compiled.plan, asked.variables, trace, headers)
                 if self._recorder is not None
                 else None,
+                consultation=self._consultant.consultation(asked.operation, asked.variables, trace, headers)
+                if self._consultant is not None
+                else None,
             )
         )
 

@@ -1,6 +1,6 @@
 """Running subscriptions: who may share which stream, what each event comes to, and when a subscription ends.
 
-    opened ─▶ events: decided again, completed, buffered ─▶ ended
+    opened ─▶ events: decided again by all who decide, completed, buffered ─▶ ended
                                                              by its source, its client, its token, a full buffer, or us
 
 A subscription ends before its token does (security case A17): `expiry_margin` earlier it gets one last answer, TOKEN_EXPIRED. A token that is renewed in
@@ -15,9 +15,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakValueDictionary
 
 import orjson
 
@@ -49,13 +50,25 @@ _SIGNED = "Decision-Context"
 """Made anew for every request from what is in the class already; its bytes differ each time."""
 
 
+class Consultation(Protocol):
+    """Another decision point that has to agree with each event."""
+
+    def question(self, caller: Caller | None) -> bytes:
+        """What it would be asked."""
+        ...
+
+    async def ask(self, caller: Caller | None, *, anew: bool = False) -> None:
+        """Raises `GatewayError`, 403 and 503. `anew`: whatever was answered before."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """Everything that a subscription needs, decided by the pipeline.
 
     `endpoints` are all that the plan may ask; `headers_for` gives what one of them is sent for this caller, now. `check` decides again and
     raises `GatewayError`. `fetcher` makes one for the fetches of one event. `renewable`: no endpoint is sent the token itself.
-    `recording`: how events are recorded, where they are.
+    `recording`: how events are recorded, where they are. `consultation`: who else is asked about each, if anybody.
     """
 
     compiled: CompiledPlan
@@ -69,6 +82,18 @@ class Opening:
     check: Callable[[], None]
     renewable: bool = True
     recording: Recording | None = None
+    consultation: Consultation | None = None
+
+
+class _Shown:
+    """The token that lasts longest of those that the subscriptions of one class have shown."""
+
+    def __init__(self, caller: Caller | None) -> None:
+        self.caller = caller
+
+    def learn(self, caller: Caller | None) -> None:
+        if caller is not None and (self.caller is None or caller.expires_at > self.caller.expires_at):
+            self.caller = caller
 
 
 class Subscription:
@@ -77,7 +102,9 @@ class Subscription:
     `asked`, its signature `operation` and `role` are for metrics and the access log; `code` is the one it ended with, empty for a plain end.
     """
 
-    def __init__(self, owner: Subscriptions, subscriber: Subscriber, opening: Opening, margin: float) -> None:
+    def __init__(
+        self, owner: Subscriptions, subscriber: Subscriber, opening: Opening, shown: _Shown, margin: float
+    ) -> None:
         self.asked = opening.compiled.plan.operation
         self.caller = opening.caller
         self.code = ""
@@ -86,8 +113,11 @@ class Subscription:
         self._owner = owner
         self._subscriber = subscriber
         self._margin = margin
+        self._closed = False
+        self._shown = shown
         self._renewable = opening.renewable
         self._recording = opening.recording
+        self._consultation = opening.consultation
         self._timer: asyncio.TimerHandle | None = None
         self._watch_token()
 
@@ -107,11 +137,13 @@ class Subscription:
             # The loop was busy, or the clock was set: what waits is not given out after the token.
             self._expire()
         answer = await self._subscriber.__anext__()
-        seen = self._subscriber.seen
-        if self._recording is None or seen is None:
+        last = self._subscriber.last
+        if last.refused is not None:
+            self.code = last.refused.issues[0].code.name
+        if self._recording is None or (last.seen is None and last.refused is None):
             return answer
         try:
-            await self._recording.keep(self.caller, seen)
+            await self._recording.keep(self.caller, last.seen, last.refused)
         except GatewayError as error:
             # Its source may have ended: what still waits does not leave either.
             issue = error.issues[0]
@@ -120,13 +152,22 @@ class Subscription:
             return _last(issue)
         return answer
 
-    def renew(self, caller: Caller) -> bool:
+    async def renew(self, caller: Caller) -> bool:
         """Go on with another token; False when it is one of another identity, or when a subgraph was sent the old one, and
-        nothing changes.
+        nothing changes. Whoever else decides is asked anew: where it does not agree, this ends.
         """
         if self.caller is None or not self._renewable or identity_of(caller) != identity_of(self.caller):
             return False
+        if self._consultation is not None:
+            try:
+                await self._consultation.ask(caller, anew=True)
+            except GatewayError as error:
+                await self._disagreed(error)
+                return False
+        if self.code or self._closed:
+            return False
         self.caller = caller
+        self._shown.learn(caller)
         self._watch_token()
         return True
 
@@ -137,6 +178,7 @@ class Subscription:
 
     def close(self) -> None:
         """The client is gone, or wants no more."""
+        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
         self._subscriber.close()
@@ -144,6 +186,13 @@ class Subscription:
         at_close, self.at_close = self.at_close, None
         if at_close is not None:
             at_close()
+
+    async def _disagreed(self, error: GatewayError) -> None:
+        self.end(error.issues[0])
+        if self._recording is not None:
+            # It ends in any case, and gave out nothing.
+            with suppress(GatewayError):
+                await self._recording.keep(self.caller, None, error)
 
     def _watch_token(self) -> None:
         if self._timer is not None:
@@ -174,6 +223,7 @@ class Subscriptions:
         )
         self._upstreams = Upstreams(_broken)
         self._open: dict[Subscription, None] = {}
+        self._shown: WeakValueDictionary[Hashable, _Shown] = WeakValueDictionary()
         self.dropped = 0
         """Events that subscribers lost because their buffer was full."""
 
@@ -198,8 +248,9 @@ class Subscriptions:
             issue = GraphQLIssue("The subscription has nothing to wait for.", Code.GRAPHQL_VALIDATION_FAILED)
             raise GatewayError(issue)
         key = _class_of(opening) if self._shared.get(primary.subgraph, True) else None
-        subscriber = self._upstreams.join(key, self._buffering, lambda: self._answers(opening))
-        subscription = Subscription(self, subscriber, opening, self._settings.expiry_margin)
+        shown = self._shown_of(key, caller)
+        subscriber = self._upstreams.join(key, self._buffering, lambda: self._answers(opening, shown))
+        subscription = Subscription(self, subscriber, opening, shown, self._settings.expiry_margin)
         self._open[subscription] = None
         return subscription
 
@@ -212,7 +263,16 @@ class Subscriptions:
     async def aclose(self) -> None:
         await self._upstreams.aclose()
 
-    async def _answers(self, opening: Opening) -> AsyncGenerator[Answer]:
+    def _shown_of(self, key: Hashable | None, caller: Caller | None) -> _Shown:
+        shown = self._shown.get(key) if key is not None else None
+        if shown is None:
+            shown = _Shown(caller)
+            if key is not None:
+                self._shown[key] = shown
+        shown.learn(caller)
+        return shown
+
+    async def _answers(self, opening: Opening, shown: _Shown) -> AsyncGenerator[Answer]:
         primary = opening.compiled.primary
         assert primary is not None
         async with aclosing(merged([self._stream(endpoint, opening) for endpoint in _endpoints(opening)])) as events:
@@ -226,8 +286,10 @@ class Subscriptions:
                     return
                 try:
                     opening.check()
+                    if opening.consultation is not None:
+                        await opening.consultation.ask(shown.caller)
                 except GatewayError as error:
-                    yield Answer(refusal(error).body, plain=False)
+                    yield Answer(refusal(error).body, plain=False, refused=error)
                     return
                 yield await _completed(opening, event)
 
@@ -265,7 +327,8 @@ def _class_of(opening: Opening) -> Hashable:
         for endpoint in opening.endpoints
     )
     variables = orjson.dumps(opening.variables, option=orjson.OPT_SORT_KEYS)
-    return opening.compiled.plan.operation.hash, variables, identity_of(opening.caller), sent
+    asked = opening.consultation.question(opening.caller) if opening.consultation is not None else None
+    return opening.compiled.plan.operation.hash, variables, identity_of(opening.caller), sent, asked
 
 
 def identity_of(caller: Caller | None) -> Hashable:

@@ -190,10 +190,11 @@ class Recording:
         """As `Recorder.told`."""
         return self.recorder.told(self.plan, result)
 
-    async def keep(self, caller: Caller | None, seen: Seen) -> None:
-        """Return when it is on record that the caller gets this event. Raises `GatewayError`, 503."""
+    async def keep(self, caller: Caller | None, seen: Seen | None, refused: GatewayError | None = None) -> None:
+        """Return when it is on record that the caller gets this event, or why it does not. Raises `GatewayError`, 503."""
         asking = Asking(now(), self.trace, self.headers, caller, self.plan.operation, self.variables)
-        await self.recorder.keep(Kind.EVENT, asking, seen=seen)
+        status, code = (refused.status, refused.issues[0].code.name) if refused is not None else (200, "")
+        await self.recorder.keep(Kind.EVENT, asking, status=status, code=code, seen=seen)
 
 
 def _told(issue: GraphQLIssue, data: dict[str, Any] | None) -> GraphQLIssue | None:

@@ -16,6 +16,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from gateway.errors import GatewayError
+
 __all__ = ["Answer", "Buffering", "Overflow", "Subscriber", "Upstreams"]
 
 Overflow = Literal["disconnect", "drop_oldest"]
@@ -23,11 +25,14 @@ Overflow = Literal["disconnect", "drop_oldest"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, JSON. `plain`: it has no `extensions` of its own. `seen`: what a record says of it; None for none."""
+    """One answer, JSON. `plain`: it has no `extensions` of its own. `seen`: what a record says of it; None for none. `refused`: why nothing more
+    may be given out; it takes the place of all that waits, and is the last.
+    """
 
     body: bytes
     plain: bool = True
     seen: Any = None
+    refused: GatewayError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Buffering:
 class Subscriber:
     """An iterator over answers, JSON in bytes. Close it when done; it is closed by itself when it ends."""
 
-    __slots__ = ("_buffer", "_buffering", "_dropped", "_ended", "_leave", "_size", "_waiter", "lost", "seen")
+    __slots__ = ("_buffer", "_buffering", "_dropped", "_ended", "_leave", "_size", "_waiter", "last", "lost")
 
     def __init__(self, buffering: Buffering, leave: Callable[[Subscriber], None]) -> None:
         self._buffer: deque[Answer] = deque()
@@ -59,8 +64,8 @@ class Subscriber:
         self._waiter: asyncio.Future[None] | None = None
         self.lost = 0
         """Answers that were dropped, in all."""
-        self.seen: Any = None
-        """Of the answer that was given out last."""
+        self.last = Answer(b"")
+        """The answer that was given out last."""
 
     def __aiter__(self) -> Subscriber:
         return self
@@ -76,12 +81,15 @@ class Subscriber:
                 self._waiter = None
         answer = self._buffer.popleft()
         self._size -= len(answer.body)
-        self.seen = answer.seen
+        self.last = answer
         return self._marked(answer)
 
     def offer(self, answer: Answer) -> None:
         """Put one answer in; never waits."""
         if self._ended:
+            return
+        if answer.refused is not None:
+            self._finish(answer, at_once=True)
             return
         if self._full(answer):
             if self._buffering.overflow == "disconnect":
@@ -99,22 +107,25 @@ class Subscriber:
 
         False when there was nothing left to end.
         """
+        return self._finish(Answer(last, plain=False) if last is not None else None, at_once=at_once)
+
+    def close(self) -> None:
+        """Leave; nothing more is given out."""
+        self.finish(at_once=True)
+
+    def _finish(self, last: Answer | None, *, at_once: bool) -> bool:
         if self._ended and not (at_once and self._buffer):
             return False
         if at_once:
             self._buffer.clear()
             self._size = 0
         if last is not None:
-            self._put(Answer(last, plain=False))
+            self._put(last)
         if not self._ended:
             self._ended = True
             self._wake()
             self._leave(self)
         return True
-
-    def close(self) -> None:
-        """Leave; nothing more is given out."""
-        self.finish(at_once=True)
 
     def _full(self, answer: Answer) -> bool:
         """An answer larger than all that may wait still finds room when nothing else does."""

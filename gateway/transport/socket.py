@@ -183,18 +183,20 @@ class Socket:
         if caller is None:
             self._protocol.pong()
             return
-        self._protocol.pong(self._renew(caller, token, payload.get("id")))
+        self._protocol.pong(await self._renew(caller, token, payload.get("id")))
 
-    def _renew(self, caller: Caller, token: bytes, id_: Any) -> dict[str, Any]:
+    async def _renew(self, caller: Caller, token: bytes, id_: Any) -> dict[str, Any]:
         """Which subscriptions go on with the new token: the one that is named, or all that ride on the socket's."""
         if id_ is None:
             self._headers[b"authorization"] = token
-        renewed: list[str] = []
-        refused: list[str] = []
-        for name, running in self._running.items():
-            if running.stream is None or (name != id_ if id_ is not None else running.own):
-                continue
-            (renewed if running.stream.renew(caller) else refused).append(name)
+        streams = {
+            name: running.stream
+            for name, running in self._running.items()
+            if running.stream is not None and (name == id_ if id_ is not None else not running.own)
+        }
+        outcomes = await asyncio.gather(*(stream.renew(caller) for stream in streams.values()))
+        renewed = [name for name, done in zip(streams, outcomes, strict=True) if done]
+        refused = [name for name, done in zip(streams, outcomes, strict=True) if not done]
         return {"expiresAt": caller.expires_at, "renewed": renewed, "refused": refused}
 
     # -- operations ----------------------------------------------------------------------------------------------

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import time
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,48 +14,20 @@ import pytest
 
 from gateway.settings import ExternalDecisionPointSettings, SettingsError, TlsSettings
 from tests.gateway.audit.harness import records, settings
-from tests.gateway.library import Library, library, token
+from tests.gateway.consulted import asked, deciding, external, outcomes
+from tests.gateway.library import library, token
 from tests.gateway.streaming.harness import SOLD
-from tests.gateway.telemetry.exposition import parse
-from tests.gateway.transport.harness import Reply, ask, call
+from tests.gateway.transport.harness import Reply, ask
 
 TITLE, PRICE = "{ featured { title } }", "{ featured { price } }"
-SCRIPT = Path(__file__).with_name("decision_point.py")
 Start = Callable[[str], Awaitable[str]]
 
 
 @pytest.fixture
 async def start(tmp_path: Path) -> AsyncIterator[Start]:
-    """Starts a decision point in a mode, and gives its URL. What it was asked is in `asked.jsonl`."""
-    processes: list[Process] = []
-
-    async def started(mode: str) -> str:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", SCRIPT, mode, tmp_path / "asked.jsonl", stdout=PIPE
-        )
-        processes.append(process)
-        assert process.stdout is not None
-        return f"http://127.0.0.1:{int(await process.stdout.readline())}/access/v1/evaluation"
-
-    yield started
-    for process in processes:
-        process.kill()
-        await process.wait()
-
-
-def asked(folder: Path) -> list[Any]:
-    file = folder / "asked.jsonl"
-    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
-
-
-def external(url: str, **more: Any) -> dict[str, Any]:
-    given: dict[str, Any] = {"timeout": 5.0, **more}
-    return {"external_decision_point": ExternalDecisionPointSettings(url, **given)}
-
-
-async def outcomes(desk: Library) -> dict[str, float]:
-    family = parse((await call(desk.app, "GET", "/metrics")).body.decode())["gateway_consultations_total"]
-    return {dict(labels)["outcome"]: value for (_, labels), value in family.samples.items()}
+    """Starts a decision point in a mode, and gives its URL."""
+    async with AsyncExitStack() as stack:
+        yield lambda mode: stack.enter_async_context(deciding(tmp_path, mode))
 
 
 def said(reply: Reply) -> tuple[int, list[str]]:

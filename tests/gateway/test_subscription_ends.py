@@ -23,7 +23,7 @@ class Unrecorded:
     def __init__(self) -> None:
         self.kept: list[Any] = []
 
-    async def keep(self, _: Caller | None, seen: Any) -> None:
+    async def keep(self, _: Caller | None, seen: Any, refused: GatewayError | None = None) -> None:
         if self.kept:
             raise GatewayError(GraphQLIssue("Nothing can be recorded.", Code.AUDIT_UNAVAILABLE))
         self.kept.append(seen)
@@ -39,9 +39,11 @@ def ended(*answers: bytes, expires_in: float = 600, recording: Any = None) -> tu
         caller=caller,
         renewable=True,
         recording=recording,
+        consultation=None,
     )
+    shown: Any = None
     owner: Any = SimpleNamespace(forget=lambda *_: None)
-    found = Subscription(owner, subscriber, opening, margin=0)
+    found = Subscription(owner, subscriber, opening, shown, margin=0)
     for body in answers:
         subscriber.offer(Answer(body, seen=body))
     subscriber.finish()

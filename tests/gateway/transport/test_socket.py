@@ -70,7 +70,7 @@ class Stream:
             self._count -= 1
         return b'{"data":null}'
 
-    def renew(self, _caller: Caller) -> bool:
+    async def renew(self, _caller: Caller) -> bool:
         return True
 
     def end(self, _issue: GraphQLIssue) -> None:
