@@ -1,14 +1,16 @@
 """Conditions of policies: truth values in SQL that know what they cost and what they are made of, so that little of it has to be written.
 
 PostgreSQL prepares every look into a table (`EXISTS`) of every policy in a statement each time that it runs it, looked into or not, and by key that is
-most of a statement's time (docs/performance.md). So looks that begin alike become one with a choice in it, and a look within a look a join.
+most of a statement's time (docs/performance.md). So looks that begin alike become one with a choice in it, a look within a look a join, and a
+table that is only passed through is not looked into.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+from gateway.authorization.aliases import aliases, bound, columns_of, renamed
 
 __all__ = [
     "FALSE",
@@ -37,11 +39,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table that is looked into, the alias that it got, and what joins it to the row in question or to a table before it."""
+    """A table that is looked into, the alias that it got, and what joins it to the row in question or to a table before it.
+
+    `known` is set where a foreign key says that its row is there: the columns that join it, each with the one before that it equals; `refers`
+    is the foreign key, if it may be null.
+    """
 
     table: str
     alias: str
     on: tuple[Condition, ...]
+    known: tuple[tuple[str, str], ...] = ()
+    refers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +148,10 @@ def looked(look: Look, entries: frozenset[Entry] | None = None) -> Condition:
     inner = [part for part in where if part.look is not None]
     if len(inner) == 1:
         return looked(_flattened(replace(look, where=where), inner[0]), entries)
+    nearer = _nearer(look)
+    if nearer is not None:
+        found = combine("and", nearer)
+        return found if entries is None else replace(found, entries=entries)
     sources = ", ".join(f"{source.table} {source.alias}" for source in look.sources)
     asked = (*(condition for source in look.sources for condition in source.on), *where)
     text = " AND ".join(f"({part.sql})" if part.operator == "or" else part.sql for part in asked)
@@ -154,6 +166,43 @@ def _flattened(look: Look, inner: Condition) -> Look:
     assert inner.look is not None
     rest = tuple(part for part in look.where if part is not inner)
     return Look((*look.sources, *inner.look.sources), (*rest, *inner.look.where))
+
+
+def _nearer(look: Look) -> list[Condition] | None:
+    """What all has to hold instead of a look that only passes through one of its tables; None where it reads something of each.
+
+    `∃x, y (x.key = r.x and y.of = x.key and A(y))` is `∃y (y.of = r.x and A(y))` where `r.x` refers to a row of x.
+    """
+    for source in look.sources:
+        rest = tuple(other for other in look.sources if other is not source)
+        asked = [part for other in rest for part in other.on] + [*look.where]
+        if not _known(source, asked) or not (rest or all(map(_never_null, look.where))):
+            continue
+        moved = _look_under(Look(rest, look.where), dict(source.known))
+        there = _referring(source, moved)
+        if not rest:
+            return [*there, *moved.where]
+        outside = [part for part in there if not aliases(part.sql) & moved.aliases]
+        inside = [part for part in there if part not in outside]
+        return [*outside, looked(replace(moved, where=(*inside, *moved.where)))]
+    return None
+
+
+def _referring(source: Source, moved: Look) -> list[Condition]:
+    """That there is a row which is referred to: null refers to none. What is compared with null does not hold anyway."""
+    compared = any(part.sql.endswith(f" = {source.refers}") for other in moved.sources for part in other.on)
+    return [Condition(f"{source.refers} IS NOT NULL")] if source.refers and not compared else []
+
+
+def _known(source: Source, asked: Iterable[Condition]) -> bool:
+    """Whether nothing is asked of the table's row but what the row before it says too."""
+    columns = {column for column, _ in source.known}
+    read = frozenset[str]().union(*(columns_of(source.alias, part.sql) for part in asked))
+    return bool(columns) and read <= columns
+
+
+def _never_null(condition: Condition) -> bool:
+    return condition.look is not None or (bool(condition.parts) and all(map(_never_null, condition.parts)))
 
 
 def merged(alternatives: Iterable[Condition]) -> list[Condition]:
@@ -175,13 +224,18 @@ def merged(alternatives: Iterable[Condition]) -> list[Condition]:
 
 def _as_one(first: Condition, other: Condition) -> Condition | None:
     ours, theirs = _only_look(first), _only_look(other)
-    if ours is None or theirs is None or [part.sql for part in ours[0]] != [part.sql for part in theirs[0]]:
+    if ours is None or theirs is None:
         return None
-    look = _one_look(ours[1], theirs[1])
+    known = {part.sql for part in theirs[0]}
+    both = [part for part in ours[0] if part.sql in known]
+    inner = [_inside(outer, look, both) for outer, look in (ours, theirs)]
+    if inner[0] is None or inner[1] is None:
+        return None
+    look = _one_look(inner[0], inner[1])
     if look is None:
         return None
     entries = first.entries | other.entries if first.entries is not None and other.entries is not None else None
-    return combine("and", [*ours[0], looked(look, entries)])
+    return combine("and", [*both, looked(look, entries)])
 
 
 def _only_look(condition: Condition) -> tuple[list[Condition], Look] | None:
@@ -189,6 +243,18 @@ def _only_look(condition: Condition) -> tuple[list[Condition], Look] | None:
     parts = joined_by("and", condition)
     looks = [part.look for part in parts if part.look is not None]
     return ([part for part in parts if part.look is None], looks[0]) if len(looks) == 1 else None
+
+
+def _inside(outer: Sequence[Condition], look: Look, both: Sequence[Condition]) -> Look | None:
+    """The look with what only this alternative asks for besides: `A and ∃x B` is `∃x (A and B)`.
+
+    None where that would ask for what is no row's matter, look into tables once for each row, or mean another row by an alias.
+    """
+    asked = {part.sql for part in both}
+    moved = [part for part in outer if part.sql not in asked]
+    if any(part.sql == FRESH.sql or part.cost or aliases(part.sql) & look.aliases for part in moved):
+        return None
+    return replace(look, where=(*moved, *look.where))
 
 
 def _one_look(ours: Look, theirs: Look) -> Look | None:
@@ -200,7 +266,7 @@ def _one_look(ours: Look, theirs: Look) -> Look | None:
     names: dict[str, str] = {}
     for mine, other in zip(ours.sources, theirs.sources, strict=False):
         here = names | {other.alias: mine.alias}
-        on = [_renamed(condition.sql, here) for condition in other.on]
+        on = [renamed(condition.sql, here) for condition in other.on]
         if mine.table != other.table or [condition.sql for condition in mine.on] != on:
             break
         names = here
@@ -226,8 +292,8 @@ def _headed(look: Look, count: int) -> Look:
         return look
     rest = look.sources[count:]
     behind = frozenset(source.alias for source in rest)
-    inside = tuple(part for part in look.where if behind & _aliases(part))
-    before = tuple(part for part in look.where if not behind & _aliases(part))
+    inside = tuple(part for part in look.where if behind & aliases(part.sql))
+    before = tuple(part for part in look.where if not behind & aliases(part.sql))
     return Look(look.sources[:count], (*before, looked(Look(rest, inside))))
 
 
@@ -236,9 +302,9 @@ def _apart(look: Look, other: Look) -> Look | None:
 
     None where such an alias is of a row around the look.
     """
-    parts = [part for source in look.sources for part in source.on] + [*look.where]
-    seen = frozenset[str]().union(*map(_aliases, parts))
-    own = look.aliases.union(*(_BOUND.findall(part.sql) for part in parts))
+    texts = [part.sql for source in look.sources for part in source.on] + [part.sql for part in look.where]
+    seen = frozenset[str]().union(*map(aliases, texts))
+    own = look.aliases.union(*map(bound, texts))
     if (seen - own) & other.aliases:
         return None
     new = max(int(alias[3:]) for alias in seen | own | other.aliases) + 1
@@ -246,21 +312,12 @@ def _apart(look: Look, other: Look) -> Look | None:
     return _look_under(look, names) if names else look
 
 
-_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bpol[0-9]+\b""")
-_BOUND = re.compile(r"""\bpolicy\.(?:"(?:[^"]|"")*"|\w+) (pol[0-9]+)\b""")
-
-
-def _aliases(condition: Condition) -> frozenset[str]:
-    """All that stand in a condition: of its own tables, and of those around it."""
-    return frozenset(token for token in _TOKEN.findall(condition.sql) if token[0] not in "'\"")
-
-
 def _under(condition: Condition, names: Mapping[str, str]) -> Condition:
     """With other aliases, also in all that it is made of: that is what it may be merged by next."""
     look = condition.look
     return replace(
         condition,
-        sql=_renamed(condition.sql, names),
+        sql=renamed(condition.sql, names),
         parts=tuple(_under(part, names) for part in condition.parts),
         look=None if look is None else _look_under(look, names),
     )
@@ -268,15 +325,16 @@ def _under(condition: Condition, names: Mapping[str, str]) -> Condition:
 
 def _look_under(look: Look, names: Mapping[str, str]) -> Look:
     sources = tuple(
-        Source(source.table, names.get(source.alias, source.alias), tuple(_under(part, names) for part in source.on))
+        Source(
+            source.table,
+            names.get(source.alias, source.alias),
+            tuple(_under(part, names) for part in source.on),
+            tuple((renamed(column, names), renamed(before, names)) for column, before in source.known),
+            renamed(source.refers, names),
+        )
         for source in look.sources
     )
     return Look(sources, tuple(_under(part, names) for part in look.where))
-
-
-def _renamed(sql: str, names: Mapping[str, str]) -> str:
-    """With other aliases; what is quoted stays."""
-    return _TOKEN.sub(lambda token: names.get(token[0], token[0]), sql)
 
 
 def _entries(operator: str, parts: Mapping[str, Condition]) -> frozenset[Entry] | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from gateway.authorization.aliases import views_read
 from gateway.authorization.conditions import FALSE, FRESH, TRUE, Condition, Entry, combine
 from gateway.authorization.language.model import Grant, GrantsFile, Role
 from gateway.authorization.language.mutations import READ
@@ -169,7 +170,7 @@ class _RoleJudge:
         if grant.anchor is not None and grant.anchor.only:
             pinned = _among("anchored", [grant.id])
             condition = combine("and", [pinned, condition])
-        self._remember(compiler, row)
+        self._remember(compiler, row, condition)
         return Judged(
             id=grant.id,
             scopes=grant.scopes,
@@ -227,7 +228,7 @@ class _RoleJudge:
             found.append(condition)
         return combine("or", found) if found else FALSE
 
-    def _remember(self, compiler: Compiler, row: Row) -> None:
-        for table, columns in compiler.used.items():
+    def _remember(self, compiler: Compiler, row: Row, condition: Condition) -> None:
+        for table, columns in views_read(condition.sql).items():
             self.views.setdefault(table, set()).update(columns)
         self.own.setdefault(row.type, set()).update(compiler.own)

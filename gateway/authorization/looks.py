@@ -36,7 +36,13 @@ def exists(joins: Sequence[Joined], condition: Condition) -> Condition:
 
 
 def _source(joined: Joined) -> Source:
-    return Source(_table(joined), joined.alias, tuple(map(Condition, _equalities([joined]))))
+    on = tuple(map(Condition, _equalities([joined])))
+    reference = joined.join.reference
+    if reference is None:
+        return Source(_table(joined), joined.alias, on)
+    known = tuple((_of(joined.alias, remote), _of(joined.owner, local)) for local, remote in joined.join.on)
+    refers = _of(joined.owner, reference.column) if reference.nullable else ""
+    return Source(_table(joined), joined.alias, on, known, refers)
 
 
 def select(sql: str, joins: Sequence[Joined]) -> str:
@@ -54,7 +60,11 @@ def _table(joined: Joined) -> str:
 
 def _equalities(joins: Sequence[Joined]) -> list[str]:
     return [
-        f"{joined.alias}.{quoted(remote)} = {joined.owner}.{quoted(local)}"
+        f"{_of(joined.alias, remote)} = {_of(joined.owner, local)}"
         for joined in joins
         for local, remote in joined.join.on
     ]
+
+
+def _of(alias: str, column: str) -> str:
+    return f"{alias}.{quoted(column)}"

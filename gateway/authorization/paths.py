@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gateway.authorization.language.expressions import Attribute, Expression, Name
 from gateway.authorization.language.problems import GrantsError, Position, meant
-from gateway.authorization.tables import CLIENT_KEY, Relation, Row, Tables
+from gateway.authorization.tables import CLIENT_KEY, Column, Relation, Row, Tables
 
 __all__ = ["Fork", "Join", "Segment", "forked", "reversed_joins", "split_path", "steps_of"]
 
@@ -25,7 +25,15 @@ class Join:
     source: Row
     target: Row
     on: tuple[tuple[str, str], ...]
-    many: bool
+
+    @property
+    def reference(self) -> Column | None:
+        """The foreign key with which a row of `source` refers to its one row of `target`, which then is there; None where none does."""
+        pairs = [pair for pair in self.on if pair != (CLIENT_KEY, CLIENT_KEY)]
+        if len(pairs) != 1 or len(self.on) != 2 or pairs[0][1] != self.target.key_column:
+            return None
+        columns = (column for column in self.source.columns.values() if column.column == pairs[0][0])
+        return next((column for column in columns if column.refers == self.target.type), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ def reversed_joins(tables: Tables, owner: Row, segments: Sequence[Segment], part
     if arrives != part.type:
         raise GrantsError.at(segments[0][1], f"this path leads from {owner.type} to {arrives}, not to {part.type}")
     return [
-        Join(join.target, join.source, tuple((remote, local) for local, remote in join.on), many=True)
+        Join(join.target, join.source, tuple((remote, local) for local, remote in join.on))
         for join in reversed(forward)
     ]
 
@@ -85,7 +93,7 @@ def forked(ways: Sequence[Sequence[Join]]) -> Fork | None:
     target, start = arms[0][-1].target, arms[0][0].source
     if any(arm[-1].target.type != target.type for arm in arms):
         return None
-    meeting = Join(start, target, (same,), many=True)
+    meeting = Join(start, target, (same,))
     return Fork(tuple(ways[0][:before]), arms, meeting, tuple(rests[0][len(arms[0]) :]))
 
 
@@ -134,7 +142,7 @@ def _join(tables: Tables, row: Row, step: str | Relation, position: Position) ->
     on = relation.on
     if relation.same_client:
         on = ((CLIENT_KEY, CLIENT_KEY), *on)
-    return Join(row, target, on, relation.many)
+    return Join(row, target, on)
 
 
 def _shortened(joins: Sequence[Join]) -> list[Join]:
@@ -144,13 +152,11 @@ def _shortened(joins: Sequence[Join]) -> list[Join]:
         if before is not None and _passes_on(before, join):
             local_of = {remote: local for local, remote in before.on}
             on = tuple((local_of[local], remote) for local, remote in join.on)
-            kept[-1] = Join(before.source, join.target, on, join.many)
+            kept[-1] = Join(before.source, join.target, on)
         else:
             kept.append(join)
     return kept
 
 
 def _passes_on(before: Join, join: Join) -> bool:
-    arrived = {remote for _, remote in before.on}
-    by_key = not before.many and before.target.key_column in arrived
-    return by_key and {local for local, _ in join.on} <= arrived
+    return before.reference is not None and {local for local, _ in join.on} <= {remote for _, remote in before.on}

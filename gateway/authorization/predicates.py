@@ -66,9 +66,7 @@ Granted = Callable[["Compiler", Bound, Position], Condition]
 
 @dataclass(slots=True)
 class Compiler:
-    """Writes the predicates of one role. `used` collects the columns that each view must have, by table; `own` the columns
-    that are read of the row in question.
-    """
+    """Writes the predicates of one role. `own` collects the columns that are read of the row in question."""
 
     tables: Tables
     functions: Sequence[Function]
@@ -76,7 +74,6 @@ class Compiler:
     """Identifier of the role → kind (`text`, or `key` for a derived one)."""
     timezone: str
     granted: Granted
-    used: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     own: set[str] = field(default_factory=set[str])
     fresh: Condition = FRESH
     """What is joined to alternatives that hang on copies; `FALSE` to see what is left without them."""
@@ -390,5 +387,3 @@ class Compiler:
         self._copied += row.projected
         if alias == ROW:
             self.own.update(columns)
-        else:
-            self.used.setdefault(row.table, set()).update(columns)

@@ -18,6 +18,9 @@ class Column:
     column: str
     kind: str
     hidden: bool
+    nullable: bool
+    refers: str
+    """The type to whose key it is a foreign key, where the database sees to that; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,11 @@ def read_mapping(mapping: Mapping[str, Any]) -> Tables:
 
 def _row(name: str, entry: Mapping[str, Any]) -> Row:
     columns = {
-        column_name: Column(column_name, c["column"], c["kind"], bool(c["hidden"]))
+        column_name: Column(column_name, c["column"], c["kind"], bool(c["hidden"]), bool(c["nullable"]), c["refers"])
         for column_name, c in entry["columns"].items()
     }
     if entry["table"]:
-        columns.setdefault(CLIENT_KEY, Column(CLIENT_KEY, CLIENT_KEY, "key", hidden=True))
+        columns.setdefault(CLIENT_KEY, Column(CLIENT_KEY, CLIENT_KEY, "key", hidden=True, nullable=False, refers=""))
     relations = {
         relation_name: Relation(
             relation_name,

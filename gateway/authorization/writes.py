@@ -24,6 +24,7 @@ from graphql import (
     get_nullable_type,
 )
 
+from gateway.authorization.aliases import views_read
 from gateway.authorization.conditions import Condition, combine
 from gateway.authorization.given import Given, decided
 from gateway.authorization.judged import write_judge
@@ -176,7 +177,7 @@ def _rule(
         raise GrantsError.at(mutation.stored.position, f"{tables.register} keeps no rows of '{mutation.stored.name}'")
     compiler = write_judge(file, tables, role, grant, kinds if mutation.input else None)
     condition = compiler.predicate(grant.when, Bound(stored, ROW) if stored is not None else None)
-    for table, columns in compiler.used.items():
+    for table, columns in views_read(condition.sql).items():
         views.setdefault(table, set()).update(columns)
     if stored is not None:
         views.setdefault(stored.table, set()).update({stored.key_column, *compiler.own})

@@ -56,7 +56,7 @@ _CLIENT_CONTACTGEGEVENS = Table(
         Column("landnummer02", "text", nullable=True),
         Column("ingangsdatum", "date"),
         Column("einddatum", "date", nullable=True),
-        Column("clientID", "uuid", hidden=True),
+        Column("clientID", "uuid", hidden=True, refers="BemiddelingClient"),
     ),
     (Relation("client", "BemiddelingClient", on=(("clientID", "clientID"),)),),
 )
@@ -85,7 +85,7 @@ _CONTACTPERSOON = Table(
         Column("geboortedatumgebruik", "text", nullable=True),
         Column("ingangsdatum", "date"),
         Column("einddatum", "date", nullable=True),
-        Column("clientID", "uuid", hidden=True),
+        Column("clientID", "uuid", hidden=True, refers="BemiddelingClient"),
     ),
     (
         Relation(
@@ -121,7 +121,7 @@ _CONTACTPERSOON_CONTACTGEGEVENS = Table(
         Column("landnummer02", "text", nullable=True),
         Column("ingangsdatum", "date"),
         Column("einddatum", "date", nullable=True),
-        Column("contactpersoonID", "uuid", hidden=True),
+        Column("contactpersoonID", "uuid", hidden=True, refers="Contactpersoon"),
     ),
     (Relation("contactpersoon", "Contactpersoon", on=(("contactpersoonID", "contactpersoonID"),)),),
 )
@@ -136,7 +136,7 @@ _BEMIDDELING = Table(
         Column("verantwoordelijkZorgkantoor", "text"),
         Column("verantwoordelijkheidIngangsdatum", "date"),
         Column("verantwoordelijkheidEinddatum", "date", nullable=True),
-        Column("clientID", "uuid", hidden=True),
+        Column("clientID", "uuid", hidden=True, refers="BemiddelingClient"),
     ),
     (
         Relation(
@@ -178,7 +178,7 @@ _BEMIDDELINGSPECIFICATIE = Table(
         Column("etmalen", "text", nullable=True),
         Column("instellingBestemming", "text", nullable=True),
         Column("soortToewijzing", "text"),
-        Column("bemiddelingID", "uuid", hidden=True),
+        Column("bemiddelingID", "uuid", hidden=True, refers="Bemiddeling"),
     ),
     (
         Relation("bemiddeling", "Bemiddeling", on=(("bemiddelingID", "bemiddelingID"),)),
@@ -201,7 +201,7 @@ _REGIEHOUDER = Table(
         Column("ingangsdatum", "date"),
         Column("einddatum", "date", nullable=True),
         Column("regierol", "text"),
-        Column("bemiddelingID", "uuid", hidden=True),
+        Column("bemiddelingID", "uuid", hidden=True, refers="Bemiddeling"),
     ),
     (
         Relation("bemiddeling", "Bemiddeling", on=(("bemiddelingID", "bemiddelingID"),)),
@@ -219,7 +219,7 @@ _OVERDRACHT = Table(
         Column("overdrachtDatum", "date"),
         Column("verhuisDatum", "date"),
         Column("vaststellingMoment", "datetime"),
-        Column("bemiddelingID", "uuid", hidden=True),
+        Column("bemiddelingID", "uuid", hidden=True, refers="Bemiddeling"),
     ),
     (
         Relation(
@@ -242,8 +242,8 @@ _OVERDRACHTSPECIFICATIE = Table(
         Column("leveringsstatus", "text"),
         Column("leveringsstatusClassificatie", "text", nullable=True),
         Column("oorspronkelijkeToewijzingEinddatum", "date", nullable=True),
-        Column("overdrachtID", "uuid", hidden=True),
-        Column("bemiddelingspecificatieID", "uuid", hidden=True),
+        Column("overdrachtID", "uuid", hidden=True, refers="Overdracht"),
+        Column("bemiddelingspecificatieID", "uuid", hidden=True, refers="Bemiddelingspecificatie"),
     ),
     (
         Relation("overdracht", "Overdracht", on=(("overdrachtID", "overdrachtID"),)),

@@ -70,7 +70,7 @@ _CLIENTPROFIEL_CONTACTGEGEVENS = Table(
         Column("einddatum", "date", nullable=True),
         Column("bronhouder", "text", nullable=True),
         Column("geheim", "text", nullable=True),
-        Column("clientprofielID", "uuid", hidden=True),
+        Column("clientprofielID", "uuid", hidden=True, refers="Clientprofiel"),
     ),
     (Relation("clientprofiel", "Clientprofiel", on=(("clientprofielID", "clientprofielID"),)),),
 )
@@ -100,7 +100,7 @@ _CLIENTPROFIEL_CONTACTPERSOON = Table(
         Column("ingangsdatum", "date"),
         Column("einddatum", "date", nullable=True),
         Column("bronhouder", "text", nullable=True),
-        Column("clientprofielID", "uuid", hidden=True),
+        Column("clientprofielID", "uuid", hidden=True, refers="Clientprofiel"),
     ),
     (
         Relation(
@@ -138,7 +138,7 @@ _CLIENTPROFIEL_CONTACTPERSOON_CONTACTGEGEVENS = Table(
         Column("einddatum", "date", nullable=True),
         Column("bronhouder", "text", nullable=True),
         Column("geheim", "text", nullable=True),
-        Column("clientprofielContactpersoonID", "uuid", hidden=True),
+        Column("clientprofielContactpersoonID", "uuid", hidden=True, refers="ClientprofielContactpersoon"),
     ),
     (
         Relation(

@@ -36,6 +36,9 @@ class Column:
     nullable: bool = False
     column: str = ""
     hidden: bool = False
+    refers: str = ""
+    """The type that the column is a foreign key to: of each row there is that row too. Policies look into no table to hear that
+    (`gateway grants compile`), so it may stand only where the database enforces it."""
 
     def __post_init__(self) -> None:
         if not self.column:
@@ -142,7 +145,7 @@ class Mapping:
         """The form that `registers mapping NAME` prints and `gateway grants compile` reads.
 
         `{"register", "types": {T: {"table", "key", "stub", "hidden", "projected", "columns": {f: {"column", "kind", "nullable",
-        "hidden"}}, "relations": {r: {"target", "many", "nullable", "hidden", "on": [[local, remote]], "through",
+        "hidden", "refers"}}, "relations": {r: {"target", "many", "nullable", "hidden", "on": [[local, remote]], "through",
         "same_client"}}}}, "roots": {field: T}, "filters": {input: T}, "identity": {…}, "ignored": […]}`. In `on`, names
         are *column* names.
         """
@@ -170,6 +173,7 @@ def _table_json(table: Table) -> dict[str, Any]:
                 "kind": column.kind,
                 "nullable": column.nullable,
                 "hidden": column.hidden,
+                "refers": column.refers,
             }
             for column in table.columns
         },

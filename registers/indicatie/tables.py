@@ -72,7 +72,7 @@ _GEINDICEERD_ZORGZWAARTEPAKKET = Table(
         Column("instellingVoorkeur", "text", nullable=True),
         Column("financiering", "text"),
         Column("commentaar", "text", nullable=True),
-        Column("wlzindicatieID", "uuid", hidden=True),
+        Column("wlzindicatieID", "uuid", hidden=True, refers="WlzIndicatie"),
     ),
     (Relation("wlzIndicatie", "WlzIndicatie", on=(("wlzindicatieID", "wlzindicatieID"),), hidden=True),),
 )
@@ -87,7 +87,7 @@ _VERVALLEN_GELDIGHEID = Table(
         Column("vaststellingmoment", "datetime"),
         Column("reden", "text"),
         Column("nieuwVerantwoordelijkZorgkantoor", "text", nullable=True),
-        Column("wlzindicatieID", "uuid", hidden=True),
+        Column("wlzindicatieID", "uuid", hidden=True, refers="WlzIndicatie"),
     ),
     (Relation("wlzIndicatie", "WlzIndicatie", on=(("wlzindicatieID", "wlzindicatieID"),), hidden=True),),
 )
@@ -101,7 +101,7 @@ _GRONDSLAG = Table(
         Column("grondslagID", "uuid"),
         Column("grondslag", "text"),
         Column("volgorde", "int"),
-        Column("wlzindicatieID", "uuid", hidden=True),
+        Column("wlzindicatieID", "uuid", hidden=True, refers="WlzIndicatie"),
     ),
     (Relation("wlzIndicatie", "WlzIndicatie", on=(("wlzindicatieID", "wlzindicatieID"),), hidden=True),),
 )
@@ -116,7 +116,7 @@ _BEPERKING = Table(
         Column("categorie", "text"),
         Column("duur", "text", nullable=True),
         Column("commentaar", "text", nullable=True),
-        Column("wlzindicatieID", "uuid", hidden=True),
+        Column("wlzindicatieID", "uuid", hidden=True, refers="WlzIndicatie"),
     ),
     (
         Relation("beperkingScores", "BeperkingScore", many=True, on=(("beperkingID", "beperkingID"),), nullable=True),
@@ -135,7 +135,7 @@ _BEPERKING_SCORE = Table(
         Column("beperkingVraag", "text"),
         Column("beperkingScore", "text"),
         Column("commentaar", "text", nullable=True),
-        Column("beperkingID", "uuid", hidden=True),
+        Column("beperkingID", "uuid", hidden=True, refers="Beperking"),
     ),
     (Relation("beperking", "Beperking", on=(("beperkingID", "beperkingID"),), hidden=True),),
 )
@@ -153,7 +153,7 @@ _STOORNIS = Table(
         Column("ziektebeeldStoornis", "text"),
         Column("prognose", "text", nullable=True),
         Column("commentaar", "text", nullable=True),
-        Column("wlzindicatieID", "uuid", hidden=True),
+        Column("wlzindicatieID", "uuid", hidden=True, refers="WlzIndicatie"),
     ),
     (Relation("wlzIndicatie", "WlzIndicatie", on=(("wlzindicatieID", "wlzindicatieID"),), hidden=True),),
 )
@@ -168,7 +168,7 @@ _STOORNIS_SCORE = Table(
         Column("stoornisVraag", "text"),
         Column("stoornisScore", "text"),
         Column("commentaar", "text", nullable=True),
-        Column("wlzindicatieID", "uuid", hidden=True),
+        Column("wlzindicatieID", "uuid", hidden=True, refers="WlzIndicatie"),
     ),
     (Relation("wlzIndicatie", "WlzIndicatie", on=(("wlzindicatieID", "wlzindicatieID"),), hidden=True),),
 )
@@ -182,7 +182,7 @@ _WZD = Table(
         Column("wzdVerklaring", "text"),
         Column("ingangsdatum", "date", nullable=True),
         Column("einddatum", "date", nullable=True),
-        Column("wlzindicatieID", "uuid", hidden=True),
+        Column("wlzindicatieID", "uuid", hidden=True, refers="WlzIndicatie"),
     ),
     (Relation("wlzIndicatie", "WlzIndicatie", on=(("wlzindicatieID", "wlzindicatieID"),), hidden=True),),
 )
@@ -213,7 +213,7 @@ _INDICATIE_CLIENT = Table(
         Column("communicatieVorm", "text", nullable=True),
         Column("taal", "text", nullable=True),
         Column("commentaar", "text", nullable=True),
-        Column("wlzindicatieID", "uuid", hidden=True),
+        Column("wlzindicatieID", "uuid", hidden=True, refers="WlzIndicatie"),
     ),
     (
         Relation("contactPersoon", "ContactPersoon", many=True, on=(("clientID", "clientID"),), nullable=True),
@@ -249,7 +249,7 @@ _CONTACT_PERSOON = Table(
         Column("geboortedatumGebruik", "text", nullable=True),
         Column("ingangsdatum", "date"),
         Column("einddatum", "date", nullable=True),
-        Column("clientID", "uuid", nullable=True),
+        Column("clientID", "uuid", nullable=True, refers="IndicatieClient"),
     ),
     (
         Relation("contactGegevens", "ContactGegevens", many=True, on=(("contactPersoonID", "contactPersoonID"),)),
@@ -264,8 +264,8 @@ _CONTACT_GEGEVENS = Table(
     (
         Column("id", "uuid", nullable=True, column="contactGegevensID"),
         Column("contactGegevensID", "uuid"),
-        Column("clientID", "uuid", nullable=True),
-        Column("contactPersoonID", "uuid", nullable=True),
+        Column("clientID", "uuid", nullable=True, refers="IndicatieClient"),
+        Column("contactPersoonID", "uuid", nullable=True, refers="ContactPersoon"),
     ),
     (
         Relation("adres", "Adres", on=(("contactGegevensID", "contactGegevensID"),), nullable=True),
@@ -300,7 +300,7 @@ _ADRES = Table(
         Column("aanduidingWoonadres", "text", nullable=True),
         Column("ingangsdatum", "date"),
         Column("einddatum", "date", nullable=True),
-        Column("contactGegevensID", "uuid", hidden=True),
+        Column("contactGegevensID", "uuid", hidden=True, refers="ContactGegevens"),
     ),
     (Relation("contactGegevens", "ContactGegevens", on=(("contactGegevensID", "contactGegevensID"),), hidden=True),),
 )
@@ -315,7 +315,7 @@ _TELEFOON = Table(
         Column("landnummer", "text", nullable=True),
         Column("ingangsdatum", "date"),
         Column("einddatum", "date", nullable=True),
-        Column("contactGegevensID", "uuid", hidden=True),
+        Column("contactGegevensID", "uuid", hidden=True, refers="ContactGegevens"),
     ),
     (Relation("contactGegevens", "ContactGegevens", on=(("contactGegevensID", "contactGegevensID"),), hidden=True),),
 )
@@ -329,7 +329,7 @@ _EMAIL = Table(
         Column("emailadres", "text"),
         Column("ingangsdatum", "date"),
         Column("einddatum", "date", nullable=True),
-        Column("contactGegevensID", "uuid", hidden=True),
+        Column("contactGegevensID", "uuid", hidden=True, refers="ContactGegevens"),
     ),
     (Relation("contactGegevens", "ContactGegevens", on=(("contactGegevensID", "contactGegevensID"),), hidden=True),),
 )

@@ -26,7 +26,7 @@ _INZAGE = Table(
         Column("partijnaam", "text", nullable=True),
         Column("doel", "text", nullable=True),
         Column("wijze", "text"),
-        Column("vraagID", "uuid", hidden=True),
+        Column("vraagID", "uuid", hidden=True, refers="InzageVraag"),
     ),
     (
         Relation("vraag", "InzageVraag", on=(("vraagID", "vraagID"),)),

@@ -34,7 +34,7 @@ _LEVERING = Table(
     (
         Column("leveringID", "uuid"),
         Column("bemiddelingspecificatieID", "uuid"),
-        Column("clientID", "uuid", hidden=True),
+        Column("clientID", "uuid", hidden=True, refers="LeveringClient"),
     ),
     (
         Relation("client", "LeveringClient", on=(("clientID", "clientID"),)),
@@ -71,7 +71,7 @@ _LEVERINGPERIODE = Table(
         Column("einddatum", "date", nullable=True),
         Column("beeindigingReden", "text", nullable=True),
         Column("aanbiederBestemming", "text", nullable=True),
-        Column("leveringID", "uuid", hidden=True),
+        Column("leveringID", "uuid", hidden=True, refers="Levering"),
     ),
     (
         Relation(
@@ -93,7 +93,7 @@ _BEHANDELING_PERIODE = Table(
         Column("behandelingperiodeID", "uuid"),
         Column("ingangsdatum", "date"),
         Column("einddatum", "date", nullable=True),
-        Column("leveringperiodeID", "uuid", hidden=True),
+        Column("leveringperiodeID", "uuid", hidden=True, refers="Leveringperiode"),
     ),
     (Relation("leveringperiode", "Leveringperiode", on=(("leveringperiodeID", "leveringperiodeID"),)),),
 )
@@ -110,7 +110,7 @@ _UITSTELPERIODE = Table(
         Column("leveringsstatus", "text"),
         Column("leveringsstatusClassificatie", "text"),
         Column("einddatum", "date", nullable=True),
-        Column("leveringID", "uuid", hidden=True),
+        Column("leveringID", "uuid", hidden=True, refers="Levering"),
     ),
     (Relation("levering", "Levering", on=(("leveringID", "leveringID"),)),),
 )
@@ -125,7 +125,7 @@ _AFSTEL = Table(
         Column("vaststellingMoment", "datetime"),
         Column("reden", "text"),
         Column("aanbiederBestemming", "text", nullable=True),
-        Column("leveringID", "uuid", hidden=True),
+        Column("leveringID", "uuid", hidden=True, refers="Levering"),
     ),
     (Relation("levering", "Levering", on=(("leveringID", "leveringID"),)),),
 )
@@ -146,7 +146,7 @@ _VERZOEK = Table(
         Column("doelmatig", "text", nullable=True),
         Column("toeslagreden", "text", nullable=True),
         Column("verantwoord", "text", nullable=True),
-        Column("leveringID", "uuid", hidden=True),
+        Column("leveringID", "uuid", hidden=True, refers="Levering"),
     ),
     (
         Relation("verzoekAanbieders", "VerzoekAanbieder", many=True, on=(("verzoekID", "verzoekID"),)),
@@ -166,7 +166,7 @@ _VERZOEK_AANBIEDER = Table(
         Column("toewijzingPercentage", "int"),
         Column("opname", "text", nullable=True),
         Column("regiehouder", "text"),
-        Column("verzoekID", "uuid", hidden=True),
+        Column("verzoekID", "uuid", hidden=True, refers="Verzoek"),
     ),
     (Relation("verzoek", "Verzoek", on=(("verzoekID", "verzoekID"),)),),
 )

@@ -61,11 +61,10 @@ GRANT SELECT ON policy."adres" TO "{prefix}_burger";
 CREATE VIEW policy."beperking" AS SELECT "client_key", "beperkingID", "wlzindicatieID" FROM public."beperking";
 GRANT SELECT ON policy."beperking" TO "{prefix}_zorgkantoor";
 GRANT SELECT ON policy."beperking" TO "{prefix}_zorgaanbieder";
-GRANT SELECT ON policy."beperking" TO "{prefix}_ciz";
 CREATE VIEW policy."client" AS SELECT "client_key", "clientID", "wlzindicatieID" FROM public."client";
 GRANT SELECT ON policy."client" TO "{prefix}_zorgkantoor";
 GRANT SELECT ON policy."client" TO "{prefix}_zorgaanbieder";
-GRANT SELECT ON policy."client" TO "{prefix}_ciz";
+GRANT SELECT ("client_key", "clientID") ON policy."client" TO "{prefix}_ciz";
 CREATE VIEW policy."contactgegevens" AS SELECT "client_key", "contactGegevensID", "clientID", "contactPersoonID" FROM public."contactgegevens";
 GRANT SELECT ON policy."contactgegevens" TO "{prefix}_zorgkantoor";
 GRANT SELECT ON policy."contactgegevens" TO "{prefix}_zorgaanbieder";
@@ -81,8 +80,6 @@ CREATE VIEW policy."telefoon" AS SELECT "client_key" FROM public."telefoon";
 GRANT SELECT ON policy."telefoon" TO "{prefix}_burger";
 CREATE VIEW policy."wlzindicatie" AS SELECT "client_key", "wlzindicatieID", "initieelVerantwoordelijkZorgkantoor" FROM public."wlzindicatie";
 GRANT SELECT ON policy."wlzindicatie" TO "{prefix}_zorgkantoor";
-GRANT SELECT ("client_key", "wlzindicatieID") ON policy."wlzindicatie" TO "{prefix}_zorgaanbieder";
-GRANT SELECT ("client_key", "wlzindicatieID") ON policy."wlzindicatie" TO "{prefix}_ciz";
 CREATE VIEW policy."zorgrelatie" AS SELECT "client_key", "hoedanigheid", "code", "wlzIndicatieID" FROM public."zorgrelatie";
 GRANT SELECT ON policy."zorgrelatie" TO "{prefix}_zorgkantoor";
 GRANT SELECT ON policy."zorgrelatie" TO "{prefix}_zorgaanbieder";
@@ -98,13 +95,13 @@ CREATE POLICY "lezen_zorgkantoor" ON public."adres" FOR SELECT TO "{prefix}_zorg
 GRANT SELECT ("client_key", "adresID", "adresSoort", "straatnaam", "huisnummer", "huisletter", "huisnummerToevoeging", "postcode", "plaatsnaam", "landCode", "aanduidingWoonadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."adres" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."adres" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol4, policy."zorgrelatie" pol5 WHERE pol1."client_key" = "adres"."client_key" AND pol1."contactGegevensID" = "adres"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol4."client_key" = pol2."client_key" AND pol4."wlzindicatieID" = pol2."wlzindicatieID" AND pol5."client_key" = pol4."client_key" AND pol5."wlzIndicatieID" = pol4."wlzindicatieID" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) AND pol5."hoedanigheid" = 'ZA' AND pol5."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."zorgrelatie" pol5 WHERE pol1."client_key" = "adres"."client_key" AND pol1."contactGegevensID" = "adres"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol5."client_key" = pol2."client_key" AND pol5."wlzIndicatieID" = pol2."wlzindicatieID" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) AND pol5."hoedanigheid" = 'ZA' AND pol5."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "adresID", "adresSoort", "straatnaam", "huisnummer", "huisletter", "huisnummerToevoeging", "postcode", "plaatsnaam", "landCode", "aanduidingWoonadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."adres" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."adres" FOR SELECT TO "{prefix}_ciz" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol4 WHERE pol1."client_key" = "adres"."client_key" AND pol1."contactGegevensID" = "adres"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol4."client_key" = pol2."client_key" AND pol4."wlzindicatieID" = pol2."wlzindicatieID" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) OFFSET 0)
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2 WHERE pol1."client_key" = "adres"."client_key" AND pol1."contactGegevensID" = "adres"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) OFFSET 0)
     )
 );
 GRANT SELECT ("client_key", "adresID", "adresSoort", "straatnaam", "huisnummer", "huisletter", "huisnummerToevoeging", "postcode", "plaatsnaam", "landCode", "aanduidingWoonadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."adres" TO "{prefix}_burger";
@@ -125,14 +122,12 @@ CREATE POLICY "lezen_zorgkantoor" ON public."beperking" FOR SELECT TO "{prefix}_
 GRANT SELECT ("client_key", "beperkingID", "categorie", "duur", "commentaar", "wlzindicatieID") ON public."beperking" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."beperking" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."wlzindicatie" pol1, policy."zorgrelatie" pol2 WHERE pol1."client_key" = "beperking"."client_key" AND pol1."wlzindicatieID" = "beperking"."wlzindicatieID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = "beperking"."client_key" AND pol2."wlzIndicatieID" = "beperking"."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "beperkingID", "categorie", "duur", "commentaar", "wlzindicatieID") ON public."beperking" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."beperking" FOR SELECT TO "{prefix}_ciz" USING (
-    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "beperking"."client_key" AND pol1."wlzindicatieID" = "beperking"."wlzindicatieID" OFFSET 0)
-    )
+    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)
 );
 GRANT SELECT ("client_key", "beperkingID", "categorie", "duur", "wlzindicatieID") ON public."beperking" TO "{prefix}_burger";
 CREATE POLICY "lezen_burger" ON public."beperking" FOR SELECT TO "{prefix}_burger" USING (
@@ -152,14 +147,12 @@ CREATE POLICY "lezen_zorgkantoor" ON public."beperkingscore" FOR SELECT TO "{pre
 GRANT SELECT ("client_key", "beperkingScoreID", "beperkingVraag", "beperkingScore", "commentaar", "beperkingID") ON public."beperkingscore" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."beperkingscore" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."beperking" pol1, policy."wlzindicatie" pol2, policy."zorgrelatie" pol3 WHERE pol1."client_key" = "beperkingscore"."client_key" AND pol1."beperkingID" = "beperkingscore"."beperkingID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID" AND pol3."client_key" = pol2."client_key" AND pol3."wlzIndicatieID" = pol2."wlzindicatieID" AND pol3."hoedanigheid" = 'ZA' AND pol3."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."beperking" pol1, policy."zorgrelatie" pol3 WHERE pol1."client_key" = "beperkingscore"."client_key" AND pol1."beperkingID" = "beperkingscore"."beperkingID" AND pol3."client_key" = pol1."client_key" AND pol3."wlzIndicatieID" = pol1."wlzindicatieID" AND pol3."hoedanigheid" = 'ZA' AND pol3."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "beperkingScoreID", "beperkingVraag", "beperkingScore", "commentaar", "beperkingID") ON public."beperkingscore" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."beperkingscore" FOR SELECT TO "{prefix}_ciz" USING (
-    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."beperking" pol1, policy."wlzindicatie" pol2 WHERE pol1."client_key" = "beperkingscore"."client_key" AND pol1."beperkingID" = "beperkingscore"."beperkingID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID" OFFSET 0)
-    )
+    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)
 );
 GRANT SELECT ("client_key", "beperkingScoreID", "beperkingVraag", "beperkingScore", "beperkingID") ON public."beperkingscore" TO "{prefix}_burger";
 CREATE POLICY "lezen_burger" ON public."beperkingscore" FOR SELECT TO "{prefix}_burger" USING (
@@ -179,14 +172,12 @@ CREATE POLICY "lezen_zorgkantoor" ON public."client" FOR SELECT TO "{prefix}_zor
 GRANT SELECT ("client_key", "clientID", "bsn", "geheimeClient", "geboorteDatum", "geboortedatumGebruik", "geslacht", "burgerlijkeStaat", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "voornamen", "roepnaam", "voorletters", "naamGebruik", "leefeenheid", "agbcodeHuisarts", "communicatieVorm", "taal", "commentaar", "wlzindicatieID") ON public."client" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."client" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."wlzindicatie" pol1, policy."zorgrelatie" pol2 WHERE pol1."client_key" = "client"."client_key" AND pol1."wlzindicatieID" = "client"."wlzindicatieID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = "client"."client_key" AND pol2."wlzIndicatieID" = "client"."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "clientID", "bsn", "geheimeClient", "geboorteDatum", "geboortedatumGebruik", "geslacht", "burgerlijkeStaat", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "voornamen", "roepnaam", "voorletters", "naamGebruik", "leefeenheid", "agbcodeHuisarts", "communicatieVorm", "taal", "commentaar", "wlzindicatieID") ON public."client" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."client" FOR SELECT TO "{prefix}_ciz" USING (
-    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "client"."client_key" AND pol1."wlzindicatieID" = "client"."wlzindicatieID" OFFSET 0)
-    )
+    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)
 );
 GRANT SELECT ("client_key", "clientID", "bsn", "geheimeClient", "geboorteDatum", "geboortedatumGebruik", "geslacht", "burgerlijkeStaat", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "voornamen", "roepnaam", "voorletters", "naamGebruik", "leefeenheid", "agbcodeHuisarts", "communicatieVorm", "taal", "wlzindicatieID") ON public."client" TO "{prefix}_burger";
 CREATE POLICY "lezen_burger" ON public."client" FOR SELECT TO "{prefix}_burger" USING (
@@ -206,13 +197,13 @@ CREATE POLICY "lezen_zorgkantoor" ON public."contactgegevens" FOR SELECT TO "{pr
 GRANT SELECT ("client_key", "contactGegevensID", "clientID", "contactPersoonID") ON public."contactgegevens" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."contactgegevens" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."client" pol1, policy."wlzindicatie" pol3, policy."zorgrelatie" pol4 WHERE pol1."client_key" = "contactgegevens"."client_key" AND pol3."client_key" = pol1."client_key" AND pol3."wlzindicatieID" = pol1."wlzindicatieID" AND pol4."client_key" = pol3."client_key" AND pol4."wlzIndicatieID" = pol3."wlzindicatieID" AND (pol1."clientID" = "contactgegevens"."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol2 WHERE pol2."client_key" = "contactgegevens"."client_key" AND pol2."contactPersoonID" = "contactgegevens"."contactPersoonID" AND pol1."clientID" = pol2."clientID" OFFSET 0)) AND pol4."hoedanigheid" = 'ZA' AND pol4."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."client" pol1, policy."zorgrelatie" pol4 WHERE pol1."client_key" = "contactgegevens"."client_key" AND pol4."client_key" = pol1."client_key" AND pol4."wlzIndicatieID" = pol1."wlzindicatieID" AND (pol1."clientID" = "contactgegevens"."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol2 WHERE pol2."client_key" = "contactgegevens"."client_key" AND pol2."contactPersoonID" = "contactgegevens"."contactPersoonID" AND pol1."clientID" = pol2."clientID" OFFSET 0)) AND pol4."hoedanigheid" = 'ZA' AND pol4."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "contactGegevensID", "clientID", "contactPersoonID") ON public."contactgegevens" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."contactgegevens" FOR SELECT TO "{prefix}_ciz" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."client" pol1, policy."wlzindicatie" pol3 WHERE pol1."client_key" = "contactgegevens"."client_key" AND pol3."client_key" = pol1."client_key" AND pol3."wlzindicatieID" = pol1."wlzindicatieID" AND (pol1."clientID" = "contactgegevens"."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol2 WHERE pol2."client_key" = "contactgegevens"."client_key" AND pol2."contactPersoonID" = "contactgegevens"."contactPersoonID" AND pol1."clientID" = pol2."clientID" OFFSET 0)) OFFSET 0)
+        EXISTS (SELECT FROM policy."client" pol1 WHERE pol1."client_key" = "contactgegevens"."client_key" AND (pol1."clientID" = "contactgegevens"."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol2 WHERE pol2."client_key" = "contactgegevens"."client_key" AND pol2."contactPersoonID" = "contactgegevens"."contactPersoonID" AND pol1."clientID" = pol2."clientID" OFFSET 0)) OFFSET 0)
     )
 );
 GRANT SELECT ("client_key", "contactGegevensID", "clientID", "contactPersoonID") ON public."contactgegevens" TO "{prefix}_burger";
@@ -233,13 +224,13 @@ CREATE POLICY "lezen_zorgkantoor" ON public."contactpersoon" FOR SELECT TO "{pre
 GRANT SELECT ("client_key", "contactPersoonID", "relatieNummer", "volgorde", "soortRelatie", "rol", "relatie", "voornamen", "roepnaam", "voorletters", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "naamGebruik", "geslacht", "geboorteDatum", "geboortedatumGebruik", "ingangsdatum", "einddatum", "clientID") ON public."contactpersoon" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."contactpersoon" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."client" pol1, policy."wlzindicatie" pol2, policy."zorgrelatie" pol3 WHERE pol1."client_key" = "contactpersoon"."client_key" AND pol1."clientID" = "contactpersoon"."clientID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID" AND pol3."client_key" = pol2."client_key" AND pol3."wlzIndicatieID" = pol2."wlzindicatieID" AND pol3."hoedanigheid" = 'ZA' AND pol3."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."client" pol1, policy."zorgrelatie" pol3 WHERE pol1."client_key" = "contactpersoon"."client_key" AND pol1."clientID" = "contactpersoon"."clientID" AND pol3."client_key" = pol1."client_key" AND pol3."wlzIndicatieID" = pol1."wlzindicatieID" AND pol3."hoedanigheid" = 'ZA' AND pol3."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "contactPersoonID", "relatieNummer", "volgorde", "soortRelatie", "rol", "relatie", "voornamen", "roepnaam", "voorletters", "geslachtsnaam", "voorvoegselGeslachtsnaam", "partnernaam", "voorvoegselPartnernaam", "naamGebruik", "geslacht", "geboorteDatum", "geboortedatumGebruik", "ingangsdatum", "einddatum", "clientID") ON public."contactpersoon" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."contactpersoon" FOR SELECT TO "{prefix}_ciz" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."client" pol1, policy."wlzindicatie" pol2 WHERE pol1."client_key" = "contactpersoon"."client_key" AND pol1."clientID" = "contactpersoon"."clientID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzindicatieID" = pol1."wlzindicatieID" OFFSET 0)
+        "contactpersoon"."clientID" IS NOT NULL
     )
 );
 
@@ -254,13 +245,13 @@ CREATE POLICY "lezen_zorgkantoor" ON public."email" FOR SELECT TO "{prefix}_zorg
 GRANT SELECT ("client_key", "emailID", "emailadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."email" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."email" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol4, policy."zorgrelatie" pol5 WHERE pol1."client_key" = "email"."client_key" AND pol1."contactGegevensID" = "email"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol4."client_key" = pol2."client_key" AND pol4."wlzindicatieID" = pol2."wlzindicatieID" AND pol5."client_key" = pol4."client_key" AND pol5."wlzIndicatieID" = pol4."wlzindicatieID" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) AND pol5."hoedanigheid" = 'ZA' AND pol5."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."zorgrelatie" pol5 WHERE pol1."client_key" = "email"."client_key" AND pol1."contactGegevensID" = "email"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol5."client_key" = pol2."client_key" AND pol5."wlzIndicatieID" = pol2."wlzindicatieID" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) AND pol5."hoedanigheid" = 'ZA' AND pol5."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "emailID", "emailadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."email" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."email" FOR SELECT TO "{prefix}_ciz" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol4 WHERE pol1."client_key" = "email"."client_key" AND pol1."contactGegevensID" = "email"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol4."client_key" = pol2."client_key" AND pol4."wlzindicatieID" = pol2."wlzindicatieID" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) OFFSET 0)
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2 WHERE pol1."client_key" = "email"."client_key" AND pol1."contactGegevensID" = "email"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) OFFSET 0)
     )
 );
 GRANT SELECT ("client_key", "emailID", "emailadres", "ingangsdatum", "einddatum", "contactGegevensID") ON public."email" TO "{prefix}_burger";
@@ -281,14 +272,12 @@ CREATE POLICY "lezen_zorgkantoor" ON public."geindiceerdzorgzwaartepakket" FOR S
 GRANT SELECT ("client_key", "geindiceerdZorgzwaartepakketID", "zzpCode", "ingangsdatum", "einddatum", "voorkeurClient", "instellingVoorkeur", "financiering", "commentaar", "wlzindicatieID") ON public."geindiceerdzorgzwaartepakket" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."geindiceerdzorgzwaartepakket" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."wlzindicatie" pol1, policy."zorgrelatie" pol2 WHERE pol1."client_key" = "geindiceerdzorgzwaartepakket"."client_key" AND pol1."wlzindicatieID" = "geindiceerdzorgzwaartepakket"."wlzindicatieID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = "geindiceerdzorgzwaartepakket"."client_key" AND pol2."wlzIndicatieID" = "geindiceerdzorgzwaartepakket"."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "geindiceerdZorgzwaartepakketID", "zzpCode", "ingangsdatum", "einddatum", "voorkeurClient", "instellingVoorkeur", "financiering", "commentaar", "wlzindicatieID") ON public."geindiceerdzorgzwaartepakket" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."geindiceerdzorgzwaartepakket" FOR SELECT TO "{prefix}_ciz" USING (
-    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "geindiceerdzorgzwaartepakket"."client_key" AND pol1."wlzindicatieID" = "geindiceerdzorgzwaartepakket"."wlzindicatieID" OFFSET 0)
-    )
+    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)
 );
 GRANT SELECT ("client_key", "geindiceerdZorgzwaartepakketID", "zzpCode", "ingangsdatum", "einddatum", "voorkeurClient", "instellingVoorkeur", "financiering", "wlzindicatieID") ON public."geindiceerdzorgzwaartepakket" TO "{prefix}_burger";
 CREATE POLICY "lezen_burger" ON public."geindiceerdzorgzwaartepakket" FOR SELECT TO "{prefix}_burger" USING (
@@ -308,14 +297,12 @@ CREATE POLICY "lezen_zorgkantoor" ON public."grondslag" FOR SELECT TO "{prefix}_
 GRANT SELECT ("client_key", "grondslagID", "grondslag", "volgorde", "wlzindicatieID") ON public."grondslag" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."grondslag" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."wlzindicatie" pol1, policy."zorgrelatie" pol2 WHERE pol1."client_key" = "grondslag"."client_key" AND pol1."wlzindicatieID" = "grondslag"."wlzindicatieID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = "grondslag"."client_key" AND pol2."wlzIndicatieID" = "grondslag"."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "grondslagID", "grondslag", "volgorde", "wlzindicatieID") ON public."grondslag" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."grondslag" FOR SELECT TO "{prefix}_ciz" USING (
-    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "grondslag"."client_key" AND pol1."wlzindicatieID" = "grondslag"."wlzindicatieID" OFFSET 0)
-    )
+    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)
 );
 GRANT SELECT ("client_key", "grondslagID", "grondslag", "volgorde", "wlzindicatieID") ON public."grondslag" TO "{prefix}_burger";
 CREATE POLICY "lezen_burger" ON public."grondslag" FOR SELECT TO "{prefix}_burger" USING (
@@ -335,14 +322,12 @@ CREATE POLICY "lezen_zorgkantoor" ON public."stoornis" FOR SELECT TO "{prefix}_z
 GRANT SELECT ("client_key", "stoornisID", "grondslag", "diagnoseCodelijst", "diagnoseSubCodelijst", "ziektebeeldStoornis", "prognose", "commentaar", "wlzindicatieID") ON public."stoornis" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."stoornis" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."wlzindicatie" pol1, policy."zorgrelatie" pol2 WHERE pol1."client_key" = "stoornis"."client_key" AND pol1."wlzindicatieID" = "stoornis"."wlzindicatieID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = "stoornis"."client_key" AND pol2."wlzIndicatieID" = "stoornis"."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "stoornisID", "grondslag", "diagnoseCodelijst", "diagnoseSubCodelijst", "ziektebeeldStoornis", "prognose", "commentaar", "wlzindicatieID") ON public."stoornis" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."stoornis" FOR SELECT TO "{prefix}_ciz" USING (
-    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "stoornis"."client_key" AND pol1."wlzindicatieID" = "stoornis"."wlzindicatieID" OFFSET 0)
-    )
+    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)
 );
 GRANT SELECT ("client_key", "stoornisID", "grondslag", "diagnoseCodelijst", "diagnoseSubCodelijst", "ziektebeeldStoornis", "prognose", "wlzindicatieID") ON public."stoornis" TO "{prefix}_burger";
 CREATE POLICY "lezen_burger" ON public."stoornis" FOR SELECT TO "{prefix}_burger" USING (
@@ -362,14 +347,12 @@ CREATE POLICY "lezen_zorgkantoor" ON public."stoornisscore" FOR SELECT TO "{pref
 GRANT SELECT ("client_key", "stoornisScoreID", "stoornisVraag", "stoornisScore", "commentaar", "wlzindicatieID") ON public."stoornisscore" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."stoornisscore" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."wlzindicatie" pol1, policy."zorgrelatie" pol2 WHERE pol1."client_key" = "stoornisscore"."client_key" AND pol1."wlzindicatieID" = "stoornisscore"."wlzindicatieID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = "stoornisscore"."client_key" AND pol2."wlzIndicatieID" = "stoornisscore"."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "stoornisScoreID", "stoornisVraag", "stoornisScore", "commentaar", "wlzindicatieID") ON public."stoornisscore" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."stoornisscore" FOR SELECT TO "{prefix}_ciz" USING (
-    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "stoornisscore"."client_key" AND pol1."wlzindicatieID" = "stoornisscore"."wlzindicatieID" OFFSET 0)
-    )
+    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)
 );
 GRANT SELECT ("client_key", "stoornisScoreID", "stoornisVraag", "stoornisScore", "wlzindicatieID") ON public."stoornisscore" TO "{prefix}_burger";
 CREATE POLICY "lezen_burger" ON public."stoornisscore" FOR SELECT TO "{prefix}_burger" USING (
@@ -389,13 +372,13 @@ CREATE POLICY "lezen_zorgkantoor" ON public."telefoon" FOR SELECT TO "{prefix}_z
 GRANT SELECT ("client_key", "telefoonID", "telefoonnummer", "landnummer", "ingangsdatum", "einddatum", "contactGegevensID") ON public."telefoon" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."telefoon" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol4, policy."zorgrelatie" pol5 WHERE pol1."client_key" = "telefoon"."client_key" AND pol1."contactGegevensID" = "telefoon"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol4."client_key" = pol2."client_key" AND pol4."wlzindicatieID" = pol2."wlzindicatieID" AND pol5."client_key" = pol4."client_key" AND pol5."wlzIndicatieID" = pol4."wlzindicatieID" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) AND pol5."hoedanigheid" = 'ZA' AND pol5."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."zorgrelatie" pol5 WHERE pol1."client_key" = "telefoon"."client_key" AND pol1."contactGegevensID" = "telefoon"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol5."client_key" = pol2."client_key" AND pol5."wlzIndicatieID" = pol2."wlzindicatieID" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) AND pol5."hoedanigheid" = 'ZA' AND pol5."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "telefoonID", "telefoonnummer", "landnummer", "ingangsdatum", "einddatum", "contactGegevensID") ON public."telefoon" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."telefoon" FOR SELECT TO "{prefix}_ciz" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2, policy."wlzindicatie" pol4 WHERE pol1."client_key" = "telefoon"."client_key" AND pol1."contactGegevensID" = "telefoon"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND pol4."client_key" = pol2."client_key" AND pol4."wlzindicatieID" = pol2."wlzindicatieID" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) OFFSET 0)
+        EXISTS (SELECT FROM policy."contactgegevens" pol1, policy."client" pol2 WHERE pol1."client_key" = "telefoon"."client_key" AND pol1."contactGegevensID" = "telefoon"."contactGegevensID" AND pol2."client_key" = pol1."client_key" AND (pol2."clientID" = pol1."clientID" OR EXISTS (SELECT FROM policy."contactpersoon" pol3 WHERE pol3."client_key" = pol1."client_key" AND pol3."contactPersoonID" = pol1."contactPersoonID" AND pol2."clientID" = pol3."clientID" OFFSET 0)) OFFSET 0)
     )
 );
 GRANT SELECT ("client_key", "telefoonID", "telefoonnummer", "landnummer", "ingangsdatum", "einddatum", "contactGegevensID") ON public."telefoon" TO "{prefix}_burger";
@@ -416,14 +399,12 @@ CREATE POLICY "lezen_zorgkantoor" ON public."vervallengeldigheid" FOR SELECT TO 
 GRANT SELECT ("client_key", "vervallenGeldigheidID", "vervaldatum", "vaststellingmoment", "reden", "nieuwVerantwoordelijkZorgkantoor", "wlzindicatieID") ON public."vervallengeldigheid" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."vervallengeldigheid" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."wlzindicatie" pol1, policy."zorgrelatie" pol2 WHERE pol1."client_key" = "vervallengeldigheid"."client_key" AND pol1."wlzindicatieID" = "vervallengeldigheid"."wlzindicatieID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = "vervallengeldigheid"."client_key" AND pol2."wlzIndicatieID" = "vervallengeldigheid"."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "vervallenGeldigheidID", "vervaldatum", "vaststellingmoment", "reden", "nieuwVerantwoordelijkZorgkantoor", "wlzindicatieID") ON public."vervallengeldigheid" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."vervallengeldigheid" FOR SELECT TO "{prefix}_ciz" USING (
-    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "vervallengeldigheid"."client_key" AND pol1."wlzindicatieID" = "vervallengeldigheid"."wlzindicatieID" OFFSET 0)
-    )
+    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)
 );
 GRANT SELECT ("client_key", "vervallenGeldigheidID", "vervaldatum", "vaststellingmoment", "reden", "nieuwVerantwoordelijkZorgkantoor", "wlzindicatieID") ON public."vervallengeldigheid" TO "{prefix}_burger";
 CREATE POLICY "lezen_burger" ON public."vervallengeldigheid" FOR SELECT TO "{prefix}_burger" USING (
@@ -469,14 +450,12 @@ CREATE POLICY "lezen_zorgkantoor" ON public."wzd" FOR SELECT TO "{prefix}_zorgka
 GRANT SELECT ("client_key", "wzdID", "wzdVerklaring", "ingangsdatum", "einddatum", "wlzindicatieID") ON public."wzd" TO "{prefix}_zorgaanbieder";
 CREATE POLICY "lezen_zorgaanbieder" ON public."wzd" FOR SELECT TO "{prefix}_zorgaanbieder" USING (
     (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."wlzindicatie" pol1, policy."zorgrelatie" pol2 WHERE pol1."client_key" = "wzd"."client_key" AND pol1."wlzindicatieID" = "wzd"."wlzindicatieID" AND pol2."client_key" = pol1."client_key" AND pol2."wlzIndicatieID" = pol1."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
+        (current_setting('caller.relations', true) = 'fresh' AND EXISTS (SELECT FROM policy."zorgrelatie" pol2 WHERE pol2."client_key" = "wzd"."client_key" AND pol2."wlzIndicatieID" = "wzd"."wlzindicatieID" AND pol2."hoedanigheid" = 'ZA' AND pol2."code" = nullif(current_setting('caller.agb', true), '') OFFSET 0))
     )
 );
 GRANT SELECT ("client_key", "wzdID", "wzdVerklaring", "ingangsdatum", "einddatum", "wlzindicatieID") ON public."wzd" TO "{prefix}_ciz";
 CREATE POLICY "lezen_ciz" ON public."wzd" FOR SELECT TO "{prefix}_ciz" USING (
-    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0) AND (
-        EXISTS (SELECT FROM policy."wlzindicatie" pol1 WHERE pol1."client_key" = "wzd"."client_key" AND pol1."wlzindicatieID" = "wzd"."wlzindicatieID" OFFSET 0)
-    )
+    (SELECT position(' registers/wlzindicatieregister/indicaties/indicatie:read ' in current_setting('caller.scopes', true)) > 0 OR position(' registers/wlzindicatieregister/indicaties:read ' in current_setting('caller.scopes', true)) > 0)
 );
 GRANT SELECT ("client_key", "wzdID", "wzdVerklaring", "ingangsdatum", "einddatum", "wlzindicatieID") ON public."wzd" TO "{prefix}_burger";
 CREATE POLICY "lezen_burger" ON public."wzd" FOR SELECT TO "{prefix}_burger" USING (

@@ -108,7 +108,9 @@ grants:
 
 
 def _columns(**kinds: str) -> dict[str, Any]:
-    return {n: {"column": n, "kind": kind, "nullable": True, "hidden": False} for n, kind in kinds.items()}
+    return {
+        n: {"column": n, "kind": kind, "nullable": True, "hidden": False, "refers": ""} for n, kind in kinds.items()
+    }
 
 
 def _table(name: str, key: str, columns: dict[str, Any], **relations: Any) -> dict[str, Any]:

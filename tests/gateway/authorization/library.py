@@ -128,8 +128,8 @@ never:
 """
 
 
-def _column(name: str, kind: str = "text", *, hidden: bool = False) -> dict[str, Any]:
-    return {"column": name, "kind": kind, "nullable": True, "hidden": hidden}
+def _column(name: str, kind: str = "text", *, hidden: bool = False, refers: str = "") -> dict[str, Any]:
+    return {"column": name, "kind": kind, "nullable": True, "hidden": hidden, "refers": refers}
 
 
 def _relation(target: str, on: list[list[str]], *, many: bool = False, hidden: bool = False) -> dict[str, Any]:
@@ -172,7 +172,7 @@ MAPPING: dict[str, Any] = {
                 "loanID": _column("loanID", "uuid"),
                 "reader": _column("reader"),
                 "until": _column("until", "date"),
-                "bookID": _column("bookID", "uuid", hidden=True),
+                "bookID": _column("bookID", "uuid", hidden=True, refers="Book"),
             },
             "relations": {"book": _relation("Book", [["bookID", "bookID"]])},
         },

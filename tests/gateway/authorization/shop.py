@@ -17,7 +17,11 @@ START = Position(1, 1)
 
 
 def _columns(**kinds: str) -> dict[str, Any]:
-    return {name: {"column": name, "kind": kind, "nullable": True, "hidden": False} for name, kind in kinds.items()}
+    return {name: _column(name, kind) for name, kind in kinds.items()}
+
+
+def _column(name: str, kind: str = "uuid", refers: str = "", *, nullable: bool = True) -> dict[str, Any]:
+    return {"column": name, "kind": kind, "nullable": nullable, "hidden": False, "refers": refers}
 
 
 def _relation(target: str, *on: str, many: bool = False, through: list[str] | None = None, same: bool = True) -> Any:
@@ -41,9 +45,10 @@ MAPPING: dict[str, Any] = {
             "bookID",
             {
                 **_columns(
-                    bookID="uuid", title="text", price="int", weight="float", lent="bool", bought="datetime", issued="date", shelfID="uuid"
+                    bookID="uuid", title="text", price="int", weight="float", lent="bool", bought="datetime", issued="date"
                 ),
-                "odd": {"column": 'o"dd', "kind": "text", "nullable": True, "hidden": False},
+                "shelfID": _column("shelfID", refers="Shelf"),
+                "odd": {"column": 'o"dd', "kind": "text", "nullable": True, "hidden": False, "refers": ""},
             },
             loans=_relation("Loan", "bookID=bookID", many=True),
             shelf=_relation("Shelf", "shelfID=shelf_id"),
@@ -58,7 +63,10 @@ MAPPING: dict[str, Any] = {
         "Loan": _type(
             "loan",
             "loanID",
-            _columns(loanID="uuid", until="date", bookID="uuid", readerID="uuid"),
+            {
+                **_columns(loanID="uuid", until="date", readerID="uuid"),
+                "bookID": _column("bookID", refers="Book", nullable=False),
+            },
             book=_relation("Book", "bookID=bookID"),
             reader=_relation("Reader", "readerID=readerID", same=False),
         ),
@@ -67,7 +75,7 @@ MAPPING: dict[str, Any] = {
             "shelfID",
             {
                 **_columns(keeper="text"),
-                "shelfID": {"column": "shelf_id", "kind": "uuid", "nullable": True, "hidden": False},
+                "shelfID": {"column": "shelf_id", "kind": "uuid", "nullable": True, "hidden": False, "refers": ""},
             },
             books=_relation("Book", "shelf_id=shelfID", many=True),
         ),

@@ -14,7 +14,7 @@ PERSON = (CLIENT_KEY, CLIENT_KEY)
 
 def join(way: str, *, person: bool = True) -> Join:
     source, target = way
-    return Join(ROWS[source], ROWS[target], ((way.lower(), "id"), *([PERSON] if person else [])), many=False)
+    return Join(ROWS[source], ROWS[target], ((way.lower(), "id"), *([PERSON] if person else [])))
 
 
 def fork(*ways: str) -> Fork | None:
@@ -25,7 +25,7 @@ def test_ways_that_part_and_meet_again():
     assert fork("AB BD DE", "AC CF FD DE") == Fork(
         before=(),
         arms=((join("AB"), join("BD")), (join("AC"), join("CF"), join("FD"))),
-        meeting=Join(ROWS["A"], ROWS["D"], (PERSON,), many=True),
+        meeting=Join(ROWS["A"], ROWS["D"], (PERSON,)),
         after=(join("DE"),),
     )
 
@@ -34,7 +34,7 @@ def test_ways_that_begin_alike():
     assert fork("AB BC CE", "AB BD DE") == Fork(
         before=(join("AB"),),
         arms=((join("BC"), join("CE")), (join("BD"), join("DE"))),
-        meeting=Join(ROWS["B"], ROWS["E"], (PERSON,), many=True),
+        meeting=Join(ROWS["B"], ROWS["E"], (PERSON,)),
         after=(),
     )
 
@@ -44,7 +44,7 @@ def test_a_way_that_goes_round_before_it_goes_as_the_other_does():
     assert fork("DE", "DD DE") == Fork(
         before=(),
         arms=((join("DE"),), (join("DD"), join("DE"))),
-        meeting=Join(ROWS["D"], ROWS["E"], (PERSON,), many=True),
+        meeting=Join(ROWS["D"], ROWS["E"], (PERSON,)),
         after=(),
     )
 
@@ -53,7 +53,7 @@ def test_what_is_the_same_again_after_the_ways_parted_is_no_beginning():
     assert fork("AB BD DE EF", "AC CD DE EF") == Fork(
         before=(),
         arms=((join("AB"), join("BD")), (join("AC"), join("CD"))),
-        meeting=Join(ROWS["A"], ROWS["D"], (PERSON,), many=True),
+        meeting=Join(ROWS["A"], ROWS["D"], (PERSON,)),
         after=(join("DE"), join("EF")),
     )
 
@@ -62,7 +62,7 @@ def test_the_ways_meet_as_early_as_each_has_a_join_of_its_own():
     assert fork("BD DE", "BB BD DE") == Fork(
         before=(),
         arms=((join("BD"),), (join("BB"), join("BD"))),
-        meeting=Join(ROWS["B"], ROWS["D"], (PERSON,), many=True),
+        meeting=Join(ROWS["B"], ROWS["D"], (PERSON,)),
         after=(join("DE"),),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.authorization.aliases import views_read
 from gateway.authorization.conditions import FALSE, Entry
 from tests.gateway.authorization.shop import FUNCTIONS, compiled, refused, sql
 
@@ -105,7 +106,7 @@ def test_columns_values_and_what_compares_them(when: str, expected: str):
         ("any(L.until > today for L in X.shelf.books.loans)", 'EXISTS (SELECT FROM policy."book" pol1, policy."loan" pol2 WHERE pol1."client_key" = {row}."client_key" AND pol1."shelfID" = {row}."shelfID" AND pol2."client_key" = pol1."client_key" AND pol2."bookID" = pol1."bookID" AND pol2."until" > <today> OFFSET 0)'),
         ("any(M.until > today for L in X.loans for M in L.book.loans)", 'EXISTS (SELECT FROM policy."loan" pol1, policy."loan" pol2 WHERE pol1."client_key" = {row}."client_key" AND pol1."bookID" = {row}."bookID" AND pol2."client_key" = pol1."client_key" AND pol2."bookID" = pol1."bookID" AND pol2."until" > <today> OFFSET 0)'),
         ("any(L.until > today for L in X.editions.loans)", 'EXISTS (SELECT FROM policy."book" pol1, policy."loan" pol2 WHERE pol1."client_key" = {row}."client_key" AND pol1."bookID" = {row}."bookID" AND pol2."client_key" = pol1."client_key" AND pol2."bookID" = pol1."bookID" AND pol2."until" > <today> OFFSET 0)'),
-        ("any(M.until > today for L in X.loans for M in L.book.editions.loans)", 'EXISTS (SELECT FROM policy."loan" pol1, policy."book" pol2, policy."loan" pol3 WHERE pol1."client_key" = {row}."client_key" AND pol1."bookID" = {row}."bookID" AND pol2."client_key" = pol1."client_key" AND pol2."bookID" = pol1."bookID" AND pol3."client_key" = pol2."client_key" AND pol3."bookID" = pol2."bookID" AND pol3."until" > <today> OFFSET 0)'),
+        ("any(M.until > today for L in X.loans for M in L.book.editions.loans)", 'EXISTS (SELECT FROM policy."loan" pol1, policy."loan" pol2 WHERE pol1."client_key" = {row}."client_key" AND pol1."bookID" = {row}."bookID" AND pol2."client_key" = pol1."client_key" AND pol2."bookID" = pol1."bookID" AND pol2."until" > <today> OFFSET 0)'),
         ("any(T.keeper == 'a' for T in X.shelf.books.shelf)", """EXISTS (SELECT FROM policy."book" pol1, policy."shelf" pol2 WHERE pol1."client_key" = {row}."client_key" AND pol1."shelfID" = {row}."shelfID" AND pol2."client_key" = pol1."client_key" AND pol2."shelf_id" = pol1."shelfID" AND pol2."keeper" = 'a' OFFSET 0)"""),
         ("any(True for L in X.loans) or X.price == 1", '{row}."price" = 1 OR EXISTS (SELECT FROM <loans> OFFSET 0)'),
         ("any(True for L in X.loans) and X.price == 1", '{row}."price" = 1 AND EXISTS (SELECT FROM <loans> OFFSET 0)'),
@@ -332,9 +333,12 @@ def test_what_a_condition_costs_is_the_tables_that_it_looks_into(when: str, cost
 
 
 def test_the_columns_that_a_predicate_reads():
-    _, made = compiled("X.shelf.keeper == X.title and any(L.until is None for L in X.loans) and not X.lent")
+    found, made = compiled("X.shelf.keeper == X.title and any(L.until is None for L in X.loans) and not X.lent")
     assert made.own == {"client_key", "shelfID", "title", "bookID", "lent"}
-    assert made.used == {"shelf": {"client_key", "shelf_id", "keeper"}, "loan": {"client_key", "bookID", "until"}}
+    assert views_read(found.sql) == {
+        "shelf": {"client_key", "shelf_id", "keeper"},
+        "loan": {"client_key", "bookID", "until"},
+    }
 
 
 @pytest.mark.parametrize(

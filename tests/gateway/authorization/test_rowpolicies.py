@@ -76,7 +76,7 @@ NOTE = {
     "hidden": False,
     "keyed_from": "",
     "columns": {
-        name: {"column": name, "kind": "uuid", "nullable": True, "hidden": False}
+        name: {"column": name, "kind": "uuid", "nullable": True, "hidden": False, "refers": ""}
         for name in ("noteID", "loanID", "bookID")
     },
     "relations": {},

@@ -300,6 +300,13 @@ CREATE TABLE painting (client_key uuid, "paintingID" uuid, title text, owner tex
     PRIMARY KEY (client_key, "paintingID"));
 """
 PERSON = uuid.UUID(int=1)
+PRICE_WHEN = "when: X.owner == caller.keeper and input.price >= X.price"
+
+
+def _around_price(grants: str) -> tuple[str, str, str]:
+    """The file before the grant of a price, that grant, and what follows."""
+    start, end = grants.index("  - id: PRICE\n"), grants.index("  - id: SELL\n")
+    return grants[:start], grants[start:end], grants[end:]
 
 
 @dataclass
@@ -358,10 +365,13 @@ def stored(postgres: str) -> Iterator[Gallery]:
         rooms = [(PERSON, key, keeper, True) for key, keeper in keepers.items()]
         await connection.copy_records_to_table("room", records=rooms)
         await connection.copy_records_to_table("painting", records=[tuple(row.values()) for row in paintings])
-        # Every predicate's columns are in the views of one file, so that the rules of each can be asked.
-        every = " or ".join(f"({predicate})" for predicate in PREDICATES)
-        text = GRANTS.replace("when: X.owner == caller.keeper and input.price >= X.price", f"when: >\n      {every}")
-        sql, _ = compile_policies(load_grants(text, gallery()).file, MAPPING, gallery())
+        # Every predicate is in one file, so that its columns are in the views and the rules of each can be asked.
+        head, price, tail = _around_price(GRANTS)
+        every = "".join(
+            price.replace("id: PRICE", f"id: PRICE-{n}").replace(PRICE_WHEN, f"when: {predicate}")
+            for n, predicate in enumerate(PREDICATES)
+        )
+        sql, _ = compile_policies(load_grants(head + every + tail, gallery()).file, MAPPING, gallery())
         await connection.execute(sql.replace("{prefix}", "galerie"))
         return connection
 
@@ -391,7 +401,7 @@ def inputs(count: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("predicate", PREDICATES)
 def test_what_the_input_decides_the_stored_rows_confirm(predicate: str, stored: Gallery):
     """A decision without a row is the same with every row; where a row is asked, its answer is that of Python."""
-    text = GRANTS.replace("when: X.owner == caller.keeper and input.price >= X.price", f"when: {predicate}")
+    text = GRANTS.replace(PRICE_WHEN, f"when: {predicate}")
     loaded = load_grants(text, gallery())
     found = compile_writes(loaded.file, read_mapping(MAPPING), gallery())
     (rule,) = [rule for rule in found.rules["change"]["KEEPER"] if rule.grant == "PRICE"]
