@@ -8,10 +8,11 @@ by default role, scopes, coordinates and the signature of the operation; never a
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
@@ -41,8 +42,16 @@ _ENTRY, _LETTER = 300, 2
 UNDISCLOSED = "undisclosed"
 
 
+class _Kept(NamedTuple):
+    """A decision that may be used again: until a moment of the monotonic clock, which nobody sets, and until its token ends, by the wall clock."""
+
+    permitted: bool
+    until: float
+    token_ends: float
+
+
 class Consultant:
-    """`token` is shown to the decision point. Close it with the pipeline that it belongs to."""
+    """`token` is shown to the decision point. Close it with the pipeline that it belongs to. `clock` is the wall clock, Unix time; `elapsed` the monotonic one."""
 
     def __init__(
         self,
@@ -53,6 +62,7 @@ class Consultant:
         token: str | None = None,
         metrics: Metrics | None = None,
         clock: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._client = HttpClient({_NAME: endpoint})
@@ -60,8 +70,9 @@ class Consultant:
         self._token = token
         self._metrics = metrics
         self._clock = clock
+        self._elapsed = elapsed
         self._purpose = settings.purpose_header.lower().encode() if settings.purpose_header is not None else None
-        self._cache = BytesCache[bytes, tuple[bool, float]](_CACHE)
+        self._cache = BytesCache[bytes, _Kept](_CACHE)
         self._asked_for = BytesCache[tuple[Any, ...], list[str]](_CACHE)
 
     async def check(
@@ -77,9 +88,9 @@ class Consultant:
         """Ask; `anew`, whatever is kept. Raises `GatewayError`: 403 for a no, 503 for anything that is neither yes nor no."""
         body = self.question(operation, variables, caller, headers)
         kept = self._cache.get(body) if self._settings.cache_seconds and not anew else None
-        if kept is not None and self._clock() < kept[1]:
+        if kept is not None and self._elapsed() < kept.until and self._clock() < kept.token_ends:
             self._count("kept")
-            permitted = kept[0]
+            permitted = kept.permitted
         else:
             permitted = await self._asked(body, trace)
             self._keep(body, caller, permitted=permitted)
@@ -176,10 +187,9 @@ class Consultant:
         """Never longer than the token that the decision was about."""
         if self._settings.cache_seconds == 0:
             return
-        until = self._clock() + self._settings.cache_seconds
-        if caller is not None and caller.expires_at:
-            until = min(until, caller.expires_at)
-        self._cache.put(body, (permitted, until), _ENTRY + len(body))
+        until = self._elapsed() + self._settings.cache_seconds
+        token_ends = caller.expires_at if caller is not None and caller.expires_at else math.inf
+        self._cache.put(body, _Kept(permitted, until, token_ends), _ENTRY + len(body))
 
     def _fail(self, outcome: str, trace: Trace) -> NoReturn:
         self._count(outcome)

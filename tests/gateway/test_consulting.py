@@ -15,7 +15,7 @@ import pytest
 from gateway.settings import ExternalDecisionPointSettings, SettingsError, TlsSettings
 from tests.gateway.audit.harness import records, settings
 from tests.gateway.consulted import asked, deciding, external, outcomes
-from tests.gateway.library import library, token
+from tests.gateway.library import Library, library, token
 from tests.gateway.streaming.harness import SOLD
 from tests.gateway.transport.harness import Reply, ask
 
@@ -220,6 +220,44 @@ async def test_a_kept_decision_ends_with_its_token(start: Start, tmp_path: Path,
         monkeypatch.setattr(consultant, "_clock", lambda: now + 31)
         await ask(desk.app, TITLE, token=token("READER"))
         assert await outcomes(desk) == {"permit": 2, "kept": 1}
+
+
+class Clocks:
+    """The two clocks of a gateway, moved by hand: `wall` is what is set, `elapsed` what passes."""
+
+    def __init__(self, desk: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wall, self.elapsed = time.time(), 1000.0
+        consultant: Any = desk.app.lifecycle.current.consultant
+        monkeypatch.setattr(consultant, "_clock", lambda: self.wall)
+        monkeypatch.setattr(consultant, "_elapsed", lambda: self.elapsed)
+
+
+@pytest.mark.parametrize(
+    ("wall", "elapsed", "kept"),
+    [
+        (0, 59, True),
+        (0, 60, False),
+        # Whoever sets the clock neither prolongs nor shortens what a setting counts in seconds,
+        (-3600, 59, True),
+        (-3600, 60, False),
+        (299, 59, True),
+        # and a token ends when the clock says so, however little has passed.
+        (300, 0, False),
+        (300, 59, False),
+        (3600, 60, False),
+    ],
+)
+async def test_both_clocks_end_a_kept_decision(
+    wall: int, elapsed: int, kept: bool, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with library(tmp_path, **external(await start("yes"), cache_seconds=60)) as desk:
+        clocks = Clocks(desk, monkeypatch)
+        clocks.wall = int(clocks.wall)
+        await ask(desk.app, TITLE, token=token("READER", exp=clocks.wall + 300))
+        clocks.wall += wall
+        clocks.elapsed += elapsed
+        await ask(desk.app, TITLE, token=token("READER", exp=int(time.time()) + 599))
+        assert await outcomes(desk) == ({"permit": 1, "kept": 1} if kept else {"permit": 2})
 
 
 async def test_a_failure_is_not_kept(start: Start, tmp_path: Path):
