@@ -14,6 +14,7 @@ from graphql import GraphQLSchema
 
 from gateway.execution.contexts import Surroundings, surroundings
 from gateway.execution.extract import Extractor, Placer, Walker, extractor, placer, walker
+from gateway.execution.homes import NOTHING, Judged, Places, judged_in
 from gateway.execution.merging import PlainWrite, TopKey, plain_write
 from gateway.execution.narrowing import Narrowing
 from gateway.execution.owners import Instances
@@ -168,7 +169,7 @@ class CompiledPlan:
     typename_key: str
     primary: FetchRun | None = None
     find: Callable[[Store], Found] | None = None
-    judged: frozenset[tuple[str, ...]] = frozenset()
+    judged: Places = frozenset()
 
     @property
     def weight(self) -> int:
@@ -192,14 +193,8 @@ def compile_plan(
         primary = compiler.fetch(node.primary)
         node = node.rest
     project = projector(shown or plan.operation, api, plan.typename_key, plan.homes)
-    root = compiler.run(node) if node is not None else None
-    return CompiledPlan(plan, root, project, plan.typename_key, primary, judged=_judged(plan))
-
-
-def _judged(plan: Plan) -> frozenset[tuple[str, ...]]:
-    fetches = [fetch for fetch in walk_fetches(plan.root) if isinstance(fetch, EntityFetch)]
-    parts = [part for fetch in fetches for part in fetch.parts if part.homes]
-    return frozenset(tuple(step.key for step in path) for part in parts for path in part.paths)
+    root = compiler.run(node, NOTHING) if node is not None else None
+    return CompiledPlan(plan, root, project, plan.typename_key, primary, judged=judged_in(plan.root))
 
 
 class _Compiler:
@@ -225,28 +220,28 @@ class _Compiler:
         ]
         """Paths to objects that are one entity, and yet not alike: what stands above them counts."""
 
-    def run(self, node: PlanNode) -> Run:
+    def run(self, node: PlanNode, judged: Judged) -> Run:
         match node:
             case Fetch():
-                return self.fetch(node)
+                return self.fetch(node, judged)
             case EntityFetch():
-                parts = tuple(self._part(part) for part in node.parts)
+                parts = tuple(self._part(part, judged) for part in node.parts)
                 names = tuple(variable.name for variable in node.variables)
                 instances = (self._instances[node.subgraph], node.target) if node.target is not None else None
                 varying = node if any(part.contexts for part in node.parts) else None
                 narrowing = Narrowing(node) if varying is None and len(parts) > 1 else None
                 return EntityRun(node.subgraph, prefix(node.text), names, parts, instances, varying, narrowing)
             case SequenceNode():
-                return SequenceRun(tuple(self.run(child) for child in node.nodes))
+                return SequenceRun(tuple(self.run(*child) for child in judged.below(node)))
             case Parallel():
-                branches = tuple(self.run(child) for child in node.nodes)
+                branches = tuple(self.run(*child) for child in judged.below(node))
                 return ParallelRun(branches, all(map(_is_single, branches)))
             case Condition():
-                return ConditionRun(_tests(node.conditions), self.run(node.node))
+                return ConditionRun(_tests(node.conditions), self.run(node.node, judged))
             case Subscribe():
                 raise ValueError("a subscription stands at the root of a plan only")
 
-    def fetch(self, node: Fetch) -> FetchRun:
+    def fetch(self, node: Fetch, judged: Judged = NOTHING) -> FetchRun:
         names = tuple(variable.name for variable in node.variables)
         return FetchRun(
             subgraph=node.subgraph,
@@ -257,28 +252,30 @@ class _Compiler:
             selections=node.selections if _aliased(node.selections) else None,
             idempotent=node.kind is not OperationKind.MUTATION,
             path=node.path,
-            walk=self._walker(node.path) if node.path else None,
+            walk=self._walker(node.path, judged) if node.path else None,
             instances=(self._instances[node.subgraph], node.target) if node.target is not None else None,
         )
 
-    def _part(self, part: EntityPart) -> PartRun:
+    def _part(self, part: EntityPart, judged: Judged) -> PartRun:
         share = self._share(part)
         return PartRun(
             alias=part.alias,
             variable=part.variable,
             paths=part.paths,
-            walkers=tuple(self._walker(path) for path in part.paths),
+            walkers=tuple(self._walker(path, judged) for path in part.paths),
             exact=part.exact,
             asked={requirement.type: _asked(requirement, part, share) for requirement in part.requires},
             share=share,
             tree=_tree(part.selections),
             selections=part.selections if _aliased(part.selections) else None,
-            surroundings=surroundings(part, self._walker),
+            surroundings=surroundings(part, lambda path, *cut: self._walker(path, judged, *cut)),
             conditions=_tests(part.conditions),
         )
 
-    def _walker(self, path: Path) -> Walker:
-        return walker(path, self._plan.typename_key, judged=bool(self._plan.homes))
+    def _walker(self, path: Path, judged: Judged, start: int = 0, end: int | None = None) -> Walker:
+        """For the part of a path from `start` to `end`."""
+        known = frozenset(number - start for number in judged.certain(path))
+        return walker(path[start:end], self._plan.typename_key, judged=known)
 
     def _share(self, part: EntityPart) -> int:
         """Values may be shared as long as every later fetch below treats them alike."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from gateway.errors import Code, GraphQLIssue
-from gateway.execution.state import ABSENT, Mark, Path, State, Store
+from gateway.execution.state import ABSENT, MAX_ISSUES, Mark, Path, State, Store
 
 __all__ = ["HELPERS", "UNAUTHORIZED", "path_of", "settled_issues", "within_depth", "wrong_object"]
 
@@ -145,16 +145,17 @@ def settled_issues(state: State, judged: frozenset[tuple[str, ...]] = frozenset(
 
     `judged` are the places, by response keys, at which a home says whether an object exists.
     """
-    issues: Sequence[GraphQLIssue] = _confirmed(state, judged) if judged and state.issues else state.issues
+    told = state.told()
+    issues: Sequence[GraphQLIssue] = _confirmed(state.data, told, judged) if judged and told else told
     if state.absent:
         gone = set(state.absent)
         issues = [*(issue for issue in issues if not _inside(issue.path, gone)), *state.late]
     if state.removed:
         issues = [replace(issue, path=_shifted(issue.path, state.removed)) for issue in issues]
-    return tuple(issues)
+    return tuple(issues[:MAX_ISSUES])
 
 
-def _confirmed(state: State, judged: frozenset[tuple[str, ...]]) -> list[GraphQLIssue]:
+def _confirmed(data: Store, issues: Sequence[GraphQLIssue], judged: frozenset[tuple[str, ...]]) -> list[GraphQLIssue]:
     """The issues, without those from inside objects that their home did not confirm.
 
     Projection finds most of such objects, but none that a null above it hides. Where a subgraph nulled what the object stands in, its home
@@ -162,9 +163,9 @@ def _confirmed(state: State, judged: frozenset[tuple[str, ...]]) -> list[GraphQL
     """
     kept: list[GraphQLIssue] = []
     nulls: dict[Path, None] = {}
-    for issue in state.issues:
+    for issue in issues:
         path = issue.path or ()
-        null = _unconfirmed(state.data, path, judged)
+        null = _unconfirmed(data, path, judged)
         if null is None:
             kept.append(issue)
         elif null:

@@ -61,14 +61,14 @@ class Surroundings:
         return all(values[argument.variable] is not None for argument in needed)
 
 
-def surroundings(part: EntityPart, walker: Callable[[Path], Walker]) -> Surroundings | None:
-    """The reader for a part; None where nothing comes from above."""
+def surroundings(part: EntityPart, walker: Callable[[Path, int, int | None], Walker]) -> Surroundings | None:
+    """The reader for a part; None where nothing comes from above. `walker` makes one for a path, from a step to before another."""
     if not part.contexts:
         return None
     depths = sorted({argument.depth for argument in part.contexts})
     levels = tuple(tuple(argument for argument in part.contexts if argument.depth == depth) for depth in depths)
     cuts = list(zip([0, *depths], [*depths, None], strict=True))
-    return Surroundings(levels, tuple(tuple(walker(path[start:end]) for start, end in cuts) for path in part.paths))
+    return Surroundings(levels, tuple(tuple(walker(path, start, end) for start, end in cuts) for path in part.paths))
 
 
 def _walk(

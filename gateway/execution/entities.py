@@ -151,7 +151,8 @@ class Batch:
             if not isinstance(entity, dict):
                 self._take_away(owner, asked)
                 if asked.home:
-                    owner[Mark] = Mark.UNJUDGED if place in failed or entity is not None else Mark.ABSENT
+                    known = place not in failed and entity is None
+                    owner[Mark] = Mark.ABSENT if known or owner.get(Mark) is Mark.ABSENT else Mark.UNJUDGED
                 continue
             first = written.get(place)
             alone = share == Share.ALWAYS or first is None or (share == Share.PER_PATH and first == group.number)
@@ -164,7 +165,7 @@ class Batch:
             for owner in group.owners:
                 self._take_away(owner, group.asked)
                 if group.asked.home:
-                    owner[Mark] = Mark.UNJUDGED
+                    owner.setdefault(Mark, Mark.UNJUDGED)
 
     def _take_away(self, owner: Store, asked: Asked) -> None:
         """Nothing came of asking. An interface object keeps its name: whether that will do depends on what is shown of it."""

@@ -69,6 +69,7 @@ async def execute(
         await run_node(compiled.root, state, compiled.typename_key)
     if state.fatal is not None:
         raise state.fatal
+    state.begin()
     data = compiled.project(state.data, state)
     found = compiled.find(state.data) if compiled.find is not None else None
     return ExecutionResult(data, settled_issues(state, compiled.judged), found=found)
@@ -103,8 +104,8 @@ async def _side_by_side(node: ParallelRun, state: State, typename_key: str) -> N
         state.issues[before:] = sorted(state.issues[before:], key=_place)
 
 
-def _place(issue: GraphQLIssue) -> list[tuple[bool, str | int]]:
-    return [(isinstance(part, int), part) for part in issue.path or ()]
+def _place(issue: GraphQLIssue) -> tuple[list[tuple[bool, str | int]], str]:
+    return [(isinstance(part, int), part) for part in issue.path or ()], issue.extensions.get("instance", "")
 
 
 async def _under_conditions(node: ConditionRun, state: State, typename_key: str) -> None:
@@ -151,6 +152,7 @@ async def _fetch(node: FetchRun, state: State, typename_key: str) -> None:
     failed = isinstance(answer, FetchFailure)
     if failed or answer.errors:
         where = [path for path, _ in located(state.data, node.path, typename_key)] if node.path else [()]
+    state.begin()
     if isinstance(answer, FetchFailure):
         _report_root(node, state, where, UpstreamError(code_of(answer), None))
         answer = Answer({}, ())
@@ -198,6 +200,7 @@ async def _fetch_entities(node: EntityRun, state: State, typename_key: str) -> N
     answer = await _asked_entities(node, state, batches)
     if isinstance(answer, Answer) and not _well_formed(answer, batches):
         answer = FetchFailure(FailureKind.INVALID) if not answer.errors else Answer(None, answer.errors)
+    state.begin()
     if isinstance(answer, FetchFailure):
         _fail(batches, state, UpstreamError(code_of(answer), None))
     elif answer.data is None:

@@ -7,7 +7,7 @@ neither string nor integer — is read by plain functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from gateway.execution.state import Mark, Store
@@ -23,8 +23,8 @@ Placer = Callable[[Sequence[Store], dict[Any, int], list[dict[str, Any]], Callab
 the place of an object whose key is no plain value."""
 
 
-def walker(steps: Sequence[PathStep], typename_key: str, *, judged: bool) -> Walker:
-    """A function from the store to the objects at a path, lists walked through. Objects without existence are left out.
+def walker(steps: Sequence[PathStep], typename_key: str, *, judged: Collection[int] = ()) -> Walker:
+    """A function from the store to the objects at a path, lists walked through. At the steps `judged` objects without existence are left out.
 
     For the path `users.@.reviews.@.product`, written out:
 
@@ -56,7 +56,7 @@ def walker(steps: Sequence[PathStep], typename_key: str, *, judged: bool) -> Wal
             writer.line(f"for {item} in {value}:")
             writer.indent += 1
             value = item
-        existing = f" and M not in {value}" if judged else ""
+        existing = f" and M not in {value}" if number in judged else ""
         writer.line(f"if {value}.__class__ is dict{existing}:")
         writer.indent += 1
         owner = value

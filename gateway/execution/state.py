@@ -20,6 +20,22 @@ Store = dict[Any, Any]
 MAX_ISSUES = 500
 """Beyond this many issues a request reports no more; a failed fetch over a long list would flood the answer."""
 
+_GRAVEST_FIRST = (
+    # What may be missing from data that looks whole: nothing may hide it.
+    Code.AUTHORIZATION_UNAVAILABLE,
+    # What was decided, or what the client has to change: the same at every attempt.
+    Code.FORBIDDEN,
+    Code.UNAUTHORIZED_FIELD_OR_TYPE,
+    Code.OWNER_REQUIRED,
+    Code.BAD_USER_INPUT,
+    # What failed this time.
+    Code.DOWNSTREAM_UNAVAILABLE,
+    Code.DOWNSTREAM_TIMEOUT,
+    Code.DOWNSTREAM_SERVICE_ERROR,
+)
+"""Of several issues of one field the first of these is told. It is the same whichever subgraph was first, so that nothing shows who was."""
+_RANKS = {code: rank for rank, code in enumerate(_GRAVEST_FIRST)}
+
 
 class Mark(Enum):
     """Why an object is null although a subgraph linked to it."""
@@ -41,11 +57,13 @@ class State:
         "data",
         "fatal",
         "fetcher",
+        "graver",
         "issues",
         "late",
         "prefixes",
         "removed",
         "reported",
+        "room",
         "roots",
         "settled",
         "variables",
@@ -63,15 +81,39 @@ class State:
         self.removed: dict[Path, list[int]] = {}
         self.settled: set[Path] = set()
         """Places that a subgraph nulled for the sake of one field: its issue explains what its neighbours lack (§6.4.4)."""
-        self.reported: set[tuple[Path, str]] = set()
+        self.reported: dict[tuple[Path, str], Code] = {}
+        """By field and instance, what is to be told of it."""
+        self.graver: dict[tuple[Path, str], GraphQLIssue] = {}
+        """What is told instead of the issue that came first."""
+        self.room = MAX_ISSUES
         self.prefixes: tuple[int, set[Path], set[Path]] = (-1, set(), set())
 
+    def begin(self) -> None:
+        """Before a fetch, or the projection, adds its issues: each may add as many as all together may tell, whatever others added before it."""
+        self.room = MAX_ISSUES
+
     def issue(self, code: Code, message: str, path: Path, instance: str = "") -> None:
-        """Add an issue, unless there is one of that field already: two fetches may have asked for it (GraphQL §6.4.4)."""
-        if len(self.issues) < MAX_ISSUES and (path, instance) not in self.reported:
-            self.reported.add((path, instance))
-            extensions = {"instance": instance} if instance else {}
-            self.issues.append(GraphQLIssue(message, code, path, extensions=extensions))
+        """Add an issue. Of two of one field the graver is told: two fetches may have asked for it (GraphQL §6.4.4)."""
+        if self.room == 0:
+            return
+        self.room -= 1
+        place = (path, instance)
+        known = self.reported.get(place)
+        if known is not None and _RANKS[known] <= _RANKS[code]:
+            return
+        self.reported[place] = code
+        issue = GraphQLIssue(message, code, path, extensions={"instance": instance} if instance else {})
+        if known is None:
+            self.issues.append(issue)
+        else:
+            self.graver[place] = issue
+
+    def told(self) -> list[GraphQLIssue]:
+        """The issues, one of each field and instance."""
+        if not self.graver:
+            return self.issues
+        places = ((issue.path or (), issue.extensions.get("instance", "")) for issue in self.issues)
+        return [self.graver.get(place, issue) for place, issue in zip(places, self.issues, strict=True)]
 
     def explained(self, path: Path) -> bool:
         """Whether an issue at, above or below `path` says already why there is a null."""

@@ -54,6 +54,7 @@ async def execute_event(
         await run_node(compiled.root, state, compiled.typename_key)
     if state.fatal is not None:
         raise state.fatal
+    state.begin()
     data = compiled.project(state.data, state)
     found = compiled.find(state.data) if compiled.find is not None else None
     return ExecutionResult(data, settled_issues(state, compiled.judged), found=found)
