@@ -67,7 +67,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Lists of the type come in pages, those with the largest `newest` (a column) first: `usual` rows, or up to `most`."""
+    """Lists of the type come in pages, those with the largest `newest` (a column, a day or a moment) first: `usual` rows, or up to `most`."""
 
     newest: str
     usual: int

@@ -2,6 +2,9 @@
 
 A page begins after the row that `na` names, as this caller sees it: the id of a row that is not there, or not the caller's, begins a page after
 nothing, which is empty. So a cursor is an id that the caller was given, and says nothing else.
+
+Order tells of values too. So rows are ordered by what the caller may read of them: those on which the paging column is refused come last, by their
+key, and where it is refused altogether all do.
 """
 
 from __future__ import annotations
@@ -12,8 +15,9 @@ from typing import Any
 
 from graphql import get_named_type
 
-from registers.common.mapping import Table
-from registers.common.sql.filters import input_access
+from registers.common.mapping import Column, Table
+from registers.common.sql.filters import input_access, read
+from registers.common.sql.operators import SQL_TYPES
 from registers.common.sql.scope import Scope
 from registers.common.sql.selection import Selected
 from registers.common.sql.values import Leaf
@@ -36,14 +40,47 @@ def paged(scope: Scope, selected: Selected, table: Table, alias: str) -> Page:
     asked: Mapping[str, Any] = selected.arguments.get("pagina") or {}
     for name in asked:
         input_access(scope, table, alias, f"{get_named_type(selected.argument_types['pagina']).name}.{name}")
-    newest, key = f'"{table.paging.newest}"', f'"{table.key}"'
     first, after = asked.get("eerste"), asked.get("na")
     limit = f"least({scope.bind(first, 'int')}, {table.paging.most})" if isinstance(first, Leaf) else table.paging.usual
-    conditions: tuple[str, ...] = ()
-    if isinstance(after, Leaf):
-        other = scope.alias(table, scope.rules_of(alias))
-        start = f'SELECT {other}.{newest}, {other}.{key} FROM "{table.table}" AS {other}'
-        found = [f"{other}.{key} = {scope.bind(after, 'uuid')}", *scope.shown(other)]
-        named = f"{start} WHERE {' AND '.join(found)}"
-        conditions = (f"({alias}.{newest}, {alias}.{key}) < ({named})",)
-    return Page(conditions, f"{alias}.{newest} DESC, {alias}.{key} DESC", str(limit))
+    terms = _terms(scope, table, alias)
+    conditions = (_after(scope, table, alias, terms, after),) if isinstance(after, Leaf) else ()
+    return Page(conditions, ", ".join(f"{term} DESC" for term in terms), str(limit))
+
+
+def _after(scope: Scope, table: Table, alias: str, terms: list[str], named: Leaf) -> str:
+    """That the row comes after the one whose key is `named`, where the caller sees that one and its key."""
+    other = scope.alias(table, scope.rules_of(alias))
+    key = _column(table, table.key)
+    wanted = scope.bind(named, "uuid")
+    access = scope.rules_of(other).field(table.type, key.name)
+    found = [f'{other}."{table.key}" = {wanted}', *scope.shown(other)]
+    if access.refused:
+        found.append("false")
+    elif access.condition(other):
+        found.append(f"{read(scope, key, other, access)} = {wanted}")
+    source = scope.row(f'"{table.table}"', other)
+    start = f"SELECT {', '.join(_terms(scope, table, other))} FROM {source} WHERE {' AND '.join(found)}"
+    return f"({', '.join(terms)}) < ({start})"
+
+
+def _terms(scope: Scope, table: Table, alias: str) -> list[str]:
+    """What the row is ordered by, largest first: what is readable of its paging column, then its key."""
+    assert table.paging is not None
+    newest = _column(table, table.paging.newest)
+    access = scope.rules_of(alias).field(table.type, newest.name)
+    key = f'{alias}."{table.key}"'
+    if access.refused:
+        return [key]
+    value = read(scope, newest, alias, access)
+    if access.condition(alias) or newest.nullable:
+        # Of a day or a moment nothing is less; a null would make the comparison with a cursor unknown.
+        value = f"coalesce({value}, '-infinity'::{SQL_TYPES[newest.kind]})"
+    return [value, key]
+
+
+def _column(table: Table, name: str) -> Column:
+    """The column called `name` in the table: a field that is no alias of another."""
+    found = next((column for column in table.columns if column.column == name), None)
+    if found is None:
+        raise LookupError(f"{name} is no column in the mapping of {table.type}")
+    return found
