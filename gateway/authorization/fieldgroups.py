@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.authorization.conditions import Entry
+from gateway.authorization.conditions import Entry, combine
 from gateway.authorization.judged import Judged, JudgedRole
 from gateway.authorization.language.model import GrantsFile, InputType, Role
 from gateway.authorization.predicates import ROW
@@ -88,17 +88,26 @@ def _type(judged: Sequence[Judged]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _alternatives(name: str, judged: Sequence[Judged]) -> list[dict[str, Any]]:
+    """On which grounds a field may be read. Grounds that always count together are one, with one look where each had its own."""
     listing = [grant for grant in judged if name in grant.fields]
     plain = len(listing) == len(judged)
-    return [
-        {
-            "grant": grant.id,
-            "scopes": list(grant.scopes),
-            "when": None if plain or grant.condition.sql == "true" else grant.condition.sql,
-            **({"copies": grant.copies} if grant.copies else {}),
-        }
-        for grant in listing
-    ]
+    anchored = any(grant.anchor for grant in judged)
+    together: dict[Any, list[Judged]] = {}
+    for grant in listing:
+        own = grant.id if anchored or grant.condition.sql == "true" else None
+        together.setdefault((own, grant.scopes, grant.copies), []).append(grant)
+    found: list[dict[str, Any]] = []
+    for (_, scopes, copies), grants in together.items():
+        condition = combine("or", [grant.condition for grant in grants])
+        found.append(
+            {
+                "grant": " | ".join(grant.id for grant in grants),
+                "scopes": list(scopes),
+                "when": None if plain or condition.sql == "true" else condition.sql,
+                **({"copies": copies} if copies else {}),
+            }
+        )
+    return found
 
 
 def _inputs(file: GrantsFile, tables: Tables) -> dict[str, Any]:

@@ -62,6 +62,36 @@ def test_a_field_that_a_grant_gives_of_every_row_has_no_condition_there():
     ]
 
 
+OPEN, DEAR = "{row}.\"title\" = 'a'", '{row}."price" > 5'
+
+
+@pytest.mark.parametrize(
+    ("grants", "expected"),
+    [
+        # One ground, where all count together.
+        (
+            ["s [price], when: X.title == 'a'", "s [price], when: X.price > 5"],
+            [("G0 | G1", ["s"], f"{OPEN} OR {DEAR}")],
+        ),
+        # Who holds one scope need not hold the other.
+        (
+            ["s [price], when: X.title == 'a'", "t [price], when: X.price > 5"],
+            [("G0", ["s"], OPEN), ("G1", ["t"], DEAR)],
+        ),
+        # A root may pin one and not the other.
+        (
+            ["s [price], when: X.title == 'a'", "s [price], anchored: [bookID], when: X.price > 5"],
+            [("G0", ["s"], OPEN), ("G1", ["s"], DEAR)],
+        ),
+        # What holds for every row is no ground to hide behind another.
+        (["s [price], when: X.title == 'a'", "s [price]"], [("G0", ["s"], OPEN), ("G1", ["s"], None)]),
+    ],
+)
+def test_grounds_of_a_field(grants: list[str], expected: list[tuple[str, list[str], str | None]]):
+    _, clerk = compiled(*(f"stock.Book {grant}" for grant in grants), "stock.Book s [branch], when: X.branch == 'b'")
+    assert sorted((one["grant"], one["scopes"], one["when"]) for one in clerk["types"]["Book"]["price"]) == expected
+
+
 def test_anchors_are_of_the_grants_that_have_one():
     _, clerk = compiled(
         "stock.Book s [title]", "stock.Book s [price, bookID], anchored: [bookID]", "stock.Loan s [loanID]"
