@@ -52,12 +52,26 @@ def parties(
 
 
 @inzage_app.command
-def locate(*, server: Server, journal_secret: Secret) -> None:
+def locate(
+    *,
+    server: Server,
+    journal_secret: Secret,
+    again: Annotated[
+        bool,
+        Parameter(
+            name="--all",
+            negative=(),
+            help="Read every line that was shipped, not only what came since the last time: when a register was put back, or came later.",
+        ),
+    ] = False,
+) -> None:
     """Learn from the other registers whose their records are, for answers that name no person."""
-    from registers.inzage.administration import locate as learned
+    from registers.inzage.locating import locate as learned
     from registers.synthetic.command import database_urls
 
-    print(f"{_run(learned(_url(server), database_urls(server).items(), _secret(journal_secret)))} records")
+    places = database_urls(server).items()
+    found = _run(learned(_url(server), places, _secret(journal_secret), again=again))
+    print(f"{found.records} records, {found.lines} lines")
 
 
 @inzage_app.command

@@ -156,7 +156,7 @@ def test_what_was_shipped_before_the_register_knew_whose_it_is_is_seen_when_it_l
 
     secret = net.state / "gateway" / "audit-secret"
     for new in ("1 records", "0 records"):
-        assert command(net, "locate", "--journal-secret", secret) == new
+        assert command(net, "locate", "--journal-secret", secret).startswith(f"{new}, ")
         assert [row["hoedanigheid"] for row in listed(net, client) if row["doel"] == doel] == ["ZORGKANTOOR"]
 
 

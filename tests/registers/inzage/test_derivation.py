@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
@@ -17,26 +15,9 @@ from gateway.audit.chain import beginning, follow, link, read_line
 from gateway.audit.database import insert_lines, prepare
 from registers.common.client_key import client_key
 from registers.common.migrations import migrate
-from registers.inzage.administration import locate
 from registers.inzage.app import REGISTER
 from registers.inzage.tables import MAPPING
-
-SECRET = b"een geheim van tweeendertig tekens"
-ANNA, BERT, CAROLA = "999990007", "999990111", "999990214"
-RECORD = "3f2b1c00-0000-4000-8000-000000000001"
-
-
-def person(bsn: str) -> str:
-    """As the journal writes a person."""
-    return hmac.new(SECRET, bsn.encode(), hashlib.sha256).hexdigest()
-
-
-OFFICE = {"role": "ZORGKANTOOR", "identifiers": {"uzovi": "5050"}, "subject": "x", "actor": None}
-QUESTION = {"type": "query", "coordinates": ["Client.bsn"], "grants": ["BR-Client"]}
-
-
-def citizen(bsn: str) -> dict[str, Any]:
-    return {"role": "BURGER", "identifiers": {"bsn": person(bsn)}, "subject": person(bsn), "actor": None}
+from tests.registers.inzage.shipped import ANNA, BERT, OFFICE, QUESTION, RECORD, SECRET, citizen, derived, person, ship
 
 
 @pytest.fixture(scope="module")
@@ -68,27 +49,6 @@ async def database(url: str) -> AsyncIterator[Any]:
     yield connection
     await transaction.rollback()
     await connection.close()
-
-
-async def ship(database: Any, sequence: int, *bsn: str, kind: str = "request", **content: Any) -> None:
-    persons = [person(number) for number in bsn]
-    told: Mapping[str, Any] = {
-        "hash": "", "sequence": sequence, "kind": kind, "at": f"2026-11-26T02:00:{sequence:02}.000001Z", "result": "success",
-        "caller": OFFICE, "operation": QUESTION, "registers": ["bemiddeling"], "persons": persons, **content,
-    }  # fmt: skip
-    await database.execute(
-        "INSERT INTO audit_record VALUES ('i', $1, now(), $2, $3, $4) ON CONFLICT DO NOTHING",
-        sequence, kind, persons, json.dumps(told),
-    )  # fmt: skip
-
-
-async def derived(database: Any) -> list[tuple[Any, ...]]:
-    await database.execute("RESET ROLE")
-    rows = await database.fetch(
-        'SELECT client_key, to_char(moment AT TIME ZONE \'UTC\', \'SS\'), hoedanigheid, partijcode, partijnaam, wijze FROM inzage ORDER BY 2, 1'
-    )  # fmt: skip
-    names = {client_key(SECRET, ANNA): "anna", client_key(SECRET, BERT): "bert", client_key(SECRET, CAROLA): "carola"}
-    return [(names[row[0]], *tuple(row)[1:]) for row in rows]
 
 
 KANTOOR = ("ZORGKANTOOR", "uzovi:5050", "Zorgkantoor Demonstratie", "RAADPLEGING")
@@ -196,7 +156,7 @@ async def test_the_gateway_may_add_records_and_no_more(database: Any, statement:
 async def test_the_register_logs_in_with_no_right_to_anything_of_its_own(url: str, postgres_server: Any):
     connection = await asyncpg.connect(postgres_server.admin_url("afleiding"))
     await connection.execute('SET ROLE "afleiding_app"')
-    for table in ("audit_record", "inzage", "inzagevraag", "vertegenwoordiging", "vindplaats", "partij"):
+    for table in ("audit_record", "inzage", "inzagevraag", "vertegenwoordiging", "vindplaats", "partij", "afgeleid"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(f"SELECT FROM {table}")
     await connection.close()
@@ -206,7 +166,13 @@ async def test_the_tables_are_those_of_the_mapping(database: Any):
     await database.execute("RESET ROLE")
     rows = await database.fetch("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
     mapped = {table.table for table in MAPPING.tables if table.table}
-    assert {row["table_name"] for row in rows} == mapped | {"audit_record", "audit_anchor", "partij", "vindplaats"}
+    assert {row["table_name"] for row in rows} == mapped | {
+        "afgeleid",
+        "audit_record",
+        "audit_anchor",
+        "partij",
+        "vindplaats",
+    }
 
 
 async def test_both_owners_make_the_same_table_of_records(postgres_server: Any):
@@ -295,41 +261,6 @@ async def test_a_line_that_is_not_as_it_should_be_stops_no_other(
     assert (stored, head.sequence) == (lines, 2)
     first = [] if inzage is None else [("anna", "01", *inzage)]
     assert await derived(database) == [*first, ("anna", "02", *KANTOOR)]
-
-
-async def test_what_was_shipped_before_it_was_known_whose_it_is_is_derived_when_that_is_learned(postgres_server: Any):
-    admin = await asyncpg.connect(postgres_server.admin_url("postgres"))
-    for name in ("later", "later_register"):
-        await admin.execute(f"DROP DATABASE IF EXISTS {name}")
-        await admin.execute(f"CREATE DATABASE {name}")
-    await admin.close()
-    place, source = postgres_server.admin_url("later"), postgres_server.admin_url("later_register")
-    await migrate(place, REGISTER)
-    register = await asyncpg.connect(source)
-    await register.execute("CREATE TABLE locator (record_id uuid, client_key uuid)")
-    await register.execute("CREATE TABLE client (client_key uuid, bsn text)")
-    key = uuid.uuid4()
-    await register.execute("INSERT INTO locator VALUES ($1, $2)", uuid.UUID(RECORD), key)
-    await register.execute("INSERT INTO client VALUES ($1, $2)", key, ANNA)
-    await register.close()
-
-    connection = await asyncpg.connect(place)
-    await ship(connection, 1, records={"Bemiddeling": [RECORD]})
-    await ship(connection, 2, BERT, records={"Bemiddeling": [RECORD], "Other": None})
-    office = ("ZORGKANTOOR", "uzovi:5050", None, "RAADPLEGING")
-    assert await derived(connection) == [("bert", "02", *office)]
-
-    everything = 'SELECT i::text, q::text FROM inzage i JOIN inzagevraag q USING (client_key, "vraagID") ORDER BY 1'
-    assert await locate(place, [("bemiddeling", source)], SECRET) == 1
-    once = await connection.fetch(everything)
-    assert sorted(await derived(connection)) == [
-        ("anna", "01", *office),
-        ("anna", "02", *office),
-        ("bert", "02", *office),
-    ]
-    assert await locate(place, [("bemiddeling", source)], SECRET) == 0
-    assert await connection.fetch(everything) == once
-    await connection.close()
 
 
 async def test_what_was_shipped_before_the_register_came_is_there(postgres_server: Any):
