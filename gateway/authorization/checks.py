@@ -1,4 +1,4 @@
-"""Compares the names of a grants file with a supergraph: registers, types, fields, inputs, homes."""
+"""Compares the names of a grants file with a supergraph: registers, types, fields, inputs, homes; and looks where its functions lead."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from graphql import GraphQLInputObjectType
 
+from gateway.authorization.calls import check_calls
 from gateway.authorization.language.model import GrantsFile, InputType, TypeName, Word
 from gateway.authorization.language.problems import Problem, meant
 from gateway.authorization.mutations import check_mutations
@@ -14,8 +15,11 @@ from gateway.supergraph.model import Supergraph, SupergraphType, TypeKind
 __all__ = ["check_against", "owners_of"]
 
 
-def check_against(file: GrantsFile, supergraph: Supergraph) -> list[Problem]:
-    """Every name of the file that the supergraph does not know, with what was probably meant."""
+def check_against(file: GrantsFile, supergraph: Supergraph, base: GrantsFile | None = None) -> list[Problem]:
+    """Every name of the file that the supergraph does not know, with what was probably meant, and functions without an end.
+
+    `base` is what the file extends, checked already.
+    """
     return [
         *_homes(file, supergraph),
         *(problem for grant in file.grants for problem in _fields(supergraph, grant.type, grant.fields)),
@@ -24,6 +28,7 @@ def check_against(file: GrantsFile, supergraph: Supergraph) -> list[Problem]:
         *(problem for entry in file.inputs.types.values() for problem in _input(file, supergraph, entry)),
         *_transparent(file, supergraph),
         *check_mutations(file, supergraph),
+        *check_calls(file.functions, supergraph.schema, len(base.functions) if base is not None else 0),
     ]
 
 

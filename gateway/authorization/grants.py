@@ -152,7 +152,7 @@ def load_grants(text: str, supergraph: Supergraph, base: GrantsFile | None = Non
     Raises `GrantsError` with lines and columns.
     """
     file = parse_grants(text, base)
-    problems = check_against(file, supergraph)
+    problems = check_against(file, supergraph, base)
     if problems:
         raise GrantsError(problems)
     homes = {name: word.text for name, word in file.homes.items()}

@@ -75,7 +75,7 @@ def _own_fields(ground: Expression, functions: Mapping[str, Function]) -> frozen
     """The fields of the row that a ground looks at; None where it goes through a relation."""
     found: set[str] = set()
     waiting: list[tuple[Any, frozenset[str]]] = [(ground, frozenset({_ROW}))]
-    # Bodies that were looked at: a function that calls itself is refused by the registers, and no request may hang on it here.
+    # Bodies that were looked at: a circle that only tables can tell is refused by the registers, and no request may hang on it here.
     called: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         node, rows = waiting.pop()

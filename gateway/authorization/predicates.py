@@ -19,6 +19,7 @@ from typing import Any
 
 from gateway.authorization.conditions import FALSE, FRESH, TRUE, Condition, combine
 from gateway.authorization.language.expressions import (
+    MAX_CALLS,
     Any_,
     Attribute,
     Call,
@@ -47,8 +48,6 @@ ROW = "{row}"
 
 INPUT = "{input}"
 """Stands for the input of a mutation, as jsonb."""
-
-_MAX_DEPTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,8 @@ class Compiler:
     gated: int = 0
     """How many alternatives were joined with `fresh`."""
     aliases: int = 0
-    depth: int = 0
+    entered: list[Function] = field(default_factory=list[Function])
+    """The functions whose bodies are being written, each called by the one before."""
     _copied: int = 0
     """How often a copy was read outside of such an alternative."""
 
@@ -100,7 +100,7 @@ class Compiler:
         if isinstance(node, Call) and node.function != "granted" and node.function not in BUILT_IN:
             inner, body = self._enter(node, scope)
             found = self._alternatives(body, inner)
-            self.depth -= 1
+            self.entered.pop()
             return found
         before = self._copied
         found = self.condition(node, scope)
@@ -184,7 +184,7 @@ class Compiler:
             case Call() if node.function not in BUILT_IN:
                 inner, body = self._enter(node, scope)
                 found = self.condition(body, inner)
-                self.depth -= 1
+                self.entered.pop()
                 return found
             case _:
                 value = self._value(node, scope, None)
@@ -327,7 +327,7 @@ class Compiler:
         if built_in is None:
             inner, body = self._enter(node, scope)
             found = self._value(body, inner, joins)
-            self.depth -= 1
+            self.entered.pop()
             return found
         given = [self._value(argument, scope, joins if built_in.strict else None) for argument in node.arguments]
         kind = built_in.kind_of(given, node.position)
@@ -340,15 +340,15 @@ class Compiler:
     def _enter(self, node: Call, scope: Scope) -> tuple[Scope, Expression]:
         """Bind the arguments of a function of the file; what it returns is written in its place."""
         arguments = [self._argument(argument, scope) for argument in node.arguments]
-        self.depth += 1
-        if self.depth > _MAX_DEPTH:
-            raise GrantsError.at(node.position, f"'{node.function}' calls itself")
+        if len(self.entered) == MAX_CALLS:
+            raise GrantsError.at(node.position, self._too_deep(node.function))
         named = [function for function in self.functions if function.name == node.function]
         if not named:
             known = [*BUILT_IN, "granted", "any", *(function.name for function in self.functions)]
             raise GrantsError.at(node.position, f"there is no function '{node.function}'{meant(node.function, known)}")
         for function in named:
             if self._fits(function, arguments):
+                self.entered.append(function)
                 names = (parameter.name for parameter in function.parameters)
                 return dict(zip(names, arguments, strict=True)), function.body
         given = ", ".join(a.kind if isinstance(a, Value) else a.row.type for a in arguments)
@@ -356,6 +356,14 @@ class Compiler:
             ", ".join(f"{p.name}: {' | '.join(p.types)}" for p in function.parameters) for function in named
         )
         raise GrantsError.at(node.position, f"'{node.function}' does not take ({given}); it takes ({forms})")
+
+    def _too_deep(self, name: str) -> str:
+        """What calls itself comes here again and again; so does a chain of functions that are all different."""
+        last = next((place for place, function in enumerate(self.entered) if function in self.entered[:place]), None)
+        if last is None:
+            return f"'{name}' is called {MAX_CALLS + 1} functions deep, and calls may go {MAX_CALLS}"
+        ring = self.entered[self.entered.index(self.entered[last]) : last + 1]
+        return f"'{ring[0].name}' calls itself: {' -> '.join(function.name for function in ring)}"
 
     def _fits(self, function: Function, arguments: Sequence[Bound | Value]) -> bool:
         return len(function.parameters) == len(arguments) and all(

@@ -191,6 +191,18 @@ def test_check_says_where_grants_do_not_fit(folder: Path, tmp_path: Path):
     assert problem == f"GRANTS_INVALID: {grants}:23:103: reviews.Review has no field 'stras'; did you mean 'stars'?\n"
 
 
+def test_check_says_which_functions_call_each_other_in_a_circle(folder: Path, tmp_path: Path):
+    grants = tmp_path / "grants.yaml"
+    functions = (
+        "  def dear(B: Book):\n      return new(B) and B.price > 9\n  def new(B: Book):\n      return not dear(B)\n"
+    )
+    grants.write_text(f"{GRANTS}functions: |\n{functions}")
+    line = GRANTS.count("\n") + 3
+    status, _, problem = gateway("check", "--config", folder / "supergraph.yaml", "--grants", grants)
+    assert status == 1
+    assert problem == f"GRANTS_INVALID: {grants}:{line}:14: 'dear' calls itself: dear -> new -> dear\n"
+
+
 def test_explain_names_the_grant_or_the_reason(folder: Path, tmp_path: Path):
     operation = tmp_path / "operation.graphql"
     operation.write_text("query($w: BookFilter) { books(where: $w) { title loans { loanID } reviews { stars } } }")

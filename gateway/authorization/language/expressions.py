@@ -21,6 +21,7 @@ from gateway.authorization.language.problems import GrantsError, Position
 from gateway.authorization.language.source import Text
 
 __all__ = [
+    "MAX_CALLS",
     "Any_",
     "Attribute",
     "Call",
@@ -170,6 +171,8 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 _LINE = re.compile("\r\n?|\n")
 """What ends a line for `ast`."""
 MAX_LENGTH = 4000
+MAX_CALLS = 32
+"""How many functions deep calls may go: a register writes the body of each in the place of its call."""
 """Characters of one predicate; a longer one is a mistake, and the parser's stack is finite."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.authorization.language.expressions import MAX_CALLS
 from gateway.authorization.language.mutations import ACTIONS, WRITES
 
 __all__ = ["grants_schema"]
@@ -102,7 +103,8 @@ def grants_schema() -> dict[str, Any]:
         "homes": _named(_WORD, "entity type → the register that judges whether it exists"),
         "functions": {
             "type": "string",
-            "description": "the vocabulary of predicates: Python functions of one return each",
+            "description": "the vocabulary of predicates: Python functions of one return each, none of which calls itself; "
+            f"calls go at most {MAX_CALLS} functions deep",
         },
         "scopes": _named(_WORDS, "names of scopes; any of a list will do, the first is named in refusals"),
         "fields": _named(_WORDS, "named sets of fields"),

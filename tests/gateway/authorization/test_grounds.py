@@ -88,6 +88,9 @@ functions: |
   def ping(B: Book):
       return pong(B)
 
+  def pong(B: shop.Book):
+      return True
+
   def pong(B: Book):
       return ping(B) or B.title is None
 

@@ -269,7 +269,7 @@ def test_where_there_is_no_stored_row(when: str, expected: str):
         ("kept(X, 'a')", "8:12: Book has no column 'keeper'"),
         ("priced(X.price)", "18:12: 'price' is a int, not a row"),
         ("dated(X)", "10:12: a condition is expected here, this is a date"),
-        ("again(X)", "20:12: 'again' calls itself"),
+        ("again(X)", "20:12: 'again' calls itself: again -> again"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_the_tables(when: str, expected: str):
@@ -356,9 +356,9 @@ def test_what_is_left_without_copies():
 
 def test_functions_may_be_called_as_often_as_wanted_but_not_without_end():
     often = " and ".join(["(cheap(X) or X.lent) and dated(X) < today"] * 40) + " or cheap(X)" * 40
-    assert compiled(often)[1].depth == 0
-    assert compiled(f"not ({' and '.join(['cheap(X)'] * 40)})")[1].depth == 0
+    assert compiled(often)[1].entered == []
+    assert compiled(f"not ({' and '.join(['cheap(X)'] * 40)})")[1].entered == []
     steps = "".join(f"def f{n}(B: Book):\n    return f{n + 1}(B)\n" for n in range(40)) + FUNCTIONS
     deep = f"{steps}def f40(B: Book):\n    return cheap(B)\n"
     assert sql("f10(X)", functions=deep) == '{row}."price" < 3'  # 32 calls
-    assert refused("f9(X)", functions=deep) == "106:12: 'cheap' calls itself"
+    assert refused("f9(X)", functions=deep) == "106:12: 'cheap' is called 33 functions deep, and calls may go 32"
