@@ -137,7 +137,7 @@ def _composed_by_libyaml(text: str) -> Any:
         return None
     try:
         return yaml.compose(text, Loader=loader) if _plain(yaml.parse(text, Loader=loader)) else None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, UnicodeEncodeError):  # half a surrogate pair is no character that libyaml could be given
         return None
 
 

@@ -102,6 +102,7 @@ def told(text: str) -> None:
 @example("a: &a [x]\nb: [*a, *a]")
 @example("version: 1\nroles: {A: {identifiers: {x: '('}}}\ngrants: []")
 @example("\ufeffversion: 1")
+@example("version: 1\ud800")
 @example("version: !!binary aGVsbG8=\nroles: !!set {a}\ngrants: !!python/name:os.system")
 def test_any_text(text: str):
     told(text)
