@@ -156,10 +156,18 @@ def relations(
     ] = "",
     unix: Annotated[Path | None, Parameter(help="Unix socket that answers GET /health.")] = None,
     max_staleness: Annotated[float, Parameter(help="Seconds: what /health calls fresh.")] = 60.0,
+    anew: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            help="Only forget the relations, so that whoever follows the stream takes it from its beginning: after BR was set back or loaded anew.",
+        ),
+    ] = False,
 ) -> None:
     """Keep the zorgrelaties of one or more registers as BR's stream says they are, until a signal."""
     from registers.common.logs import configure_logs
     from registers.zorgrelaties.command import run_relations
+    from registers.zorgrelaties.projector import begin_anew
 
     if not names:
         _fail("Name the registers whose relations are to be kept.")
@@ -167,6 +175,10 @@ def relations(
         _fail("Several registers, one database: write {register} in the URL.")
     configure_logs()
     urls = {name: database_url.replace("{register}", name) for name in names}
+    if anew:
+        for url in urls.values():
+            asyncio.run(begin_anew(url))
+        return
     asyncio.run(run_relations(urls, source_url, relay=relay_url, unix=unix, max_staleness=max_staleness))
 
 

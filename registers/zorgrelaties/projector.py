@@ -23,7 +23,7 @@ import structlog
 from registers.zorgrelaties.postgres import DISTURBANCES, connected
 from registers.zorgrelaties.stream import Batch, Event, Relation, Source, StreamError, in_order
 
-__all__ = ["Progress", "Projector", "follow", "project"]
+__all__ = ["Progress", "Projector", "begin_anew", "follow", "project"]
 
 _log = structlog.get_logger(__name__)
 
@@ -32,6 +32,11 @@ _NEWER = """
 INSERT INTO projectie.aggregaat AS known (aggregaat_id, versie) VALUES ($1, $2)
 ON CONFLICT (aggregaat_id) DO UPDATE SET versie = excluded.versie WHERE known.versie < excluded.versie
 RETURNING true
+"""
+_FORGET = """
+DELETE FROM zorgrelatie;
+DELETE FROM projectie.aggregaat;
+UPDATE projectie.stand SET stroom = NULL, positie = 0, kenmerk = NULL, volledig_tot = 'epoch';
 """
 _CLEAR = 'DELETE FROM zorgrelatie WHERE "bemiddelingID" = $1'
 _COLUMNS = ("client_key", "bemiddelingID", "versie", *Relation._fields)
@@ -61,9 +66,11 @@ async def project(connection: Any, batch: Batch) -> Progress:
     async with connection.transaction():
         stand = await connection.fetchrow(_STAND)
         if stand["stroom"] not in {None, batch.stream}:
-            raise StreamError("The source has another stream than before; load the relations of this register anew.")
+            raise StreamError("The source has another stream than before; take it from its beginning (--anew).")
         if _set_back(stand, batch):
-            raise StreamError("The stream of the source tells something else than was taken from it; it was set back.")
+            raise StreamError(
+                "The stream of the source tells something else than was taken from it; it was set back (--anew)."
+            )
         events = in_order(batch.events, stand["positie"])
         applied = await _apply(connection, events)
         position: int = stand["positie"] + len(events)
@@ -81,6 +88,17 @@ def _set_back(stand: Any, batch: Batch) -> bool:
     """
     known = stand["kenmerk"]
     return known is not None and stand["positie"] == batch.after and batch.mark != known
+
+
+async def begin_anew(database_url: str) -> None:
+    """Forget the relations of a register and where they came from, so that whatever stream is there now is taken from its beginning.
+
+    In one transaction. Until all of that stream is there, nothing that hangs on relations is answered: what is kept is as old as can be.
+    Raises what the database raises.
+    """
+    async with connected(database_url, "projector") as connection, connection.transaction():
+        await connection.fetchrow(_STAND)  # who is projecting ends first
+        await connection.execute(_FORGET)
 
 
 async def _apply(connection: Any, events: Sequence[Event]) -> int:
@@ -119,7 +137,7 @@ class Projector:
         position, now = await self.connection.fetchrow("SELECT positie, clock_timestamp() FROM projectie.stand")
         batch = await self.source.read(position, self.limit)
         if batch.head < position:
-            raise StreamError("The stream of the source ends before what was taken from it; it was set back.")
+            raise StreamError("The stream of the source ends before what was taken from it; it was set back (--anew).")
         if self._heard is None or self._heard[0] != batch.complete_until:
             self._heard = (batch.complete_until, now)
         # Of a clock that is ahead, a beat counts as of when it was heard first: what no longer beats does not stay fresh.

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -24,18 +25,19 @@ HELD = 4711
 
 
 @contextlib.contextmanager
-def projector(place: Place) -> Generator[subprocess.Popen[bytes]]:
+def projector(place: Place, *more: str, log: Path = Path(os.devnull)) -> Generator[subprocess.Popen[bytes]]:
     """`registers relations indicatie` until the end of the block, then killed."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "registers", "relations", "indicatie"],
-        env={**os.environ, "IWLZ_DATABASE_URL": place.projector, "IWLZ_RELATIONS_URL": place.reader},
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    with log.open("wb") as lines:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "registers", "relations", "indicatie", *more],
+            env={**os.environ, "IWLZ_DATABASE_URL": place.projector, "IWLZ_RELATIONS_URL": place.reader},
+            stderr=lines,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
 async def until(reached: Callable[[], Awaitable[bool]]) -> None:
@@ -164,3 +166,30 @@ async def test_cut_off_from_both_sides_it_comes_back(place: Place, br: Any, admi
         await until(at_position(admin, 20))
         assert process.poll() is None
     assert await kept(admin) == outcome(told)
+
+
+async def test_a_backup_of_the_source_is_taken_from_its_beginning_when_that_is_said(
+    place: Place, br: Any, admin: Any, tmp_path: Path
+) -> None:
+    """Until then nothing changes: what was lost at the source still stands here, and grows stale."""
+    log = tmp_path / "log"
+
+    async def refused() -> bool:
+        return b"relations_refused" in log.read_bytes()
+
+    await tell(br, [event(1, 1, 1, relation(1)), event(2, 2, 1, relation(2))])
+    with projector(place):
+        await until(at_position(admin, 2))
+    lost = await kept(admin)
+    owner: Any = await asyncpg.connect(place.url("bemiddeling"))
+    await owner.execute("DELETE FROM stroom.relaties WHERE positie = 2; UPDATE stroom.stand SET positie = 1")
+    await owner.close()
+    told = [event(1, 1, 1, relation(1)), event(2, 1, 2, relation(3)), event(3, 3, 1, relation(4))]
+    await tell(br, told[1:])
+    with projector(place, log=log):
+        await until(refused)
+        assert await kept(admin) == lost
+        with projector(place, "--anew") as said:
+            assert said.wait(60) == 0
+        await until(at_position(admin, 3))
+        assert await kept(admin) == outcome(told)
