@@ -8,7 +8,7 @@ what the caller may see (503 AUTHORIZATION_UNAVAILABLE or POLICY_MISMATCH), whic
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -28,7 +28,7 @@ from gateway.execution.compile import (
 from gateway.execution.complete import settled_issues
 from gateway.execution.contexts import Found, copied
 from gateway.execution.entities import Batch, located
-from gateway.execution.instances import fetch_entities, fetch_root
+from gateway.execution.instances import Representations, fetch_entities, fetch_root
 from gateway.execution.merging import write_keys
 from gateway.execution.responses import (
     MESSAGES,
@@ -249,16 +249,26 @@ def _request(node: EntityRun, batches: list[Batch]) -> tuple[bytes, tuple[str, .
 
 
 async def _asked_entities(node: EntityRun, state: State, batches: list[Batch]) -> Answer | FetchFailure:
+    if node.instances is None:
+        return await _asked(state, node.subgraph, _written(node, state, batches, [b.representations for b in batches]))
+
+    def written(shares: Sequence[Representations]) -> bytes:
+        # Of what one instance has nothing of, it is not asked either.
+        asked = [pair for pair in zip(batches, shares, strict=True) if pair[1] or node.narrowing is None]
+        return _written(node, state, [batch for batch, _ in asked], [share for _, share in asked])
+
+    parts = [(batch.alias, batch.representations) for batch in batches]
+    return await fetch_entities(state, *node.instances, parts, written)
+
+
+def _written(node: EntityRun, state: State, batches: list[Batch], shares: Sequence[Representations]) -> bytes:
+    """The request for `shares` of the representations of `batches`."""
     body, names = _request(node, batches)
     variables = _variables(state, names)
-    for batch in batches:
+    for batch, share in zip(batches, shares, strict=True):
         variables |= batch.values
-    if node.instances is not None:
-        parts = [(batch.alias, batch.variable, batch.representations) for batch in batches]
-        return await fetch_entities(state, *node.instances, body, variables, parts)
-    for batch in batches:
-        variables[batch.variable] = batch.representations
-    return await _asked(state, node.subgraph, b"%b%b}" % (body, orjson.dumps(variables)))
+        variables[batch.variable] = share
+    return b"%b%b}" % (body, orjson.dumps(variables))
 
 
 def _well_formed(answer: Answer, batches: list[Batch]) -> bool:

@@ -1,7 +1,7 @@
 """Fetches from a subgraph with several instances: whom to ask, and how their answers become one.
 
 A root fetch goes to the owners that the plan's target finds in the request, or to all; an entity fetch is cut by owner, and
-each instance is asked for its own entities in one request. What comes back is joined: lists one after the other in the order
+each instance is asked for its own entities in one request, which has only the parts that it has entities of. What comes back is joined: lists one after the other in the order
 of the instances, objects field by field, anything else the first that is not null. An instance that fails costs its own part
 only: the others' data stands, and each failure is an error that names the instance.
 
@@ -12,7 +12,7 @@ one chosen by its key): what is not there and what is not yours must take the sa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from gateway.execution.state import Path, State
 from gateway.planning.instances import EntityTarget, RootTarget
 from gateway.subgraphs.failure import FailureKind, FetchFailure
 
-__all__ = ["fetch_entities", "fetch_root", "joined"]
+__all__ = ["Representations", "fetch_entities", "fetch_root", "joined"]
 
 Asked = Answer | FetchFailure
 Representations = Sequence[Mapping[str, Any]]
@@ -115,11 +115,10 @@ async def fetch_entities(
     state: State,
     instances: Instances,
     target: EntityTarget,
-    body: bytes,
-    variables: Mapping[str, Any],
-    parts: Sequence[tuple[str, str, Representations]],
+    parts: Sequence[tuple[str, Representations]],
+    written: Callable[[Sequence[Representations]], bytes],
 ) -> Asked:
-    """Ask each instance for the entities that it owns. `parts` are (alias, variable, representations).
+    """Ask each instance for the entities that it owns. `parts` are (alias, representations), `written` makes the request for a share of each.
 
     The answer has for each part one list in the order of its representations, as one subgraph would have given it.
     """
@@ -127,7 +126,7 @@ async def fetch_entities(
     if isinstance(owners, FetchFailure):
         return owners
     shares = {endpoint: share for endpoint in instances.endpoints if any(share := _share(owners, endpoint))}
-    bodies = [b"%b%b}" % (body, orjson.dumps(_cut(variables, parts, share))) for share in shares.values()]
+    bodies = [written(_cut(parts, share)) for share in shares.values()]
     asked = zip(shares, bodies, strict=True)
     answers = await asyncio.gather(*(_ask(state, endpoint, text) for endpoint, text in asked))
     _end_if_undecided(state, answers)
@@ -142,22 +141,18 @@ def _share(owners: Sequence[Sequence[tuple[str, ...]]], endpoint: str) -> list[l
     return [[place for place, wanted in enumerate(part) if endpoint in wanted] for part in owners]
 
 
-def _cut(
-    variables: Mapping[str, Any], parts: Sequence[tuple[str, str, Representations]], share: list[list[int]]
-) -> dict[str, Any]:
-    mine = {
-        variable: [representations[place] for place in places]
-        for (_, variable, representations), places in zip(parts, share, strict=True)
-    }
-    return {**variables, **mine}
+def _cut(parts: Sequence[tuple[str, Representations]], share: list[list[int]]) -> list[Representations]:
+    return [
+        [representations[place] for place in places] for (_, representations), places in zip(parts, share, strict=True)
+    ]
 
 
 class _Whole:
     """The answers of several instances, laid back into the order in which the entities were asked for."""
 
-    def __init__(self, parts: Sequence[tuple[str, str, Representations]]) -> None:
-        self._aliases = [alias for alias, _, _ in parts]
-        self._values: list[list[list[Any]]] = [[[] for _ in representations] for _, _, representations in parts]
+    def __init__(self, parts: Sequence[tuple[str, Representations]]) -> None:
+        self._aliases = [alias for alias, _ in parts]
+        self._values: list[list[list[Any]]] = [[[] for _ in representations] for _, representations in parts]
         self._errors: list[UpstreamError] = []
         self._malformed = False
 
@@ -213,12 +208,12 @@ def _fits(entities: Any, places: Sequence[int]) -> bool:
 
 
 async def _owners(
-    state: State, instances: Instances, target: EntityTarget, parts: Sequence[tuple[str, str, Representations]]
+    state: State, instances: Instances, target: EntityTarget, parts: Sequence[tuple[str, Representations]]
 ) -> list[list[tuple[str, ...]]] | FetchFailure:
     """Per part and representation the endpoints that are asked."""
     by_type = {located.type: located for located in target.types}
     wanted: dict[str, dict[bytes, str]] = {}
-    for _, _, representations in parts:
+    for _, representations in parts:
         for representation in representations:
             located = by_type.get(representation["__typename"])
             if located is not None and not located.key:
@@ -236,7 +231,7 @@ async def _owners(
         mark = _mark(representation)
         return instances.of(told[mark]) or (instances.stand_in(mark),)
 
-    return [[endpoints(representation) for representation in representations] for _, _, representations in parts]
+    return [[endpoints(representation) for representation in representations] for _, representations in parts]
 
 
 def _mark(representation: Mapping[str, Any]) -> bytes:

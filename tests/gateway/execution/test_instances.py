@@ -84,6 +84,7 @@ class Network:
 
     broken: dict[str, Any] = field(default_factory=dict[str, Any])
     asked: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
+    requests: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
 
     def __post_init__(self) -> None:
         self.supergraph = graph(members=MEMBERS, loans=LOANS, who=WHO)
@@ -106,6 +107,7 @@ class Network:
 
     async def fetch(self, subgraph: str, body: bytes, *, idempotent: bool = True) -> bytes | FetchFailure:
         request = orjson.loads(body)
+        self.requests.append((subgraph, request))
         representations = (request.get("variables") or {}).get("representations")
         self.asked.append((subgraph, [max(r.items())[1] for r in representations] if representations else None))
         if subgraph in self.broken:
@@ -246,6 +248,48 @@ async def test_entities_are_cut_by_the_locator_and_unknown_ones_take_a_fetch_as_
     assert network.endpoints == ["members", "who", "loans/north", "loans/south"]
     asked = [sorted(ids) for _, ids in network.asked if ids]
     assert sorted(asked) in (sorted([["1", "404"], ["3"]]), sorted([["1"], ["3", "404"]]))
+
+
+@pytest.mark.parametrize("full", [True, False])
+async def test_a_part_that_is_empty_for_one_instance_is_not_sent_to_it(network: Network, full: bool) -> None:
+    """A register decides by what is selected, and would refuse all of it for a part of which there is nothing to ask there."""
+    network.worlds["members"].roots |= {"shelves": [{"branch": "north", "row": 1}], "marked": [{"id": "3"}]}
+    query = "query ($full: Boolean!) { shelves { branch full @include(if: $full) row } marked { id due } }"
+    shelf = {"branch": "north", **({"full": True} if full else {}), "row": 1}
+    assert await network.run(query, {"full": full}) == {
+        "data": {"shelves": [shelf], "marked": [{"id": "3", "due": "due 3"}]}
+    }
+    told = {endpoint: request for endpoint, request in network.requests if endpoint.startswith("loans/")}
+    loans = {"r1": [{"__typename": "Loan", "id": "3"}]}
+    shelves = {"r0": [{"__typename": "Shelf", "branch": "north", "row": 1}], "full": True}
+    assert {endpoint: request["variables"] for endpoint, request in told.items()} == {
+        **({"loans/north": shelves} if full else {}),
+        "loans/south": loans,
+    }
+    assert "Shelf" not in told["loans/south"]["query"]
+    assert "$full" not in told["loans/south"]["query"]
+    assert not full or "Loan" not in told["loans/north"]["query"]
+
+
+async def test_parts_of_which_each_instance_has_something_are_sent_as_planned(network: Network) -> None:
+    network.worlds["members"].roots["marked"] = [{"id": "3"}, {"id": "1"}]
+    assert await network.run("{ shelves { branch full } marked { id due } }") == {
+        "data": {
+            "shelves": [{"branch": "south", "full": False}, {"branch": "north", "full": True}],
+            "marked": [{"id": "3", "due": "due 3"}, {"id": "1", "due": "due 1"}],
+        }
+    }
+    north, south = [request for endpoint, request in network.requests if endpoint.startswith("loans/")]
+    assert north["query"] == south["query"]
+
+
+async def test_what_failed_at_an_instance_is_said_of_what_it_was_asked_only(network: Network) -> None:
+    network.worlds["members"].roots |= {"shelves": [{"branch": "north", "row": 1}], "marked": [{"id": "3"}]}
+    network.broken["loans/north"] = FetchFailure(FailureKind.CONNECTION)
+    assert await network.run("{ shelves { branch full } marked { id due } }") == {
+        "data": {"shelves": [{"branch": "north", "full": None}], "marked": [{"id": "3", "due": "due 3"}]},
+        "errors": [{"path": ["shelves", 0], "code": "DOWNSTREAM_SERVICE_ERROR", "instance": "north"}],
+    }
 
 
 async def test_entities_that_everybody_knows_are_asked_of_all_and_their_lists_joined(network: Network) -> None:
