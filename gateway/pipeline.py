@@ -31,13 +31,14 @@ from gateway.execution.result import ExecutionResult
 from gateway.fetching import Fetching, Signer
 from gateway.instances import Served
 from gateway.introspection import Introspection
-from gateway.language.cost import CostRules, cost_of
 from gateway.language.operation import Field, Operation, OperationKind
 from gateway.language.pruning import refused_paths
 from gateway.overrides import Overrides
 from gateway.planning.cache import BytesCache
 from gateway.planning.text import plan_json, plan_text
 from gateway.plans import Plans
+from gateway.pricing import prices_of
+from gateway.recording import recorded
 from gateway.requests import Documents, GraphQLRequest, check_kind
 from gateway.settings import Settings
 from gateway.shadowing import Shadow
@@ -45,7 +46,6 @@ from gateway.sharing import SharedRequests
 from gateway.subgraphs.http import HttpClient
 from gateway.subgraphs.streams.source import StreamClient
 from gateway.subscriptions import Opening, Subscription, Subscriptions
-from gateway.supergraph.costs import read_costs
 from gateway.supergraph.model import Supergraph
 from gateway.telemetry.logs import get_log, whereabouts
 from gateway.telemetry.metrics import Metrics
@@ -123,8 +123,7 @@ class Pipeline:
         self._shadow = shadow
         self._consultant = consultant
         self._network = settings.profile == "network"
-        self._max_cost = settings.limits.max_cost
-        self._costs = read_costs(supergraph.sdl, settings.limits.list_size) if self._max_cost is not None else None
+        self._prices = prices_of(supergraph, settings.limits)
         audiences = {name: entry.audience for name, entry in settings.subgraphs.items() if entry.audience}
         self._served = served or Served(audiences=audiences)
         self._fetching = Fetching(
@@ -269,8 +268,9 @@ class Pipeline:
             verdict = self._decisions.check(operation, variables, caller, partial=partial)
             labels = self._overrides.on(trace.id)
             asked = _Asked(caller, operation, variables, verdict, partial, labels=labels)
-            if self._costs is not None:
-                asked = self._affordable(asked, self._costs, tell=request.extensions.get("cost") is True)
+            if self._prices is not None:
+                cost = self._prices.check(operation, variables)
+                asked = asked._replace(cost=cost if request.extensions.get("cost") is True else None)
             if self._consultant is not None:
                 await self._consultant.check(operation, variables, caller, trace, headers)
             response = await finish(asked)
@@ -282,9 +282,8 @@ class Pipeline:
         if caller is not None and operation is not None and isinstance(response, GraphQLResponse):
             response = self._explained(response, request, operation, variables, caller, trace)
         if self._recorder is not None:
-            response = await self._recorded(
-                self._recorder, Asking(at, trace, headers, caller, operation, variables), response
-            )
+            asking = Asking(at, trace, headers, caller, operation, variables)
+            response = await recorded(self._recorder, asking, response)
         if not isinstance(response, GraphQLResponse):
             return response
         return response._replace(
@@ -312,38 +311,6 @@ class Pipeline:
             return None
         return await self._authenticator.caller(headers)
 
-    async def _recorded(
-        self, recorder: Recorder, asking: Asking, response: GraphQLResponse | _T
-    ) -> GraphQLResponse | _T:
-        """The response once its record is kept, or the refusal that there is none without."""
-        answer = response if isinstance(response, GraphQLResponse) else GraphQLResponse(200, b"")
-        if answer.code == Code.AUDIT_UNAVAILABLE.name:
-            return response
-        kept = False
-        try:
-            await recorder.keep(Kind.REQUEST, asking, status=answer.status, code=answer.code, seen=answer.seen)
-            kept = True
-        except GatewayError as error:
-            return refusal(error)
-        except Exception as error:  # noqa: BLE001 - as above; what has no record does not leave
-            _log.error("internal_error", trace=asking.trace.id, **whereabouts(error))
-            return internal_error(asking.trace.id)
-        finally:
-            if not kept and isinstance(response, Subscription):
-                response.close()
-        return response
-
-    def _affordable(self, asked: _Asked, rules: CostRules, *, tell: bool) -> _Asked:
-        cost = cost_of(asked.operation, asked.variables, rules)
-        if self._max_cost is not None and cost > self._max_cost:
-            issue = GraphQLIssue(
-                f"The operation may cost {cost}, and one request may cost {self._max_cost}.",
-                Code.COST_ESTIMATED_TOO_EXPENSIVE,
-                extensions={"cost": cost, "maximumCost": self._max_cost},
-            )
-            raise GatewayError(issue)
-        return asked._replace(cost=cost) if tell else asked
-
     def _plan(self, asked: _Asked) -> CompiledPlan:
         withheld = self._keys.withheld.of(asked.caller, self.closed(asked.caller)) if self._keys is not None else None
         return self._plans.find(asked.operation, asked.verdict, asked.labels, withheld)
@@ -361,9 +328,8 @@ class Pipeline:
             result = await execute(compiled, asked.variables, fetcher, roots=roots)
         except GatewayError as error:
             return refusal(error, executed=error.status == 400)
-        if asked.cost is not None:
-            told = {"cost": asked.cost, "maximumCost": self._max_cost}
-            result = result._replace(extensions={**result.extensions, **told})
+        if self._prices is not None and asked.cost is not None:
+            result = self._prices.tell(asked.cost, result)
         if recorder is not None:
             result, seen = recorder.told(compiled.plan, result)
         answer = result_answer(result, tuple(fetcher.answered))
