@@ -37,7 +37,8 @@ from graphql import (
 from graphql.execution.values import get_argument_values, get_variable_values
 
 from tests.oracle.filters import Reader, coordinates, type_of_input
-from tests.oracle.table12 import Party, anchored_by, enterable, grantable
+from tests.oracle.rules.words import Party
+from tests.oracle.table12 import anchored_by, enterable, grantable
 from tests.oracle.world import RELATIONS, World
 
 OPERATORS = frozenset({"some", "all", "none", "any", "and", "or"})

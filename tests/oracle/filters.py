@@ -8,7 +8,8 @@ from functools import cmp_to_key
 from typing import Any
 from uuid import UUID
 
-from tests.oracle.table12 import Party, allowed, visible
+from tests.oracle.rules.words import Party
+from tests.oracle.table12 import allowed, visible
 from tests.oracle.world import KEYS, RELATIONS, Row, World
 
 INPUT_TYPES = {"Client": "BemiddelingClient"}

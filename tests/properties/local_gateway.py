@@ -22,7 +22,7 @@ from gateway.app import build_app
 from gateway.settings import read_settings
 from issuer.keys import KeyStore
 from tests.harness import GATEWAY_AUDIENCE, Network, Reply
-from tests.oracle.table12 import Party
+from tests.oracle.rules.words import Party
 
 ISSUER = "https://autorisatieserver.iwlz.example"
 CLAIMS = {

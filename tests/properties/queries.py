@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 
 from tests.harness import SCOPES
 from tests.oracle.filters import TO_MANY, target_type, type_of_input
-from tests.oracle.table12 import SCOPES as TOLD
-from tests.oracle.table12 import Party, grantable
+from tests.oracle.matrix import SCOPES as TOLD
+from tests.oracle.rules.words import Party
+from tests.oracle.table12 import grantable
 from tests.oracle.world import RELATIONS, World
 
 CIZ = "62253778"

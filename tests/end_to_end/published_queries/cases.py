@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.oracle import table12
-from tests.oracle.table12 import Party
+from tests.oracle.rules.bemiddeling import r_overlapping, spec_informative
+from tests.oracle.rules.levering import delivery_of
+from tests.oracle.rules.words import Party, day, specs, within31
 from tests.oracle.world import Row, World
 
 HERE = Path(__file__).parent
@@ -65,7 +66,7 @@ def _mediated(world: World) -> Iterator[tuple[Row, Row]]:
 
 def _indication_provider(world: World, _today: date) -> Iterator[tuple[str, Variables]]:
     for w, b in _mediated(world):
-        for s in table12.specs(b, world):
+        for s in specs(b, world):
             if s["instelling"]:
                 yield s["instelling"], _vars(wlzIndicatieID=w["wlzindicatieID"])
 
@@ -84,7 +85,7 @@ def _indication_transfer(world: World, _today: date) -> Iterator[tuple[str, Vari
 
 def _indication_executing(world: World, _today: date) -> Iterator[tuple[str, Variables]]:
     for w, b in _mediated(world):
-        for s in table12.specs(b, world):
+        for s in specs(b, world):
             if s["uitvoerendZorgkantoor"] != b["verantwoordelijkZorgkantoor"]:
                 yield s["uitvoerendZorgkantoor"], _vars(wlzIndicatieID=w["wlzindicatieID"])
 
@@ -107,7 +108,7 @@ def _spec_variables(s: Row, field: str) -> Variables:
         bemiddelingspecificatieID=s["bemiddelingspecificatieID"],
         toewijzingIngangsdatum=s["toewijzingIngangsdatum"],
         vaststellingMoment=s["vaststellingMoment"],
-        dagVaststellingMoment=table12.day(s["vaststellingMoment"]),
+        dagVaststellingMoment=day(s["vaststellingMoment"]),
         **{field: s[field]},
         **ended,
     )
@@ -130,7 +131,7 @@ def _own(field: str, id_variable: str) -> Callable[[World, date], Iterator[tuple
 def _full(field: str, *, ended: bool) -> Callable[[World, date], Iterator[tuple[str, Variables]]]:
     def find(world: World, today: date) -> Iterator[tuple[str, Variables]]:
         for s in _specs(world, field, ended):
-            if table12.within31(s, today):
+            if within31(s, today):
                 yield s[field], _spec_variables(s, field)
 
     return find
@@ -139,7 +140,7 @@ def _full(field: str, *, ended: bool) -> Callable[[World, date], Iterator[tuple[
 def _full_release_1(*, ended: bool) -> Callable[[World, date], Iterator[tuple[str, Variables]]]:
     def find(world: World, today: date) -> Iterator[tuple[str, Variables]]:
         for s in _specs(world, "uitvoerendZorgkantoor", ended):
-            if not table12.within31(s, today):
+            if not within31(s, today):
                 continue
             variables = _vars(
                 bemiddelingspecificatieID=s["bemiddelingspecificatieID"],
@@ -180,7 +181,7 @@ def _coordinator(world: World, _today: date) -> Iterator[tuple[str, Variables]]:
 
 def _published(world: World, _today: date) -> Iterator[tuple[str, Variables]]:
     for b in world.rows("Bemiddeling"):
-        if b["wlzIndicatieID"] in world.references and table12.specs(b, world):
+        if b["wlzIndicatieID"] in world.references and specs(b, world):
             yield "62253778", _vars(wlzIndicatieID=b["wlzIndicatieID"])
 
 
@@ -190,10 +191,10 @@ def _informative(role: str, field: str) -> Callable[[World, date], Iterator[tupl
     def find(world: World, today: date) -> Iterator[tuple[str, Row, Row]]:
         for x in world.rows("Bemiddelingspecificatie"):
             b = world.one("Bemiddelingspecificatie", x, "bemiddeling")
-            for s in table12.specs(b, world):
+            for s in specs(b, world):
                 party = _party(role, s[field] or "", today)
                 strange = s[field] and x[field] != s[field] and b["verantwoordelijkZorgkantoor"] != s[field]
-                if strange and table12.spec_informative(x, world, party):
+                if strange and spec_informative(x, world, party):
                     yield s[field], s, x
 
     return find
@@ -207,11 +208,9 @@ def _informed_office(world: World, today: date) -> Iterator[tuple[str, Variables
 def _current_coordinator(world: World, today: date) -> Iterator[tuple[str, Variables]]:
     for r in world.rows("Regiehouder"):
         b = world.one("Regiehouder", r, "bemiddeling")
-        for s in table12.specs(b, world):
+        for s in specs(b, world):
             party = _party("ZORGKANTOOR", s["uitvoerendZorgkantoor"], today)
-            if s["uitvoerendZorgkantoor"] != b["verantwoordelijkZorgkantoor"] and table12.r_overlapping(
-                r, world, party
-            ):
+            if s["uitvoerendZorgkantoor"] != b["verantwoordelijkZorgkantoor"] and r_overlapping(r, world, party):
                 yield (
                     party.code,
                     _vars(
@@ -264,7 +263,7 @@ def _office_of(levering: Row, world: World) -> Iterable[tuple[str, Row]]:
 def _part(type_name: str, key: str) -> Callable[[World, date], Iterator[tuple[str, Variables]]]:
     def find(world: World, _today: date) -> Iterator[tuple[str, Variables]]:
         for row in world.rows(type_name):
-            for office, s in _office_of(table12.delivery_of(type_name, row, world), world):
+            for office, s in _office_of(delivery_of(type_name, row, world), world):
                 yield office, _vars(bemiddelingspecificatieID=s["bemiddelingspecificatieID"], **{key: row[key]})
 
     return find

@@ -14,7 +14,7 @@ from tests.end_to_end.published_queries.cases import CASES, HERE, Case, Variable
 from tests.harness import SCOPES, Network, register_audience
 from tests.oracle.answer import Answer, answer
 from tests.oracle.compare import comparable
-from tests.oracle.table12 import Party
+from tests.oracle.rules.words import Party
 from tests.oracle.world import World
 
 PREFIX = {"ZORGKANTOOR": "uzovi", "ZORGAANBIEDER": "agb", "CIZ": "kvk"}

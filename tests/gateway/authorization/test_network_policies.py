@@ -20,7 +20,8 @@ from registers.graph import register
 from registers.synthetic.load import seed
 from registers.synthetic.network import DEMO_SECRET, network
 from tests.gateway.authorization.harness import CARE_REGISTERS, SCOPES, mapping_of
-from tests.oracle.table12 import BURGER, CIZ, ZA, ZK, Party, allowed, visible
+from tests.oracle.rules.words import Party
+from tests.oracle.table12 import BURGER, CIZ, ZA, ZK, allowed, visible
 from tests.oracle.world import KEYS, World
 
 CLIENTS = 40

@@ -22,7 +22,7 @@ from gateway.identity.peer import ADDRESS, CERTIFICATE, METHOD, SOCKET
 from gateway.identity.proofs import Proofs
 from gateway.identity.revocation import Revocations
 from tests.gateway.identity.test_revocation import Place
-from tests.gateway.identity.test_tokens import CLAIMS, NOW, Clock, token, verifier
+from tests.gateway.identity.tokens import CLAIMS, NOW, Clock, token, verifier
 from tests.security.stand import URL, Authority, Certificate, Proof, base64url
 
 OK = "200"

@@ -34,7 +34,7 @@ from gateway.identity.revocation import read_list
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 from gateway.transport.peers import read_certificate_header
 from tests.fuzzing import SECRET, fuzzed, kept_quiet, many, more, most
-from tests.gateway.identity.test_tokens import AUDIENCE, CLAIMS, EC_KEY, ISSUER, Clock, document, part
+from tests.gateway.identity.tokens import AUDIENCE, CLAIMS, EC_KEY, ISSUER, Clock, document, part
 from tests.gateway.library import GRANTS, supergraph
 from tests.security.stand import Authority, Proof, base64url
 
