@@ -4,79 +4,65 @@ Persoon 1-n Zaak, Zaak 1-n Stuk, Zaak 1-n Partij, Zaak n-0..1 Zaak (what came be
 predicates read, as the relations of a real register are.
 """
 
-import datetime as dt
-import uuid
-
 import strawberry
 from strawberry import UNSET, federation, field
 
-from registers.common.inputs import (
-    DateOperationFilterInput,
-    DateTimeOperationFilterInput,
-    IntOperationFilterInput,
-    SortEnumType,
-    StringOperationFilterInput,
-)
-from registers.common.inputs import UuidOperationFilterInput as UuidFilter
 from registers.common.mapping import Column, Mapping, Relation, Root, Table
 from registers.common.relations import nested, register_schema
+from tests.properties.authorization.fields import (
+    BETROKKENE,
+    ON_PERSOON,
+    ON_ZAAK,
+    PARTIJ,
+    PERSOON,
+    STUK,
+    ZAAK,
+    PartijFields,
+    PartijFilter,
+    PartijSort,
+    PersoonFields,
+    PersoonFilter,
+    PersoonSort,
+    StukFields,
+    StukFilter,
+    StukSort,
+    ZaakFields,
+    ZaakFilter,
+    ZaakSort,
+)
 
 __all__ = ["MAPPING", "SCHEMA"]
 
 
 @strawberry.input
-class PersoonFilterInput:
+class PersoonFilterInput(PersoonFilter):
     and_: list["PersoonFilterInput"] | None = field(name="and", default=UNSET)
     or_: list["PersoonFilterInput"] | None = field(name="or", default=UNSET)
-    persoonID: UuidFilter | None = UNSET
-    naam: StringOperationFilterInput | None = UNSET
-    woonplaats: StringOperationFilterInput | None = UNSET
-    geboren: DateOperationFilterInput | None = UNSET
     zaken: "ListFilterInputTypeOfZaakFilterInput | None" = UNSET
 
 
 @strawberry.input
-class ZaakFilterInput:
+class ZaakFilterInput(ZaakFilter):
     and_: list["ZaakFilterInput"] | None = field(name="and", default=UNSET)
     or_: list["ZaakFilterInput"] | None = field(name="or", default=UNSET)
-    zaakID: UuidFilter | None = UNSET
-    soort: StringOperationFilterInput | None = UNSET
-    beheerder: StringOperationFilterInput | None = UNSET
-    waarnemer: StringOperationFilterInput | None = UNSET
-    opening: DateOperationFilterInput | None = UNSET
-    sluiting: DateOperationFilterInput | None = UNSET
-    bedrag: IntOperationFilterInput | None = UNSET
-    notitie: StringOperationFilterInput | None = UNSET
     persoon: PersoonFilterInput | None = UNSET
     voorganger: "ZaakFilterInput | None" = UNSET
     stukken: "ListFilterInputTypeOfStukFilterInput | None" = UNSET
     partijen: "ListFilterInputTypeOfPartijFilterInput | None" = UNSET
-    eigenAgb: StringOperationFilterInput | None = UNSET
-    peildatum: dt.date | None = UNSET
 
 
 @strawberry.input
-class StukFilterInput:
+class StukFilterInput(StukFilter):
     and_: list["StukFilterInput"] | None = field(name="and", default=UNSET)
     or_: list["StukFilterInput"] | None = field(name="or", default=UNSET)
-    stukID: UuidFilter | None = UNSET
-    titel: StringOperationFilterInput | None = UNSET
-    auteur: StringOperationFilterInput | None = UNSET
-    moment: DateTimeOperationFilterInput | None = UNSET
-    bladzijden: IntOperationFilterInput | None = UNSET
     zaak: ZaakFilterInput | None = UNSET
     persoon: PersoonFilterInput | None = UNSET
 
 
 @strawberry.input
-class PartijFilterInput:
+class PartijFilterInput(PartijFilter):
     and_: list["PartijFilterInput"] | None = field(name="and", default=UNSET)
     or_: list["PartijFilterInput"] | None = field(name="or", default=UNSET)
-    partijID: UuidFilter | None = UNSET
-    code: StringOperationFilterInput | None = UNSET
-    rol: StringOperationFilterInput | None = UNSET
-    van: DateOperationFilterInput | None = UNSET
-    tot: DateOperationFilterInput | None = UNSET
     zaak: ZaakFilterInput | None = UNSET
 
 
@@ -105,60 +91,34 @@ class ListFilterInputTypeOfPartijFilterInput:
 
 
 @strawberry.input
-class PersoonSortInput:
-    naam: SortEnumType | None = UNSET
-    woonplaats: SortEnumType | None = UNSET
-    geboren: SortEnumType | None = UNSET
+class PersoonSortInput(PersoonSort):
+    pass
 
 
 @strawberry.input
-class ZaakSortInput:
-    soort: SortEnumType | None = UNSET
-    beheerder: SortEnumType | None = UNSET
-    opening: SortEnumType | None = UNSET
-    sluiting: SortEnumType | None = UNSET
-    bedrag: SortEnumType | None = UNSET
+class ZaakSortInput(ZaakSort):
     persoon: PersoonSortInput | None = UNSET
     voorganger: "ZaakSortInput | None" = UNSET
 
 
 @strawberry.input
-class StukSortInput:
-    titel: SortEnumType | None = UNSET
-    moment: SortEnumType | None = UNSET
-    bladzijden: SortEnumType | None = UNSET
+class StukSortInput(StukSort):
     zaak: ZaakSortInput | None = UNSET
     persoon: PersoonSortInput | None = UNSET
 
 
 @strawberry.input
-class PartijSortInput:
-    code: SortEnumType | None = UNSET
-    van: SortEnumType | None = UNSET
-    tot: SortEnumType | None = UNSET
+class PartijSortInput(PartijSort):
     zaak: ZaakSortInput | None = UNSET
 
 
 @federation.type(keys=["persoonID"])
-class Persoon:
-    persoonID: uuid.UUID
-    naam: str | None
-    woonplaats: str | None
-    geboren: dt.date | None
-    geheim: bool | None
+class Persoon(PersoonFields):
     zaken: list["Zaak"] | None = nested(where="ZaakFilterInput", order="ZaakSortInput")
 
 
 @federation.type(keys=["zaakID"])
-class Zaak:
-    zaakID: uuid.UUID
-    soort: str
-    beheerder: str | None
-    waarnemer: str | None
-    opening: dt.date
-    sluiting: dt.date | None
-    bedrag: int | None
-    notitie: str | None
+class Zaak(ZaakFields):
     persoon: Persoon = nested(where="PersoonFilterInput")
     voorganger: "Zaak | None" = nested(where="ZaakFilterInput")
     stukken: list["Stuk"] | None = nested(where="StukFilterInput", order="StukSortInput")
@@ -166,22 +126,12 @@ class Zaak:
 
 
 @federation.type(keys=["stukID"])
-class Stuk:
-    stukID: uuid.UUID
-    titel: str
-    auteur: str | None
-    moment: dt.datetime | None
-    bladzijden: int | None
+class Stuk(StukFields):
     zaak: Zaak | None = nested(where="ZaakFilterInput")
 
 
 @federation.type(keys=["partijID"])
-class Partij:
-    partijID: uuid.UUID
-    code: str
-    rol: str | None
-    van: dt.date | None
-    tot: dt.date | None
+class Partij(PartijFields):
     zaak: Zaak = nested(where="ZaakFilterInput")
 
 
@@ -195,9 +145,6 @@ class Query:
 
 SCHEMA = register_schema(Query)
 
-_ZAAK = (("zaakID", "zaakID"),)
-_PERSOON = (("persoonID", "persoonID"),)
-
 MAPPING = Mapping(
     register="balie",
     tables=(
@@ -205,53 +152,33 @@ MAPPING = Mapping(
             "Persoon",
             "persoon",
             "persoonID",
-            (
-                Column("persoonID", "uuid"),
-                Column("naam", "text"),
-                Column("woonplaats", "text", nullable=True),
-                Column("geboren", "date", nullable=True),
-                Column("geheim", "bool"),
-            ),
-            (Relation("zaken", "Zaak", many=True, on=_PERSOON, nullable=True),),
+            PERSOON,
+            (Relation("zaken", "Zaak", many=True, on=ON_PERSOON, nullable=True),),
         ),
         Table(
             "Zaak",
             "zaak",
             "zaakID",
             (
-                Column("zaakID", "uuid"),
-                Column("soort", "text"),
-                Column("beheerder", "text"),
-                Column("waarnemer", "text", nullable=True),
-                Column("opening", "date"),
-                Column("sluiting", "date", nullable=True),
-                Column("bedrag", "int", nullable=True),
-                Column("notitie", "text", nullable=True),
+                *ZAAK,
                 Column("persoonID", "uuid", hidden=True, refers="Persoon"),
                 Column("voorgangerID", "uuid", nullable=True, hidden=True, refers="Zaak"),
             ),
             (
-                Relation("persoon", "Persoon", on=_PERSOON),
+                Relation("persoon", "Persoon", on=ON_PERSOON),
                 Relation("voorganger", "Zaak", on=(("voorgangerID", "zaakID"),), nullable=True),
-                Relation("stukken", "Stuk", many=True, on=_ZAAK, nullable=True),
-                Relation("partijen", "Partij", many=True, on=_ZAAK),
-                Relation("betrokkenen", "Betrokkene", many=True, on=_ZAAK, hidden=True),
+                Relation("stukken", "Stuk", many=True, on=ON_ZAAK, nullable=True),
+                Relation("partijen", "Partij", many=True, on=ON_ZAAK),
+                Relation("betrokkenen", "Betrokkene", many=True, on=ON_ZAAK, hidden=True),
             ),
         ),
         Table(
             "Stuk",
             "stuk",
             "stukID",
+            (*STUK, Column("zaakID", "uuid", hidden=True, refers="Zaak")),
             (
-                Column("stukID", "uuid"),
-                Column("titel", "text"),
-                Column("auteur", "text", nullable=True),
-                Column("moment", "datetime", nullable=True),
-                Column("bladzijden", "int", nullable=True),
-                Column("zaakID", "uuid", hidden=True, refers="Zaak"),
-            ),
-            (
-                Relation("zaak", "Zaak", on=_ZAAK, nullable=True),
+                Relation("zaak", "Zaak", on=ON_ZAAK, nullable=True),
                 Relation("persoon", "Persoon", through=("zaak", "persoon"), hidden=True),
             ),
         ),
@@ -259,28 +186,15 @@ MAPPING = Mapping(
             "Partij",
             "partij",
             "partijID",
-            (
-                Column("partijID", "uuid"),
-                Column("code", "text"),
-                Column("rol", "text", nullable=True),
-                Column("van", "date"),
-                Column("tot", "date", nullable=True),
-                Column("zaakID", "uuid", hidden=True, refers="Zaak"),
-            ),
-            (Relation("zaak", "Zaak", on=_ZAAK),),
+            (*PARTIJ, Column("zaakID", "uuid", hidden=True, refers="Zaak")),
+            (Relation("zaak", "Zaak", on=ON_ZAAK),),
         ),
         Table(
             "Betrokkene",
             "betrokkene",
             "betrokkeneID",
-            (
-                Column("betrokkeneID", "uuid"),
-                Column("code", "text"),
-                Column("van", "date"),
-                Column("tot", "date", nullable=True),
-                Column("zaakID", "uuid", hidden=True, refers="Zaak"),
-            ),
-            (Relation("zaak", "Zaak", on=_ZAAK),),
+            (*BETROKKENE, Column("zaakID", "uuid", hidden=True, refers="Zaak")),
+            (Relation("zaak", "Zaak", on=ON_ZAAK),),
             hidden=True,
         ),
     ),

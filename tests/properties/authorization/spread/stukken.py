@@ -1,40 +1,26 @@
 """The papers of cases. It adds to a case its papers, and keeps a copy of who is involved in it."""
 
-import datetime as dt
 import uuid
 
 import strawberry
 from strawberry import UNSET, federation, field
 
-from registers.common.inputs import (
-    DateTimeOperationFilterInput,
-    IntOperationFilterInput,
-    SortEnumType,
-    StringOperationFilterInput,
-)
-from registers.common.inputs import UuidOperationFilterInput as UuidFilter
 from registers.common.mapping import Column, Mapping, Relation, Root, Table
 from registers.common.relations import nested, register_schema
+from tests.properties.authorization.fields import BETROKKENE, ON_ZAAK, STUK, StukFields, StukFilter, StukSort
 
 __all__ = ["MAPPING", "SCHEMA"]
 
 
 @strawberry.input
-class StukFilterInput:
+class StukFilterInput(StukFilter):
     and_: list["StukFilterInput"] | None = field(name="and", default=UNSET)
     or_: list["StukFilterInput"] | None = field(name="or", default=UNSET)
-    stukID: UuidFilter | None = UNSET
-    titel: StringOperationFilterInput | None = UNSET
-    auteur: StringOperationFilterInput | None = UNSET
-    moment: DateTimeOperationFilterInput | None = UNSET
-    bladzijden: IntOperationFilterInput | None = UNSET
 
 
 @strawberry.input
-class StukSortInput:
-    titel: SortEnumType | None = UNSET
-    moment: SortEnumType | None = UNSET
-    bladzijden: SortEnumType | None = UNSET
+class StukSortInput(StukSort):
+    pass
 
 
 @federation.type(keys=["zaakID"])
@@ -44,12 +30,7 @@ class Zaak:
 
 
 @federation.type(keys=["stukID"])
-class Stuk:
-    stukID: uuid.UUID
-    titel: str
-    auteur: str | None
-    moment: dt.datetime | None
-    bladzijden: int | None
+class Stuk(StukFields):
     zaak: Zaak | None
 
 
@@ -60,8 +41,6 @@ class Query:
 
 SCHEMA = register_schema(Query)
 
-_ZAAK = (("zaakID", "zaakID"),)
-
 MAPPING = Mapping(
     register="stukken",
     tables=(
@@ -70,36 +49,23 @@ MAPPING = Mapping(
             "",
             "zaakID",
             (Column("zaakID", "uuid"),),
-            (Relation("stukken", "Stuk", many=True, on=_ZAAK, nullable=True),),
+            (Relation("stukken", "Stuk", many=True, on=ON_ZAAK, nullable=True),),
         ),
         Table(
             "Stuk",
             "stuk",
             "stukID",
+            (*STUK, Column("zaakID", "uuid", hidden=True)),
             (
-                Column("stukID", "uuid"),
-                Column("titel", "text"),
-                Column("auteur", "text", nullable=True),
-                Column("moment", "datetime", nullable=True),
-                Column("bladzijden", "int", nullable=True),
-                Column("zaakID", "uuid", hidden=True),
-            ),
-            (
-                Relation("zaak", "Zaak", on=_ZAAK, nullable=True),
-                Relation("betrokkenen", "Betrokkene", many=True, on=_ZAAK, hidden=True),
+                Relation("zaak", "Zaak", on=ON_ZAAK, nullable=True),
+                Relation("betrokkenen", "Betrokkene", many=True, on=ON_ZAAK, hidden=True),
             ),
         ),
         Table(
             "Betrokkene",
             "betrokkene",
             "betrokkeneID",
-            (
-                Column("betrokkeneID", "uuid"),
-                Column("code", "text"),
-                Column("van", "date"),
-                Column("tot", "date", nullable=True),
-                Column("zaakID", "uuid", hidden=True),
-            ),
+            (*BETROKKENE, Column("zaakID", "uuid", hidden=True)),
             hidden=True,
             projected=True,
         ),
