@@ -239,6 +239,7 @@ async def test_a17_a_party_that_is_blocked_hears_no_more(tmp_path: Path) -> None
             heard = await client.hear()
         assert (heard["id"], codes(heard), "data" in heard["payload"]) == ("two", ["NOT_ALLOWED"], False)
         assert await client.hear() == {"type": "complete", "id": "two"}
+        await gateway.shop.streams(0)
         await client.subscribe(TITLES, "1", **own(sub="one"))
         await gateway.shop.streams(1)
         gateway.shop.publish(DUNE)
