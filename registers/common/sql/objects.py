@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from graphql import GraphQLNonNull
 
-from registers.common.access import PLAIN, Rules
+from registers.common.access import PLAIN, Access, Rules
 from registers.common.mapping import Relation, Table
 from registers.common.sql.filters import names_id, order_by, where
 from registers.common.sql.pages import paged
@@ -88,8 +88,7 @@ def _value(scope: Scope, table: Table, alias: str, field: Selected) -> str:
         return f"'{table.type}'::text"
     column = table.column(field.name)
     if column is not None and not column.hidden and scope.record.opens(table.type, field):
-        # Not the caller's: its gateway notes which rows it was shown. Which those are is decided as ever.
-        return f'{alias}."{column.column}"'
+        return _recorded(scope, alias, column.column)
     access = scope.rules_of(alias).field(table.type, field.name)
     if access.refused:
         scope.refuse(f"{table.type}.{field.name}")
@@ -104,11 +103,32 @@ def _value(scope: Scope, table: Table, alias: str, field: Selected) -> str:
     return _guarded(scope, scope.readable(access, alias), _relation(scope, alias, relation, field), leaf=False)
 
 
+def _recorded(scope: Scope, alias: str, column: str) -> str:
+    """A key that is not the caller's: its gateway notes which rows it was shown. Which those are is decided as ever.
+
+    A stub is shown where its key may be read on the row that it was made from. Elsewhere it is no row of the answer: null, and no refusal.
+    """
+    access, owner = _origin(scope, alias, column)
+    value = f'{alias}."{column}"'
+    if access.refused:
+        return "NULL::text"
+    condition = scope.readable(access, owner)
+    return f"CASE WHEN {condition} THEN {value} END" if condition else value
+
+
 def _origin_condition(scope: Scope, alias: str, column: str) -> str:
-    """What reading a stub's key takes on the row that it was made from: the key is a copy of one of its columns."""
+    """What reading a stub's key takes on the row that it was made from."""
+    access, owner = _origin(scope, alias, column)
+    if access.refused:
+        scope.refuse(f"{scope.table_of(owner).type}.{scope.origins[alias][1][column]}")
+    return scope.readable(access, owner)
+
+
+def _origin(scope: Scope, alias: str, column: str) -> tuple[Access, str]:
+    """How a stub's key may be read on the row that it was made from, and that row: the key is a copy of one of its columns."""
     origin = scope.origins.get(alias)
     if origin is None:
-        return ""
+        return PLAIN, alias
     owner_alias, made_from = origin
     owner = scope.table_of(owner_alias)
     access = PLAIN
@@ -116,9 +136,7 @@ def _origin_condition(scope: Scope, alias: str, column: str) -> str:
         # An alias of the column (IR's deprecated `id`) is another field with the same content.
         if local.name == local.column:
             access = scope.rules_of(owner_alias).field(owner.type, local.name)
-    if access.refused:
-        scope.refuse(f"{owner.type}.{made_from[column]}")
-    return scope.readable(access, owner_alias)
+    return access, owner_alias
 
 
 def _guarded(scope: Scope, condition: str, expression: str, *, leaf: bool) -> str:

@@ -164,6 +164,19 @@ async def test_what_a_caller_is_told_shows_nothing_of_it(opened: Library):
     assert "__key" in str(opened.seen[0][2])
 
 
+async def test_a_reference_without_a_key_for_the_record_is_in_the_answer_as_ever_and_in_no_record(
+    opened: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A register says null, and no error, of a reference that the caller may follow no further."""
+
+    async def fetch(*_: Any) -> bytes:
+        return b'{"data":{"books":[{"title":"Dune","__key":null},{"title":"Emma","__key":"2"}]}}'
+
+    monkeypatch.setattr(opened.federation, "fetch", fetch)
+    assert (await asks(opened, QUERY)).body == TITLES
+    assert [record["records"] for record in requests(tmp_path)] == [{"Book": ["2"]}]
+
+
 async def test_a_subgraph_that_breaks_its_word_is_at_fault_and_the_key_is_not_named(opened: Library):
     opened.federation.world.roots["books"] = [{"__typename": "Book", "__keys__": ("bookID",), "title": "Dune"}]
     reply = await asks(opened, QUERY)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from gateway.audit.keyed import Keys
-from gateway.planning.nodes import Plan
+from gateway.audit.keyed import RECORD_KEY, Keys
+from gateway.planning.nodes import EntityFetch, EntityPart, KeyField, Plan
 from gateway.planning.planner import plan_operation
 from tests.federation.cases import Case, Feature, features
 from tests.federation.running import Running
@@ -36,6 +37,31 @@ def test_the_answer_is_the_same(feature: Feature, case: Case) -> None:
 @pytest.mark.parametrize(("feature", "case"), CASES)
 def test_there_are_as_many_fetches(feature: Feature, case: Case) -> None:
     assert len(Keyed(feature)._planned(case).fetches) == len(Running(feature)._planned(case).fetches)
+
+
+@pytest.mark.parametrize(("feature", "case"), CASES)
+def test_no_entity_is_asked_for_by_what_was_read_for_the_record(feature: Feature, case: Case) -> None:
+    """A register may read it where the caller may not: it never becomes part of a question."""
+    parts = [
+        part
+        for fetch in Keyed(feature)._planned(case).fetches
+        if isinstance(fetch, EntityFetch)
+        for part in fetch.parts
+    ]
+    assert not [
+        part for part in parts if RECORD_KEY in {*_sources(part), *(step.key for path in part.paths for step in path)}
+    ]
+
+
+def _sources(part: EntityPart) -> Iterator[str]:
+    """The response keys that a question is made from."""
+    waiting = [one for requirement in part.requires for one in requirement.selections]
+    for one in waiting:
+        waiting += one.selections
+        if isinstance(one, KeyField):
+            yield one.source
+    for context in part.contexts:
+        yield from (key for source in context.sources for key in source)
 
 
 def test_some_of_them_are_asked_with_keys() -> None:

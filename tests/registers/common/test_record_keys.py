@@ -80,12 +80,39 @@ async def test_which_rows_there_are_is_decided_as_ever(app: RegisterApp, keys: K
     assert reply.json == {"data": {"_entities": [None, {"__typename": "Huis", "__key": str(make_id(22))}, None]}}
 
 
-async def test_the_key_of_an_entity_of_another_register_is_read_too(app: RegisterApp, keys: Keys) -> None:
+async def test_the_key_of_an_entity_of_another_register_is_read_where_its_copy_is_the_caller_s(
+    app: RegisterApp, keys: Keys
+) -> None:
+    """A reference that the caller may follow no further is no record of its answer: null, and nothing is refused for it."""
     reply = await ask(app, keys.context("MAKELAAR", record_key="__key"), STREETS)
-    assert reply.json["data"]["huis"] == [
-        {"straat": {"__key": str(make_id(91))}, "bewoner": {"profiel": {"__key": JAN}}}
-    ]
+    assert reply.json == {"data": {"huis": [{"straat": {"__key": None}, "bewoner": {"profiel": {"__key": None}}}]}}
     assert refused(await ask(app, keys.context("MAKELAAR"), STREETS)) == (403, ["Huis.straatID", "Bewoner.bsn"])
+    rules: Any = cast("Any", app.fields).roles["MAKELAAR"]["types"]
+    rules["Huis"]["straatID"] = [{**rules["Huis"]["naam"][0], "when": "{row}.naam = 'Berk'"}]
+    rules["Bewoner"]["bsn"] = rules["Bewoner"]["naam"]
+    # Another statement than the one that was kept for the old rules.
+    rows = STREETS.replace('(where: {naam: {eq: "Berk"}})', "").replace("bewoner { profiel { __key: bsn } }", "naam")
+    reply = await ask(app, keys.context("MAKELAAR", record_key="__key"), rows)
+    assert reply.json == {
+        "data": {
+            "huis": [
+                {"straat": {"__key": str(make_id(91))}, "naam": "Berk"},
+                {"straat": {"__key": None}, "naam": "Eik"},
+                {"straat": {"__key": None}, "naam": "Leeg"},
+            ]
+        }
+    }
+    reply = await ask(
+        app, keys.context("MAKELAAR", record_key="__key"), STREETS.replace("__key: bsn", "__typename __key: bsn")
+    )
+    assert reply.json["data"]["huis"][0]["bewoner"] == {"profiel": {"__typename": "Persoon", "__key": JAN}}
+
+
+async def test_the_key_of_a_reference_that_the_caller_asks_as_well_is_refused_to_it_as_ever(
+    app: RegisterApp, keys: Keys
+) -> None:
+    both = "{ huis { straat { __key: straatID straatID } } }"
+    assert refused(await ask(app, keys.context("MAKELAAR", record_key="__key"), both)) == (403, ["Huis.straatID"])
 
 
 @pytest.mark.parametrize("claims", [{}, {"record_key": ""}, {"record_key": "__other"}], ids=str)
