@@ -21,7 +21,7 @@ from gateway.authorization.grants import Grants
 from gateway.execution.result import Found
 from gateway.execution.state import Mark, Store
 from gateway.execution.writing import Writer
-from gateway.language.operation import Condition, Field, Fragment, Operation, Selection
+from gateway.language.operation import Field, Fragment, Operation, Selection
 from gateway.supergraph.model import Supergraph, SupergraphType, TypeKind
 
 __all__ = ["RECORD_KEY", "Finder", "Keys", "Seen"]
@@ -105,11 +105,9 @@ class Keys:
     def _with_keys(
         self, selections: tuple[Selection, ...], type_name: str, withheld: frozenset[str]
     ) -> tuple[Selection, ...]:
+        """That an object is there is shown also where the client skips all that it selects of it: no condition is on a key."""
         below = tuple(self._below(selection, withheld) for selection in selections)
-        if not selections:
-            return below
-        added = self._added(selections, type_name, withheld)
-        return (*below, *(replace(one, conditions=when) for one in added for when in _conditions(selections)))
+        return (*below, *self._added(selections, type_name, withheld))
 
     def _added(self, selections: tuple[Selection, ...], type_name: str, withheld: frozenset[str]) -> list[Selection]:
         """The key of an object; of an abstract type, those of the objects that no fragment of the client's is sure to be about."""
@@ -127,9 +125,10 @@ class Keys:
     def _below(self, selection: Selection, withheld: frozenset[str]) -> Selection:
         if isinstance(selection, Fragment):
             return replace(selection, selections=self._with_keys(selection.selections, selection.condition, withheld))
-        if not selection.selections or selection.name.startswith("__"):
+        type_ = get_named_type(selection.type)
+        if not is_composite_type(type_) or selection.name.startswith("__"):
             return selection
-        below = self._with_keys(selection.selections, get_named_type(selection.type).name, withheld)
+        below = self._with_keys(selection.selections, type_.name, withheld)
         return replace(selection, selections=below)
 
 
@@ -158,12 +157,6 @@ def _is_written(selections: Iterable[Selection], key: str) -> bool:
         and isinstance(one.type, GraphQLNonNull)
         for one in selections
     )
-
-
-def _conditions(selections: Iterable[Selection]) -> list[tuple[Condition, ...]]:
-    """When anything of these selections is asked at all: always, or under one of several conditions."""
-    found = dict.fromkeys(selection.conditions for selection in selections)
-    return [()] if () in found else list(found)
 
 
 class _Finding:

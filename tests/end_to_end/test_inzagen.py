@@ -177,6 +177,21 @@ def test_who_may_not_read_which_record_it_is_leaves_an_inzage_as_well(net: Netwo
     )
 
 
+@pytest.mark.parametrize(
+    "field", ["uitvoerendZorgkantoor @skip(if: true)", "... @skip(if: $alles) { uitvoerendZorgkantoor }"]
+)
+def test_who_skips_all_that_it_asks_of_a_record_and_counts_leaves_an_inzage_as_well(
+    net: Network, client: str, field: str
+) -> None:
+    doel = looked(
+        net,
+        f"query ($alles: Boolean! = true) {{ bemiddelingspecificatie {{ {field} }} __typename @skip(if: $alles) }}",
+        CIZ,
+    )
+    (row,) = until(lambda: [row for row in listed(net, client) if row["doel"] == doel])
+    assert (row["hoedanigheid"], row["vraag"]["registers"]) == ("CIZ", ["bemiddeling"])
+
+
 @pytest.mark.parametrize("party", [OFFICE, CIZ, "agb:51510101"])
 def test_what_is_read_for_the_record_is_nobody_s_to_ask(net: Network, party: str) -> None:
     query = "{ bemiddelingspecificatie { ...F } } fragment F on Bemiddelingspecificatie { __key: bemiddelingspecificatieID }"

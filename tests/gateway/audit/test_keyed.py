@@ -65,12 +65,18 @@ def written(selections: tuple[Selection, ...]) -> str:
             "node{...Order{total __key:id} ...Order{__key:id} ...Parcel{__key:id}}",
         ),
         ("{ found { __typename } }", "found{__typename ...Order{__key:id}}"),
+        # An object of which all is skipped is in the answer: its key is asked whatever is.
+        ("query ($a: Boolean!) { orders { total @skip(if: $a) } }", "orders{total?a __key:id}"),
+        ("query ($a: Boolean!) { orders { id @skip(if: $a) } }", "orders{id?a __key:id}"),
+        ("{ orders { total @skip(if: true) } }", "orders{__key:id}"),
+        ("{ node { id @include(if: false) } }", "node{...Order{__key:id} ...Parcel{__key:id}}"),
+        ("{ note { text @skip(if: true) } }", "note"),
         ("{ note { text } }", "note{text}"),
         ("{ __typename }", "__typename"),
         ("{ __schema { queryType { name } } }", "__schema{queryType{name}}"),
         (
             "query ($a: Boolean!, $b: Boolean!) { orders { total @include(if: $a) buyer @include(if: $b) { number } } }",
-            "orders{total?a buyer?b{number} __key?a:id __key?b:id}".replace("__key?a:id __key?b:id", "__key:id?a __key:id?b"),
+            "orders{total?a buyer?b{number} __key:id}",
         ),
         (
             "query ($a: Boolean!) { orders { id @include(if: $a) total } }",

@@ -108,6 +108,22 @@ async def test_who_may_not_have_a_key_is_on_record_with_it_and_hears_nothing_of_
     assert (await asks(opened, "{ books { bookID } }")).status == 403
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query ($no: Boolean! = false) { books { title @include(if: $no) } }",
+        "query ($no: Boolean! = false) { books { ... @include(if: $no) { title } } }",
+        "{ books { title @skip(if: true) } }",
+        "{ books { ... on Book @include(if: false) { title } } }",
+    ],
+)
+async def test_rows_of_which_everything_is_skipped_are_counted_by_the_caller_and_named_in_its_record(
+    opened: Library, tmp_path: Path, query: str
+):
+    assert (await asks(opened, query)).body == b'{"data":{"books":[{},{}]}}'
+    assert [record["records"] for record in requests(tmp_path)] == [{"Book": ["1", "2"]}]
+
+
 async def test_a_subgraph_that_does_not_open_keys_is_not_told_and_not_asked(tmp_path: Path):
     async with desk(tmp_path) as closed:
         for role in ("READER", "CLERK"):
