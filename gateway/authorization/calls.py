@@ -14,19 +14,16 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_type
+from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 
 from gateway.authorization.language.expressions import (
     MAX_CALLS,
     Any_,
     Attribute,
     Call,
-    Comparison,
-    Constant,
     Expression,
     Function,
     Name,
-    Sum,
 )
 from gateway.authorization.language.problems import Problem
 from gateway.authorization.sql import BUILT_IN, SQL_KINDS
@@ -35,10 +32,10 @@ __all__ = ["check_calls"]
 
 _STATES = 20_000
 """So many ways to call a function are looked at; a file that has more is followed no further, and what is left the registers refuse."""
-_OBJECT, _VALUE = "object", "value"
+_OBJECT = "object"
 
 Types = frozenset[str] | None
-"""What an argument may be: names of types, kinds of values, `object` for any row and `value` for any value. None: nothing is known."""
+"""What an argument may be: names of types, kinds of values, and `object` for any row. None: nothing is known."""
 
 _Scope = Mapping[str, Types]
 
@@ -55,7 +52,7 @@ class _Step(NamedTuple):
     to: _State
 
 
-def check_calls(functions: Sequence[Function], graph: GraphQLSchema, known: int = 0) -> list[Problem]:
+def check_calls(functions: Sequence[Function], graph: GraphQLSchema, known: int) -> list[Problem]:
     """Functions that call themselves, directly or over others, or whose calls go too deep. The first `known` were checked before."""
     walk = _Walk(_Calls(functions, graph))
     for start in walk.calls.starts():
@@ -81,11 +78,9 @@ def _circle(calls: _Calls, ring: Sequence[_State], known: int) -> Problem | None
 
 def _depths(walk: _Walk, known: int) -> Iterator[Problem]:
     """Where one call too many begins; what is above it is not said again."""
-    told: set[int] = set()
     for state, depth in walk.depths.items():
-        if depth != MAX_CALLS + 1 or state.function < known or state.function in told:
+        if depth != MAX_CALLS + 1 or state.function < known:
             continue
-        told.add(state.function)
         chain = [state]
         while steps := walk.calls.of(chain[-1]):
             chain.append(max((step.to for step in steps), key=walk.depths.__getitem__))
@@ -113,7 +108,8 @@ class _Walk:
             step = next((step for step in steps if step.to not in self.depths), None)
             if step is None:
                 del path[state]
-                self.depths[state] = 1 + max((self.depths.get(one.to, 0) for one in self.calls.of(state)), default=0)
+                below = [self.depths[one.to] for one in self.calls.of(state) if one.to in self.depths]
+                self.depths[state] = 1 + max(below, default=0)
             elif step.to in path:
                 states = list(path)
                 ring = states[states.index(step.to) :]
@@ -141,13 +137,9 @@ class _Calls:
         return " -> ".join(map(self.name, states))
 
     def starts(self) -> Iterator[_State]:
-        """Each function as it is declared, and with each type that a parameter takes by itself."""
+        """Each function as it is declared."""
         for place, function in enumerate(self.functions):
-            declared = tuple(frozenset(parameter.types) for parameter in function.parameters)
-            yield _State(place, declared)
-            for number, types in enumerate(declared):
-                for type_ in sorted(types) if len(types) > 1 else ():
-                    yield _State(place, (*declared[:number], frozenset({type_}), *declared[number + 1 :]))
+            yield _State(place, tuple(frozenset(parameter.types) for parameter in function.parameters))
 
     def of(self, state: _State) -> tuple[_Step, ...]:
         """The calls in the body that can mean one function only."""
@@ -164,10 +156,7 @@ class _Calls:
             node, here = waiting.pop()
             if isinstance(node, Any_):
                 for step in node.steps:
-                    waiting.append((step.path, here))
                     here = {**here, step.variable: self._types(step.path, here)}
-                waiting.append((node.condition, here))
-                continue
             if isinstance(node, Call) and node.function not in BUILT_IN:
                 meant = self._meant(node, here)
                 if meant is not None:
@@ -179,63 +168,56 @@ class _Calls:
         found = [place for place in self._named.get(call.function, ()) if self._fits(place, given)]
         if not found:
             return None
-        pairs = list(zip(given, self.functions[found[0]].parameters, strict=True))
-        if len(found) > 1 and not all(_surely(types, parameter.types) for types, parameter in pairs):
+        accepted = self._accepted(found[0])
+        if len(found) > 1 and not all(map(_surely, given, accepted)):
             return None
-        return _State(found[0], tuple(_narrowed(types, parameter.types) for types, parameter in pairs))
+        return _State(found[0], tuple(map(_narrowed, given, accepted)))
 
     def _fits(self, place: int, given: Sequence[Types]) -> bool:
-        parameters = self.functions[place].parameters
-        if len(parameters) != len(given):
-            return False
-        pairs = zip(given, parameters, strict=True)
-        return all(types is None or _common(types, parameter.types) for types, parameter in pairs)
+        accepted = self._accepted(place)
+        return len(accepted) == len(given) and all(map(_narrowed, given, accepted))
+
+    def _accepted(self, place: int) -> list[tuple[str, ...]]:
+        return [parameter.types for parameter in self.functions[place].parameters]
 
     def _types(self, node: Expression, scope: _Scope) -> Types:
         if isinstance(node, Name):
             return scope.get(node.name)
-        if isinstance(node, Constant | Comparison | Sum) or (isinstance(node, Call) and node.function in BUILT_IN):
-            return frozenset({_VALUE})
         if not isinstance(node, Attribute):
             return None
         owners = self._types(node.owner, scope)
-        found = [self._behind(owner, node.name) for owner in owners or ()]
-        return frozenset(name for name in found if name is not None) if found and None not in found else None
+        if owners is None:
+            return None
+        found = [self._behind(owner, node.name) for owner in owners]
+        known = frozenset(name for name in found if name)
+        return known if len(known) == len(set(found)) else None
 
-    def _behind(self, owner: str, name: str) -> str | None:
+    def _behind(self, owner: str, name: str) -> str:
+        """The type of the rows behind a path; empty where the graph has no such rows, or of more than one type."""
         fields: Mapping[str, Any] = getattr(self._graph.type_map.get(_plain(owner)), "fields", {})
         named = get_named_type(fields[name].type) if name in fields else None
-        if is_leaf_type(named):
-            return _VALUE
-        return named.name if isinstance(named, GraphQLObjectType) else None
+        return named.name if isinstance(named, GraphQLObjectType) else ""
 
 
-def _common(given: Iterable[str], accepted: Iterable[str]) -> list[str]:
-    return [one for one in given if any(_alike(one, other) for other in accepted)]
+def _narrowed(given: Types, accepted: Sequence[str]) -> frozenset[str]:
+    """What a parameter may be then: of what was given that which it takes. Empty where it takes nothing of it."""
+    if given is None or _OBJECT in given:
+        return frozenset(accepted)
+    return frozenset(one for one in given if any(_alike(one, other) for other in accepted))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether some row of the one is one of the other: a type is of any register where none is named."""
+    if other == _OBJECT:
+        return one not in SQL_KINDS
+    return one == other or _plain(one) == other or one == _plain(other)
 
 
 def _surely(given: Types, accepted: Sequence[str]) -> bool:
     """Whether whatever is given is taken, at any register."""
-    if given is None:
-        return False
-    rows = _OBJECT in accepted and not any(one == _VALUE or one in SQL_KINDS for one in given)
-    return rows or all(one in accepted or _plain(one) in accepted for one in given)
-
-
-def _alike(one: str, other: str) -> bool:
-    values = one in SQL_KINDS or one == _VALUE, other in SQL_KINDS
-    if any(values):
-        return all(values) and one in (other, _VALUE)
-    if _OBJECT in (one, other):
-        return True
-    return one == other or (_plain(one) == _plain(other) and ("." in one) != ("." in other))
-
-
-def _narrowed(given: Types, accepted: Sequence[str]) -> Types:
-    """What the parameter may be then: of what was given that which it takes."""
-    if given is None or given & {_OBJECT, _VALUE}:
-        return frozenset(accepted)
-    return frozenset(_common(given, accepted))
+    return given is not None and all(
+        one in accepted or _plain(one) in accepted or (_OBJECT in accepted and one not in SQL_KINDS) for one in given
+    )
 
 
 def _plain(type_name: str) -> str:

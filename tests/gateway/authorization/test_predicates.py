@@ -358,6 +358,8 @@ def test_functions_may_be_called_as_often_as_wanted_but_not_without_end():
     often = " and ".join(["(cheap(X) or X.lent) and dated(X) < today"] * 40) + " or cheap(X)" * 40
     assert compiled(often)[1].entered == []
     assert compiled(f"not ({' and '.join(['cheap(X)'] * 40)})")[1].entered == []
+    ring = f"{FUNCTIONS}def ping(B: Book):\n    return pong(B)\ndef pong(B: Book):\n    return ping(B)\n"
+    assert refused("ping(X)", functions=ring).endswith("'ping' calls itself: ping -> pong -> ping")
     steps = "".join(f"def f{n}(B: Book):\n    return f{n + 1}(B)\n" for n in range(40)) + FUNCTIONS
     deep = f"{steps}def f40(B: Book):\n    return cheap(B)\n"
     assert sql("f10(X)", functions=deep) == '{row}."price" < 3'  # 32 calls
