@@ -161,10 +161,12 @@ def participant_add(  # noqa: PLR0913 - the options of a command
             rate=rate,
             burst=burst,
         )
+        file = ParticipantsFile(state / "participants.json")
+        file.check(participant)
         made = _certified(participant, csr, authority)
         if made is not None:
             participant = msgspec.structs.replace(participant, certificate=made.fingerprint)
-        ParticipantsFile(state / "participants.json").add(participant)
+        file.add(participant)
         if made is not None and out is not None:
             out.write_bytes(made.pem)
         elif authority is not None and made is None:

@@ -23,6 +23,8 @@ from issuer.keys import write_private
 __all__ = ["Participant", "Participants", "ParticipantsError", "ParticipantsFile", "canonical_id"]
 
 _ID = re.compile(r"(uzovi|agb|kvk|bsn):([0-9]{4,9})")
+_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
+"""It becomes the name in a certificate, at most 64 long, and stands beside ids (`agb:12345678`) where gateways are told."""
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 ALIASES: Mapping[str, str] = {"agbcode": "agb"}
@@ -51,6 +53,10 @@ class Participant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
             raise ValueError(f"{self.id!r} is no party; write uzovi:5050, agb:12345678, kvk:12345678 or bsn:123456789")
+        if not _NUMBER.fullmatch(self.number):
+            raise ValueError(f"{self.id}: a number has 1 to 64 letters, digits, dots, dashes and underscores")
+        if not self.name.strip() or not self.name.isprintable():
+            raise ValueError(f"{self.id}: a name is one line of text")
         if self.certificate is not None and not _FINGERPRINT.fullmatch(self.certificate):
             raise ValueError(f"{self.id}: a certificate is named by its SHA-256 fingerprint, 64 hexadecimal digits")
         for place in self.addresses:
@@ -89,6 +95,7 @@ class Participants:
     def __init__(self, participants: Iterable[Participant]) -> None:
         self.by_id: dict[str, Participant] = {}
         self.by_certificate: dict[str, Participant] = {}
+        numbers: set[str] = set()
         for participant in participants:
             if participant.id in self.by_id:
                 raise ParticipantsError(f"{participant.id} is listed twice.")
@@ -97,6 +104,10 @@ class Participants:
                 if participant.certificate in self.by_certificate:
                     raise ParticipantsError(f"{participant.id} has the certificate of another participant.")
                 self.by_certificate[participant.certificate] = participant
+            if participant.number in numbers:
+                # Tokens, certificates and what gateways are told would take one for the other.
+                raise ParticipantsError(f"{participant.id} has the number of another participant.")
+            numbers.add(participant.number)
 
 
 class ParticipantsFile:
@@ -127,11 +138,18 @@ class ParticipantsFile:
         """What gateways are told of the participants."""
         return self.path.with_name("access.json")
 
+    def check(self, participant: Participant) -> None:
+        """Raises `ParticipantsError` when `add` would: before a certificate is made, and the one before is taken back."""
+        Participants(self._with(participant))
+
     def add(self, participant: Participant) -> None:
         """Add a participant, or replace the one with the same id."""
         with self._exclusive():
-            present = self.read().by_id if self.path.exists() else {}
-            self._write({**present, participant.id: participant}.values())
+            self._write(self._with(participant))
+
+    def _with(self, participant: Participant) -> Iterable[Participant]:
+        present = self.read().by_id if self.path.exists() else {}
+        return {**present, participant.id: participant}.values()
 
     def block(self, party: str, *, blocked: bool) -> None:
         """Block a participant, or let it in again."""
@@ -143,9 +161,12 @@ class ParticipantsFile:
             self._write(present.values())
 
     def publish(self) -> None:
-        """Write what gateways are told: by number, and for who is blocked by id as well, since others may act for it."""
-        told: dict[str, dict[str, Any]] = {}
-        for participant in self.read().by_id.values():
+        """Write what gateways are told: by number, and for who is blocked by id as well, since others may act for it. Who was blocked
+        and is removed stays blocked: its tokens live on for a while.
+        """
+        present = self.read().by_id
+        told: dict[str, dict[str, Any]] = {name: {"blocked": True} for name in self._blocked() if name not in present}
+        for participant in present.values():
             entry: dict[str, Any] = {"blocked": participant.blocked}
             entry |= {"addresses": participant.addresses} if participant.addresses else {}
             entry |= {"rate": participant.rate} if participant.rate is not None else {}
@@ -155,6 +176,14 @@ class ParticipantsFile:
                 told[participant.id] = {"blocked": True}
         content = msgspec.json.format(msgspec.json.encode({"participants": told}))
         write_private(self.access_file, content, mode=0o644)
+
+    def _blocked(self) -> list[str]:
+        """Whom gateways were told to refuse."""
+        try:
+            told = msgspec.json.decode(self.access_file.read_bytes(), type=dict[str, dict[str, dict[str, Any]]])
+        except (OSError, msgspec.DecodeError):
+            return []
+        return [name for name, entry in told.get("participants", {}).items() if entry.get("blocked")]
 
     def remove(self, party: str) -> None:
         with self._exclusive():

@@ -11,7 +11,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import jwt
 import msgspec
@@ -54,7 +54,7 @@ class Proofs:
         issued, proof_id = claims.get("iat"), claims.get("jti")
         if claims.get("htm") != "POST" or claims.get("htu") != self._url:
             raise _refused("the proof is for another request")
-        if isinstance(issued, bool) or not isinstance(issued, int | float) or not abs(now - issued) <= LIFETIME:
+        if not _is_of_now(issued, now):
             raise _refused("the proof is not of now")
         if not isinstance(proof_id, str) or not proof_id or len(proof_id) > 256:
             raise _refused("the proof has no identity")
@@ -70,6 +70,12 @@ class Proofs:
         if len(self._seen) >= MAXIMUM_SEEN:
             raise RefusedError(429, "temporarily_unavailable", "too many proofs")
         self._seen[name] = until
+
+
+def _is_of_now(issued: Any, now: float) -> TypeGuard[float]:
+    # Compared, not subtracted: a number of hundreds of digits is no float.
+    number = isinstance(issued, int | float) and not isinstance(issued, bool)
+    return number and now - LIFETIME <= issued <= now + LIFETIME
 
 
 def _signed(proof: str) -> tuple[dict[str, Any], str]:

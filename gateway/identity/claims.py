@@ -10,15 +10,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
 from gateway.errors import Code, GatewayError, GraphQLIssue
 
-__all__ = ["json_object", "json_part", "moment", "text", "unauthenticated", "with_aggregated"]
+__all__ = ["is_moment", "json_object", "json_part", "moment", "text", "unauthenticated", "with_aggregated"]
 
 MAXIMUM_AGGREGATED = 16
+LATEST = 2**53
+"""Seconds: up to here a float tells whole ones apart."""
 
 RESERVED = frozenset(
     {"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "act", "cnf", "scopes", "scope", "client_id", "azp"}
@@ -54,11 +56,16 @@ def json_object(document: bytes) -> dict[str, Any]:
 
 
 def moment(claims: Mapping[str, Any], name: str) -> float:
-    """A time in seconds since 1970. Raises `GatewayError` 401 when it is missing or no number."""
+    """A time in seconds since 1970. Raises `GatewayError` 401 when it is missing or no such number."""
     value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_moment(value):
         raise unauthenticated(f"The access token lacks the claim {name}.")
     return value
+
+
+def is_moment(value: Any) -> TypeGuard[float]:
+    """Whether a claim is a number that a clock could show: JSON bounds none, and one of hundreds of digits is no float."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LATEST
 
 
 def text(value: Any) -> str:

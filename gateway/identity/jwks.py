@@ -173,8 +173,7 @@ class KeySet:
         """
         key = self._look_up(kid)
         if key is not None:
-            if self._clock() - self._attempted_at > self.refresh_after:
-                self._start_refresh()
+            self.freshen()
             return key
         if self._may_refresh():
             await asyncio.shield(self._start_refresh())
@@ -183,6 +182,11 @@ class KeySet:
         if not self._keys:
             raise KeySetUnavailableError(self._source.name)
         return self._look_up(kid)
+
+    def freshen(self) -> None:
+        """Start a refresh when it is time, in the background; for who uses what the keys proved before, too."""
+        if self._clock() - self._attempted_at > self.refresh_after:
+            self._start_refresh()
 
     async def aclose(self) -> None:
         """Cancel a refresh that is under way."""

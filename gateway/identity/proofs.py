@@ -27,7 +27,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from jwt.exceptions import PyJWTError
 
 from gateway.errors import Code, GatewayError, GraphQLIssue
-from gateway.identity.claims import json_object, json_part, text
+from gateway.identity.claims import is_moment, json_object, json_part, text
 from gateway.identity.jwks import possible_algorithms, public_key_of
 from gateway.identity.peer import METHOD, SOCKET
 
@@ -80,7 +80,7 @@ class Proofs:
             raise _refused("The proof belongs to another URL.")
         now = self._clock()
         issued = claims.get("iat")
-        if isinstance(issued, bool) or not isinstance(issued, int | float) or not abs(now - issued) <= LIFETIME:
+        if not is_moment(issued) or not abs(now - issued) <= LIFETIME:
             raise _refused("The proof is too old, or not of now.")
         self._check_nonce(claims, now)
         self._first_time(claims, thumbprint, issued + LIFETIME, now)

@@ -131,6 +131,8 @@ class TokenVerifier:
             entry = await self._verified(given)
         else:
             self._cache.entries.move_to_end(given)
+            # Else a key that was taken away would count for as long as nobody came with a new token.
+            entry.issuer.keys.freshen()
         now = self._clock()
         if now >= entry.ends:
             self._cache.drop(given)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,19 @@ def test_an_authority_that_cannot_be_used(tmp_path: Path):
     (tmp_path / "b" / "authority.key").unlink()
     with pytest.raises(AuthorityError, match="cannot be read"):
         CertificateAuthority(tmp_path / "b").issue(request(), PARTY)
+
+
+def test_a_change_that_is_refused_takes_no_certificate_back(tmp_path: Path):
+    (tmp_path / "request.pem").write_bytes(request())
+    own = ["--state", str(tmp_path), "--authority", str(tmp_path / "authority"), "--csr", str(tmp_path / "request.pem")]
+
+    def add(party: str, number: str) -> tuple[int, str]:
+        told = ["--as", party, "--number", number, "--name", "Een", "--instantie-type", "Zorgkantoor", *own]
+        command = [sys.executable, "-m", "issuer", "participant", "add", *told]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.returncode, done.stderr
+
+    assert (add("uzovi:5050", "1"), add("uzovi:5501", "2")) == ((0, ""), (0, ""))
+    issued = (tmp_path / "authority" / "issued.json").read_bytes()
+    assert add("uzovi:5050", "2") == (1, "uzovi:5501 has the number of another participant.\n")
+    assert (tmp_path / "authority" / "issued.json").read_bytes() == issued

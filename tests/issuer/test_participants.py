@@ -46,6 +46,14 @@ def test_reading(tmp_path: Path):
         ([{"id": "uzovi:5050"}], "missing required field"),
         ([ENTRY, {**ENTRY, "certificate": None}], "listed twice"),
         ([ENTRY, {**ENTRY, "id": "uzovi:5501"}], "certificate of another participant"),
+        ([ENTRY, {**ENTRY, "id": "uzovi:5501", "certificate": None}], "number of another participant"),
+        ([{**ENTRY, "number": ""}], "a number has 1 to 64"),
+        ([{**ENTRY, "number": "agb:12345678"}], "a number has 1 to 64"),
+        ([{**ENTRY, "number": "1" * 65}], "a number has 1 to 64"),
+        ([{**ENTRY, "number": "1\n"}], "a number has 1 to 64"),
+        ([{**ENTRY, "name": " "}], "a name is one line"),
+        ([{**ENTRY, "name": "Een\nuzovi:5501 Twee"}], "a name is one line"),
+        ([{**ENTRY, "name": "Een\x1b[2K"}], "a name is one line"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, entries: list[dict[str, Any]], reason: str):
@@ -96,6 +104,20 @@ def test_gateways_are_told_of_each_change(tmp_path: Path):
     assert json.loads(file.access_file.read_text()) == {"participants": {"2": {"blocked": False}}}
     with pytest.raises(ParticipantsError, match="is no participant"):
         file.block("uzovi:5050", blocked=True)
+
+
+def test_who_was_blocked_and_is_removed_stays_blocked_at_gateways(tmp_path: Path):
+    party = Participant("uzovi:5050", "1", "Een", "Zorgkantoor")
+    file = ParticipantsFile(tmp_path / "participants.json")
+    file.add(party)
+    file.block("uzovi:5050", blocked=True)
+    file.remove("uzovi:5050")
+    file.add(Participant("agb:12345678", "2", "Twee", "Zorgaanbieder"))
+    gone = {"1": {"blocked": True}, "uzovi:5050": {"blocked": True}}
+    assert json.loads(file.access_file.read_text()) == {"participants": {**gone, "2": {"blocked": False}}}
+    file.add(party)
+    present = {"1": {"blocked": False}, "2": {"blocked": False}}
+    assert json.loads(file.access_file.read_text()) == {"participants": present}
 
 
 @pytest.mark.parametrize("wrong", [{"addresses": ["x"]}, {"addresses": ["192.0.2.1/24"]}, {"rate": 0}, {"burst": -1}])

@@ -216,6 +216,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "to come": {"iat": int(time.time()) + 3600},
     "no time": {"iat": None},
     "a time that is text": {"iat": "now"},
+    "a time of four hundred digits": {"iat": 10**400},
+    "a time of four hundred digits before us": {"iat": -(10**400)},
     "no identity": {"jti": None},
 }
 

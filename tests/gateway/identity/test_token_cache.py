@@ -55,6 +55,24 @@ async def test_a_kept_token_does_not_outlive_its_key():
     assert (dict(subject._cache.entries), subject._cache.size) == ({}, 0)
 
 
+async def test_a_kept_token_does_not_outlive_its_key_when_nobody_comes_with_another():
+    clock, source = Clock(), document()
+    subject = verifier(source, clock=clock)
+    text = token()
+    await claims_of(f"Bearer {text}", subject)
+    source.keys = [jwk(EC_KEY, "ec")]
+    clock.now += 300
+    await claims_of(f"Bearer {text}", subject)
+    assert source.loads == 1
+    clock.now += 1
+    await claims_of(f"Bearer {text}", subject)  # begins the refresh, and does not wait for it
+    keys = next(iter(subject._issuers.values())).keys
+    assert keys._task is not None
+    await keys._task
+    assert await refused(text, by=subject) == "The access token is not signed with a known key."
+    assert source.loads == 2
+
+
 async def test_a_token_that_comes_twice_at_once_is_kept_once():
     source = document()
     subject = verifier(source)
