@@ -15,6 +15,7 @@ from graphql import (
     get_nullable_type,
 )
 
+from registers.common.access import load_fields
 from registers.common.definition import RegisterDefinition
 from registers.common.entities import entity_keys
 from registers.common.mapping import Mapping, Table
@@ -224,3 +225,11 @@ def test_who_reads_rows_of_an_entity_at_all_reads_its_keys_in_the_database(defin
         for columns, name, role in granted:
             if name == table.table:
                 assert set(keys.get(table.type, ())) <= set(re.findall(r'"(\w+)"', columns)), (table.type, role)
+
+
+def test_an_input_that_reads_nothing_pins_nothing(definition: RegisterDefinition) -> None:
+    """A root is pinned by an input that reads one field: what a register only compares with the caller, or leaves unread, must not count as such."""
+    fields = load_fields(definition.policies / "fields.json")
+    assert fields is not None
+    inputs = [*definition.mapping.ignored, *definition.mapping.identity]
+    assert {name for name in inputs if isinstance(reads := fields.inputs[name], list) and reads} == set()
