@@ -72,6 +72,8 @@ class Authenticator(Protocol):
 
     def check_again(self, caller: Caller, headers: Headers) -> None: ...
 
+    def judged(self, headers: Headers) -> bytes | None: ...
+
 
 class _Asked(NamedTuple):
     """A request that may go on to its plan."""
@@ -376,6 +378,7 @@ class Pipeline:
                 consultation=self._consultant.consultation(asked.operation, asked.variables, trace, headers)
                 if self._consultant is not None
                 else None,
+                judged=self._authenticator.judged(headers) if self._authenticator is not None else None,
             )
         )
 

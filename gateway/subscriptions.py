@@ -68,7 +68,8 @@ class Opening:
 
     `endpoints` are all that the plan may ask; `headers_for` gives what one of them is sent for this caller, now. `check` decides again and
     raises `GatewayError`. `fetcher` makes one for the fetches of one event. `renewable`: no endpoint is sent the token itself.
-    `recording`: how events are recorded, where they are. `consultation`: who else is asked about each, if anybody.
+    `recording`: how events are recorded, where they are. `consultation`: who else is asked about each, if anybody. `judged`: what
+    `check` judges beside the caller, the certificate of a client: a stream is shared with nobody of whom that is another.
     """
 
     compiled: CompiledPlan
@@ -83,6 +84,7 @@ class Opening:
     renewable: bool = True
     recording: Recording | None = None
     consultation: Consultation | None = None
+    judged: bytes | None = None
 
 
 class _Shown:
@@ -328,7 +330,14 @@ def _class_of(opening: Opening) -> Hashable:
     )
     variables = orjson.dumps(opening.variables, option=orjson.OPT_SORT_KEYS)
     asked = opening.consultation.question(opening.caller) if opening.consultation is not None else None
-    return opening.compiled.plan.operation.hash, variables, identity_of(opening.caller), sent, asked
+    return (
+        opening.compiled.plan.operation.hash,
+        variables,
+        identity_of(opening.caller),
+        sent,
+        asked,
+        opening.judged,
+    )
 
 
 def identity_of(caller: Caller | None) -> Hashable:

@@ -54,3 +54,7 @@ class TokenAuthenticator:
         self._binding.check_again(headers)
         if self._participants is not None:
             self._participants.check_blocked(caller)
+
+    def judged(self, headers: Mapping[bytes, bytes]) -> bytes | None:
+        """What `check_again` looks at beside the caller: the client certificate, DER; None without one."""
+        return headers.get(CERTIFICATE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from websockets.exceptions import InvalidStatus
 from tests.gateway.library import AUDIENCE, GRANTS, ISSUER, decision_context, token
 from tests.gateway.streaming.harness import DUNE, EMMA, SOLD, bearer, events
 from tests.gateway.streaming.process import Shipped, shipped
+from tests.security.stand import Authority, Certificate
 
 TITLES = "subscription { sold { title } }"
 PRICE = "subscription { sold { price } }"
@@ -295,3 +297,35 @@ async def test_a20_only_one_identity_shares_a_stream(tmp_path: Path, claims: dic
         gateway.shop.publish(EMMA)
         answers = await asyncio.gather(client.hear(), second.hear())
         assert [answer["payload"]["data"]["sold"]["title"] for answer in answers] == ["Emma", "Emma"]
+
+
+async def test_a20_only_one_certificate_shares_a_stream(tmp_path: Path) -> None:
+    """Each event is judged by the certificate anew: one that is taken back ends what came over it, and nothing of others."""
+    authority = Authority(tmp_path / "certificates")
+    one, two = authority.issue("one"), authority.issue("two")
+    authority.revoke()
+    issuers = [{"issuer": ISSUER, "jwks": "jwks.json", "audience": AUDIENCE}]
+    lists = {"lists": ["certificates/list.crl"], "authorities": "certificates/authority.crt", "refresh": 0.05}
+    proxies = {"addresses": ["127.0.0.1"], "certificate_header": "Client-Cert"}
+    settings: dict[str, Any] = {
+        "authorization": {"issuers": issuers, "revocation": lists},
+        "listen": {"port": 0, "proxies": proxies},
+    }
+
+    def over(certificate: Certificate) -> dict[str, str]:
+        return {"Client-Cert": f":{base64.b64encode(certificate.der).decode()}:"}
+
+    async with shipped(tmp_path, **settings) as gateway, gateway.socket(headers=over(one)) as first:
+        await first.subscribe(TITLES, **own())
+        await gateway.shop.streams(1)
+        async with gateway.socket(headers=over(two)) as second:
+            await second.subscribe(TITLES, **own())
+            await gateway.shop.streams(2)
+            authority.revoke(two)
+            heard: Any = DUNE_TITLE
+            while heard == DUNE_TITLE:  # the list is read again in the background
+                gateway.shop.publish(DUNE)
+                assert await first.hear() == DUNE_TITLE
+                heard = await second.hear()
+            assert codes(heard) == ["INVALID_CLIENT_CERTIFICATE"]
+        await gateway.shop.streams(1)

@@ -103,6 +103,9 @@ class _Known:
     def check_again(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
         pass
 
+    def judged(self, headers: Mapping[bytes, bytes]) -> bytes | None:
+        return None
+
 
 class Stage:
     """The registers of a layout, each with a database of its own (`name` and theirs), behind a gateway; a grants file and rows at a time."""
