@@ -73,7 +73,7 @@ def document() -> Document:
 
 class Clock:
     def __init__(self) -> None:
-        self.now: float = NOW
+        self.now: float = float(NOW)  # as the real one: from a float no whole number of any size can be taken
 
     def __call__(self) -> float:
         return self.now
