@@ -3,6 +3,9 @@
 A list counts when an authority that is trusted here signed it; that, and not the way it came, makes it good, so plain http will do. The
 lists are loaded before the first certificate is judged and anew in the background from then on. A load that fails changes nothing; but a
 list past its `nextUpdate` says nothing any more, and then certificates of that authority cannot be judged: 503, never yes.
+
+On its way a list can be changed for another that was signed as well: one from before does not take the place of a newer one, and one that says a
+part only (what changed, certificates of authorities, some reasons) does not count. Lists by distribution point stand beside each other.
 """
 
 from __future__ import annotations
@@ -31,11 +34,15 @@ _log = get_log(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RevocationList:
-    """What an authority took back. `issuer`: the DER form of its name; `ends`: seconds since 1970."""
+    """What an authority took back. `issuer`: the DER form of its name; `point`: that of the distribution point that the list is of, empty
+    for none; `begins`, `ends`: seconds since 1970.
+    """
 
     issuer: bytes
     serials: frozenset[int]
     ends: float
+    begins: float
+    point: bytes = b""
 
 
 class Revocations:
@@ -53,7 +60,7 @@ class Revocations:
         self._authorities = authorities
         self._refresh_after = refresh_after
         self._clock = clock
-        self._lists: dict[bytes, RevocationList] = {}
+        self._lists: dict[bytes, dict[bytes, RevocationList]] = {}
         self._attempted_at = float("-inf")
         self._task: asyncio.Task[None] | None = None
 
@@ -82,7 +89,7 @@ class Revocations:
                 "The client certificate cannot be judged at the moment.", Code.AUTHORIZATION_UNAVAILABLE
             )
             raise GatewayError(issue)
-        if certificate.serial in found.serials:
+        if any(certificate.serial in one.serials for one in found):
             raise invalid_certificate("The client certificate was revoked.")
 
     async def aclose(self) -> None:
@@ -91,9 +98,11 @@ class Revocations:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def _current(self, issuer: bytes) -> RevocationList | None:
-        found = self._lists.get(issuer)
-        return found if found is not None and self._clock() < found.ends else None
+    def _current(self, issuer: bytes) -> Sequence[RevocationList] | None:
+        """The lists of an authority; None when it has none, or one of them has ended."""
+        found = tuple(self._lists.get(issuer, {}).values())
+        now = self._clock()
+        return found if found and all(now < one.ends for one in found) else None
 
     def _refreshing(self) -> asyncio.Task[None]:
         if self._task is None or self._task.done():
@@ -108,23 +117,29 @@ class Revocations:
             except (OSError, ValueError) as error:
                 _log.warning("crl_refresh_failed", source=source.name, reason=type(error).__name__)
                 continue
-            self._lists[found.issuer] = found
+            lists = self._lists.setdefault(found.issuer, {})
+            kept = lists.get(found.point)
+            if kept is not None and found.begins < kept.begins:
+                _log.warning("crl_refresh_failed", source=source.name, reason="OlderList")
+                continue
+            lists[found.point] = found
 
 
 def read_list(document: bytes, authorities: Sequence[x509.Certificate]) -> RevocationList:
-    """Read a list, DER or PEM. Raises ValueError for one that no authority signed, or that does not end."""
+    """Read a list, DER or PEM. Raises ValueError for one that no authority signed, that does not end, or that says a part only."""
     pem = document.lstrip().startswith(b"-----BEGIN")
     try:
         found = x509.load_pem_x509_crl(document) if pem else x509.load_der_x509_crl(document)
         if not any(_signed(found, authority) for authority in authorities):
             raise ValueError("no authority signed the list")
-        ends = found.next_update_utc
-        serials: Mapping[int, Any] = {entry.serial_number: None for entry in found if not _given_back(entry)}
+        ends, point = found.next_update_utc, _point(found)
+        serials: Mapping[int, Any] = {entry.serial_number: None for entry in found if _taken_back(entry)}
     except (TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension) as error:
         raise ValueError("the list cannot be read") from error
     if ends is None:
         raise ValueError("the list does not say how long it holds")
-    return RevocationList(found.issuer.public_bytes(), frozenset(serials), ends.timestamp())
+    begins = found.last_update_utc.timestamp()
+    return RevocationList(found.issuer.public_bytes(), frozenset(serials), ends.timestamp(), begins, point)
 
 
 def _signed(found: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
@@ -137,9 +152,28 @@ def _signed(found: x509.CertificateRevocationList, authority: x509.Certificate) 
         return False
 
 
-def _given_back(entry: x509.RevokedCertificate) -> bool:
+def _point(found: x509.CertificateRevocationList) -> bytes:
+    """The distribution point of a list, in DER. Raises ValueError for a list that demands to be understood otherwise (RFC 5280 §5.2)."""
+    point = b""
+    for extension in found.extensions:
+        value = extension.value
+        if isinstance(value, x509.IssuingDistributionPoint):
+            if value.indirect_crl or value.only_contains_ca_certs or value.only_contains_attribute_certs:
+                raise ValueError("the list is of other certificates")
+            if value.only_some_reasons is not None:
+                raise ValueError("the list is of some reasons only")
+            point = value.public_bytes()
+        elif extension.critical or isinstance(value, x509.DeltaCRLIndicator):
+            raise ValueError("the list demands more than is understood here")
+    return point
+
+
+def _taken_back(entry: x509.RevokedCertificate) -> bool:
+    """Raises ValueError for an entry that demands to be understood otherwise (RFC 5280 §5.3)."""
+    if any(extension.critical for extension in entry.extensions):
+        raise ValueError("an entry of the list demands more than is understood here")
     try:
         reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
     except x509.ExtensionNotFound:
-        return False
-    return reason is x509.ReasonFlags.remove_from_crl
+        return True
+    return reason is not x509.ReasonFlags.remove_from_crl

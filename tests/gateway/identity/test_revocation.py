@@ -7,6 +7,7 @@ import json
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -336,3 +337,94 @@ def test_an_authority_whose_key_signs_nothing_signed_no_list(tmp_path: Path):
     unknown = whole.replace(bytes.fromhex("06072a8648ce3d0201"), bytes.fromhex("06072a8648ce3d027f"))
     with pytest.raises(ValueError, match="the list cannot be read"):
         read_list(_crl(authority), [x509.load_der_x509_certificate(unknown)])
+
+
+def _made(
+    authority: Authority, *revoked: Certificate, hours: int = 0, extension: x509.ExtensionType | None = None
+) -> bytes:
+    """A list that says when it was made, `hours` from now, and what it is about."""
+    now = datetime.now(UTC)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(authority.certificate.subject)
+    builder = builder.last_update(now + timedelta(hours=hours)).next_update(now + timedelta(days=1))
+    if extension is not None:
+        builder = builder.add_extension(extension, critical=True)
+    for certificate in revoked:
+        number = certificate.certificate.serial_number
+        entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(now)
+        builder = builder.add_revoked_certificate(entry.build())
+    return builder.sign(authority._key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def _point(**said: Any) -> x509.IssuingDistributionPoint:
+    plain: dict[str, Any] = dict.fromkeys(("full_name", "relative_name", "only_some_reasons"))
+    kinds = ("only_contains_user_certs", "only_contains_ca_certs", "indirect_crl", "only_contains_attribute_certs")
+    return x509.IssuingDistributionPoint(**{**plain, **dict.fromkeys(kinds, False), **said})
+
+
+def _named(number: int) -> x509.IssuingDistributionPoint:
+    return _point(full_name=[x509.UniformResourceIdentifier(f"http://crl.example/{number}.crl")])
+
+
+async def test_a_list_from_before_does_not_take_the_place_of_a_newer_one(tmp_path: Path):
+    """Over plain http, whoever sits between can hand out again what was signed before, as long as it has not ended."""
+    authority, clock = Authority(tmp_path), Clock()
+    own = authority.issue("own")
+    place = Place(_made(authority, own, hours=-1))
+    revocations = Revocations([place], [authority.certificate], refresh_after=100, clock=clock)
+    assert await judged(revocations, own) == 403
+    outcomes: list[int] = []
+    for content in (_made(authority, hours=-2), _made(authority, hours=-1), _made(authority, own, hours=0)):
+        place.content = content
+        clock.now += 101
+        await judged(revocations, own)
+        assert revocations._task is not None
+        await revocations._task
+        outcomes.append(await judged(revocations, own))
+    assert outcomes == [403, 200, 403]
+
+
+async def test_lists_by_distribution_point_stand_beside_each_other(tmp_path: Path):
+    authority, clock = Authority(tmp_path), Clock()
+    one, two, other = (authority.issue(name) for name in ("one", "two", "other"))
+    places = [Place(_made(authority, one, extension=_named(1))), Place(_made(authority, two, extension=_named(2)))]
+    revocations = Revocations(places, [authority.certificate], clock=clock)
+    assert [await judged(revocations, each) for each in (one, two, other)] == [403, 403, 200]
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        x509.DeltaCRLIndicator(1),
+        _point(only_contains_ca_certs=True),
+        _point(only_contains_attribute_certs=True),
+        _point(indirect_crl=True, full_name=_named(1).full_name),
+        _point(only_some_reasons=frozenset({x509.ReasonFlags.key_compromise})),
+        x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00"),
+    ],
+    ids=["changes", "authorities", "attributes", "others", "some reasons", "unknown"],
+)
+async def test_a_list_that_says_a_part_only_does_not_count(tmp_path: Path, extension: x509.ExtensionType):
+    """RFC 5280 §5.2: what is demanded and not understood makes a list useless; else a list of changes would let everybody in again."""
+    authority, clock = Authority(tmp_path), Clock()
+    own = authority.issue("own")
+    place = Place(_made(authority, own, hours=-1))
+    revocations = Revocations([place], [authority.certificate], refresh_after=100, clock=clock)
+    assert await judged(revocations, own) == 403
+    place.content = _made(authority, extension=extension)
+    clock.now += 101
+    await judged(revocations, own)
+    assert revocations._task is not None
+    await revocations._task
+    assert await judged(revocations, own) == 403
+
+
+def test_an_entry_that_demands_more_makes_its_list_useless(tmp_path: Path):
+    """As an indirect list names the certificate's issuer (RFC 5280 §5.3.3)."""
+    authority, now = Authority(tmp_path), datetime.now(UTC)
+    issuer = x509.CertificateIssuer([x509.DirectoryName(authority.certificate.subject)])
+    entry = x509.RevokedCertificateBuilder().serial_number(1).revocation_date(now).add_extension(issuer, critical=True)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(authority.certificate.subject)
+    builder = builder.last_update(now).next_update(now + timedelta(days=1)).add_revoked_certificate(entry.build())
+    document = builder.sign(authority._key, hashes.SHA256()).public_bytes(Encoding.DER)
+    with pytest.raises(ValueError, match="an entry of the list demands more"):
+        read_list(document, [authority.certificate])
