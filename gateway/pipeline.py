@@ -11,7 +11,7 @@ caller wrote and may not have, and nothing has been fetched by then.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import orjson
@@ -72,7 +72,7 @@ class Authenticator(Protocol):
 
     def check_again(self, caller: Caller, headers: Headers) -> None: ...
 
-    def judged(self, headers: Headers) -> bytes | None: ...
+    def judged(self, headers: Headers) -> Hashable: ...
 
 
 class _Asked(NamedTuple):

@@ -6,8 +6,8 @@
 A subscription ends before its token does (security case A17): `expiry_margin` earlier it gets one last answer, TOKEN_EXPIRED. A token that is renewed in
 time moves that moment; it must be a token of the same identity, because the stream from the subgraph was opened for that one.
 
-What one identity class is stands in `_class_of`: everything that a subgraph is sent or a decision could hang on (security case A20). The trace id is
-not among it, and is that of the subscriber who opened the stream.
+What one identity class is stands in `_class_of`: everything that a subgraph is sent or a decision could hang on (security case A20), the certificate and the
+address of the connection too, since they are looked at again at each event. The trace id is not among it, and is that of the subscriber who opened the stream.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Opening:
     `endpoints` are all that the plan may ask; `headers_for` gives what one of them is sent for this caller, now. `check` decides again and
     raises `GatewayError`. `fetcher` makes one for the fetches of one event. `renewable`: no endpoint is sent the token itself.
     `recording`: how events are recorded, where they are. `consultation`: who else is asked about each, if anybody. `judged`: what
-    `check` judges beside the caller, the certificate of a client: a stream is shared with nobody of whom that is another.
+    `check` judges beside the caller, certificate and address of a client: a stream is shared with nobody of whom that is another.
     """
 
     compiled: CompiledPlan
@@ -84,7 +84,7 @@ class Opening:
     renewable: bool = True
     recording: Recording | None = None
     consultation: Consultation | None = None
-    judged: bytes | None = None
+    judged: Hashable = None
 
 
 class _Shown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants
@@ -10,7 +10,7 @@ from gateway.identity.binding import Binding
 from gateway.identity.caller import caller_of
 from gateway.identity.certificates import ClientCertificate
 from gateway.identity.participants import Participants
-from gateway.identity.peer import CERTIFICATE
+from gateway.identity.peer import ADDRESS, CERTIFICATE
 from gateway.identity.tokens import TokenVerifier
 
 __all__ = ["TokenAuthenticator"]
@@ -53,8 +53,8 @@ class TokenAuthenticator:
         """Raises `GatewayError` when a caller who was let in with `headers` would not be any more, its token aside."""
         self._binding.check_again(headers)
         if self._participants is not None:
-            self._participants.check_blocked(caller)
+            self._participants.check_again(caller, headers)
 
-    def judged(self, headers: Mapping[bytes, bytes]) -> bytes | None:
-        """What `check_again` looks at beside the caller: the client certificate, DER; None without one."""
-        return headers.get(CERTIFICATE)
+    def judged(self, headers: Mapping[bytes, bytes]) -> Hashable:
+        """What `check_again` looks at beside the caller: the client certificate, and the address that it comes from."""
+        return headers.get(CERTIFICATE), headers.get(ADDRESS)

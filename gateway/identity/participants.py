@@ -96,13 +96,18 @@ class Participants:
 
     def check(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
         """Raises `GatewayError`: 403 for who is blocked or comes from elsewhere, 429 for who comes too often."""
-        self.check_blocked(caller)
+        self.check_again(caller, headers)
         name = caller.actor or caller.subject
         rule = self._rules.get(name, self._default)
-        if rule.networks and not self._inside(headers.get(ADDRESS, b""), rule):
-            raise _not_allowed("The access token may not be used from this address.")
         if rule.rate is not None:
             self._take(name, rule.rate, rule.burst)
+
+    def check_again(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
+        """Raises `GatewayError` 403 when who was let in is blocked by now, or may not come from there any more."""
+        self.check_blocked(caller)
+        rule = self._rules.get(caller.actor or caller.subject, self._default)
+        if rule.networks and not self._inside(headers.get(ADDRESS, b""), rule):
+            raise _not_allowed("The access token may not be used from this address.")
 
     def check_blocked(self, caller: Caller) -> None:
         """Raises `GatewayError` 403 when the caller, or the party that it acts for, is blocked by now."""

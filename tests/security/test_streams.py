@@ -248,6 +248,34 @@ async def test_a17_a_party_that_is_blocked_hears_no_more(tmp_path: Path) -> None
         assert await client.hear() == DUNE_TITLE
 
 
+async def test_a17_a_party_that_may_come_from_elsewhere_only_hears_no_more(tmp_path: Path) -> None:
+    rules = tmp_path / "participants.yaml"
+    rules.write_text("participants: {party: {addresses: [192.0.2.0/24]}}")
+    issuers = [{"issuer": ISSUER, "jwks": "jwks.json", "audience": AUDIENCE}]
+    access = {"issuers": issuers, "participants": "participants.yaml"}
+    listen = {"port": 0, "proxies": {"addresses": ["127.0.0.1"], "address_header": "X-Client-Address"}}
+    here, there = {"X-Client-Address": "192.0.2.7"}, {"X-Client-Address": "192.0.2.8"}
+    async with (
+        shipped(tmp_path, authorization=access, listen=listen) as gateway,
+        gateway.socket(headers=here) as first,
+        gateway.socket(headers=there) as second,
+    ):
+        await first.subscribe(TITLES, **own())
+        await gateway.shop.streams(1)
+        await second.subscribe(TITLES, **own())
+        await gateway.shop.streams(2)
+        (tmp_path / "next").write_text("participants: {party: {addresses: [192.0.2.8]}}")
+        (tmp_path / "next").replace(rules)
+        heard = DUNE_TITLE
+        while heard == DUNE_TITLE:  # the file is looked at once a second
+            gateway.shop.publish(DUNE)
+            heard = await first.hear()
+        assert (codes(heard), "data" in heard["payload"]) == (["NOT_ALLOWED"], False)
+        assert await first.hear() == {"type": "complete", "id": "1"}
+        await gateway.shop.streams(1)
+        assert await second.hear() == DUNE_TITLE
+
+
 @pytest.mark.parametrize("over", ["websocket", "sse"])
 async def test_a17_nothing_is_told_after_the_token(tmp_path: Path, over: str) -> None:
     async with shipped(tmp_path, subscriptions={"expiry_margin": 296}) as gateway, gateway.socket() as client:

@@ -358,7 +358,8 @@ def _made(
 def _point(**said: Any) -> x509.IssuingDistributionPoint:
     plain: dict[str, Any] = dict.fromkeys(("full_name", "relative_name", "only_some_reasons"))
     kinds = ("only_contains_user_certs", "only_contains_ca_certs", "indirect_crl", "only_contains_attribute_certs")
-    return x509.IssuingDistributionPoint(**{**plain, **dict.fromkeys(kinds, False), **said})
+    members: dict[str, Any] = {**plain, **dict.fromkeys(kinds, False), **said}
+    return x509.IssuingDistributionPoint(**members)
 
 
 def _named(number: int) -> x509.IssuingDistributionPoint:
