@@ -103,7 +103,10 @@ class Compiler:
             self.entered.pop()
             return found
         before = self._copied
-        found = self.condition(node, scope)
+        return self._gated(self.condition(node, scope), before)
+
+    def _gated(self, found: Condition, before: int) -> Condition:
+        """What was found, where copies are fresh if any was read for it. `before`: what had been read of them already."""
         if self._copied == before:
             return found
         self._copied = before
@@ -123,10 +126,11 @@ class Compiler:
     ) -> Condition:
         """The condition on a part: an owner that leads to it by one of these paths exists, and the rule holds for the owner."""
         ways = [reversed_joins(self.tables, owner, segments, bound.row) for segments in paths]
+        before = self._copied
         fork = forked(ways)
         if fork is not None:
-            return self._forked(bound, owner, fork, rule)
-        return combine("or", [self._way(bound, owner, joins, rule) for joins in ways])
+            return self._gated(self._forked(bound, owner, fork, rule), before)
+        return self._gated(combine("or", [self._way(bound, owner, joins, rule) for joins in ways]), before)
 
     def _way(self, bound: Bound, owner: Row, way: Sequence[Join], rule: Callable[[Bound], Condition]) -> Condition:
         joins: list[Joined] = []
@@ -148,7 +152,6 @@ class Compiler:
         joins: list[Joined] = []
         alias = self._walked(between, start, joins)
         self._read(alias, last.source, [local for local, _ in last.on])
-        self._read(meeting, last.target, [remote for _, remote in last.on])
         # All are rows of one person already: each join of the ways says so.
         on = [pair for pair in last.on if pair != (CLIENT_KEY, CLIENT_KEY)]
         equal = [Condition(f"{meeting}.{quoted(remote)} = {alias}.{quoted(local)}") for local, remote in on]

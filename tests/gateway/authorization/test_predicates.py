@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from gateway.authorization.aliases import views_read
-from gateway.authorization.conditions import FALSE, Entry
-from tests.gateway.authorization.shop import FUNCTIONS, compiled, refused, sql
+from gateway.authorization.conditions import FALSE, Condition, Entry
+from gateway.authorization.predicates import ROW, Bound, Compiler
+from tests.gateway.authorization.shop import FUNCTIONS, START, compiled, compiler, refused, sql, tables
 
 SHORT = {
     "<today>": "nullif(current_setting('caller.today', true), '')::date",
@@ -343,10 +344,44 @@ def test_the_columns_that_a_predicate_reads():
 
 @pytest.mark.parametrize(
     ("when", "gated"),
-    [("X.lent", 0), (SOLD, 1), (f"{SOLD} and not {SOLD}", 1), (f"{SOLD} or X.lent or not {SOLD}", 2)],
+    [
+        ("X.lent", 0),
+        (SOLD, 1),
+        ("any(True for S in X.sales)", 1),
+        (f"{SOLD} and not {SOLD}", 1),
+        (f"{SOLD} or X.lent or not {SOLD}", 2),
+    ],
 )
 def test_how_many_alternatives_hang_on_copies(when: str, gated: int):
     assert compiled(when)[1].gated == gated
+
+
+def part(type_: str, owner: str, *paths: str) -> tuple[Condition, Compiler]:
+    """A row that an owner with a price of 1 leads to along one of the paths."""
+    made, rows = compiler(), tables().rows
+    ways = [[(name, START) for name in path.split(".")] for path in paths]
+
+    def rule(bound: Bound) -> Condition:
+        return Condition(f'{bound.alias}."price" = 1')
+
+    return made.part(Bound(rows[type_], ROW), rows[owner], ways, rule), made
+
+
+def test_a_part_that_is_reached_over_copies_hangs_on_them():
+    found, made = part("Sale", "Book", "sales")
+    assert found.sql == whole(
+        """<fresh> AND EXISTS (SELECT FROM policy."book" pol1 WHERE pol1."client_key" = {row}."client_key" """
+        """AND pol1."bookID" = {row}."bookID" AND pol1."price" = 1 OFFSET 0)"""
+    )
+    assert made.gated == 1
+    found, made = part("Loan", "Book", "loans")
+    assert (made.gated, "caller.relations" in found.sql) == (0, False)
+
+
+def test_where_ways_part_at_the_row_its_columns_are_read():
+    found, made = part("Book", "Book", "namesakes", "namesakes.editions")
+    assert made.own == {"client_key", "title", "bookID"}
+    assert views_read(found.sql) == {"book": {"client_key", "title", "bookID", "price"}}
 
 
 def test_what_is_left_without_copies():
