@@ -92,11 +92,14 @@ class Peers:
 
 
 def read_certificate_header(value: bytes) -> bytes:
-    """The DER form of what a proxy says: PEM with percent-encoding, or base64 between colons (RFC 9440 §2.1). Empty for neither."""
+    """The DER form of what a proxy says: PEM with percent-encoding, or base64 between colons (RFC 9440 §2.1). Empty for neither, and
+    for two certificates in one text.
+    """
     try:
         if value.startswith(b":") and value.endswith(b":") and len(value) > 2:
             return base64.b64decode(value[1:-1], validate=True)
-        return ssl.PEM_cert_to_DER_cert(unquote_to_bytes(value).decode("ascii").replace("\t", "\n").strip() + "\n")
+        pem = unquote_to_bytes(value).decode("ascii").replace("\t", "\n").strip() + "\n"
+        return ssl.PEM_cert_to_DER_cert(pem) if pem.count("-----BEGIN") == 1 else b""
     except (ValueError, binascii.Error):
         return b""
 
@@ -112,7 +115,9 @@ def _der(pem: str) -> bytes:
 
 
 def _plain(place: str) -> str:
-    """An address as it is written plainly; empty for what is none."""
+    """An address as it is written plainly; empty for what is none. A zone (`fe80::1%eth0`) means something on one machine only."""
+    if "%" in place:
+        return ""
     try:
         return str(ipaddress.ip_address(place))
     except ValueError:

@@ -117,6 +117,10 @@ def test_t06_a_proxy_may_write_pem_with_percent_encoding(tmp_path: Path) -> None
     with stand(tmp_path, listen={"proxies": proxies}, tls=False) as running:
         own = running.authority.issue("party")
         assert answer(running.ask(bound(own), headers={"X-Client-Cert": quote(own.pem)})) == (200, BOOKS)
+        other = running.authority.issue("other")
+        for two in (own.pem + other.pem, other.pem + own.pem):
+            reply = running.ask(bound(own), headers={"X-Client-Cert": quote(two)})
+            assert answer(reply) == (403, "INVALID_CLIENT_CERTIFICATE")
 
 
 def test_t06_a_certificate_that_was_taken_back_is_refused_without_a_restart(tmp_path: Path) -> None:

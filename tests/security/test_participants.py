@@ -7,12 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.gateway.library import token
+from tests.harness import Reply
 from tests.security.stand import stand
 
 
 def write(folder: Path, text: str) -> None:
     (folder / "next").write_text(text)
     (folder / "next").replace(folder / "participants.yaml")
+
+
+def refused(reply: Reply) -> tuple[int, str]:
+    return reply.status, reply.json()["errors"][0]["extensions"]["code"]
 
 
 def soon(holds: Callable[[], bool]) -> None:
@@ -54,6 +59,8 @@ def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_tells(tmp_path: Pa
     rules = {"participants": "participants.yaml"}
     with stand(tmp_path, authorization=rules, listen={"proxies": proxies}, tls=False) as running:
         assert running.ask(token(), headers={"X-Forwarded-For": "203.0.113.9, 192.0.2.7"}).status == 200
+        for junk in ("fe80::1%é", "192.0.2.7, fe80::1%é", "fe80::1%é, 127.0.0.1"):
+            assert refused(running.ask(token(), headers={"X-Forwarded-For": junk})) == (403, "NOT_ALLOWED")
         assert running.ask(token(), headers={"X-Forwarded-For": "192.0.2.7, 203.0.113.9"}).status == 403
         assert running.ask(token()).status == 403
 

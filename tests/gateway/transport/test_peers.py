@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ssl
 from typing import Any
 from urllib.parse import quote
 
@@ -61,6 +62,9 @@ def test_a_stranger_tells_nothing():
         ("198.51.100.1, 192.0.2.7", b"192.0.2.7"),
         ("10.1.1.1, 10.1.1.2", b"10.0.0.9"),
         ("192.0.2.7, nonsense", b""),
+        ("192.0.2.7, fe80::1%eth0", b""),
+        ("192.0.2.7, fe80::1%é", b""),
+        ("192.0.2.7, fe80::1%é, 10.1.1.1", b""),
         ("2001:DB8::1", b"2001:db8::1"),
     ],
 )
@@ -72,7 +76,9 @@ def test_two_certificate_headers_tell_an_unreadable_one():
     assert told(PROXIES, headers=[("client-cert", f":{OTHER}:")] * 2)[CERTIFICATE] == b""
 
 
-@pytest.mark.parametrize("value", ["AQID", ":A:", "%", "-----BEGIN CERTIFICATE-----", "é", ":"])
+@pytest.mark.parametrize(
+    "value", ["AQID", ":A:", "%", "-----BEGIN CERTIFICATE-----", "é", ":", quote(2 * ssl.DER_cert_to_PEM_cert(b"ab"))]
+)
 def test_what_cannot_be_read(value: str):
     assert read_certificate_header(value.encode()) == b""
 
