@@ -112,13 +112,11 @@ class Participants:
     def check_blocked(self, caller: Caller) -> None:
         """Raises `GatewayError` 403 when the caller, or the party that it acts for, is blocked by now."""
         self._refresh()
-        named = [f"{claim}:{code}" for claim, code in caller.identifiers.items()]
-        rules = [
-            rule
-            for name in (caller.actor, caller.subject, *named)
-            if name is not None and (rule := self._rules.get(name))
-        ]
-        if any(rule.blocked for rule in rules) or (not rules and self._default.blocked):
+        party = (caller.subject, *(f"{claim}:{code}" for claim, code in caller.identifiers.items()))
+        acting = party if caller.actor is None else (caller.actor,)
+        blocked = any(rule.blocked for name in (*party, *acting) if (rule := self._rules.get(name)))
+        # Who acts for a listed party is listed itself, or a stranger.
+        if blocked or (self._default.blocked and not any(name in self._rules for name in acting)):
             raise _not_allowed("The party is blocked.")
 
     def _inside(self, address: bytes, rule: _Rule) -> bool:

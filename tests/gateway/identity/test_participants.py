@@ -58,8 +58,17 @@ def test_a_block_counts_for_who_acts_and_for_whom(who: Caller, expected: tuple[i
 
 
 def test_only_listed_parties(tmp_path: Path):
-    rules = written(tmp_path, "{default: {blocked: true}, participants: {one: {blocked: false}}}")
+    rules = written(
+        tmp_path, "{default: {blocked: true}, participants: {one: {blocked: false}, 'code:5050': {blocked: false}}}"
+    )
     assert (judged(rules, caller()), judged(rules, caller("two"))) == (OK, (403, "NOT_ALLOWED"))
+    assert judged(rules, caller("two", code="5050")) == OK
+
+
+def test_who_acts_for_a_listed_party_is_listed_itself(tmp_path: Path):
+    rules = written(tmp_path, "{default: {blocked: true}, participants: {one: {blocked: false}}}")
+    assert judged(rules, caller("one", "two")) == (403, "NOT_ALLOWED")
+    assert judged(rules, caller("two", "one")) == OK
 
 
 @pytest.mark.parametrize(
