@@ -85,6 +85,9 @@ def test_who_acts_for_a_listed_party_is_listed_itself(tmp_path: Path):
 def test_addresses(address: str, expected: tuple[int, Any], tmp_path: Path):
     rules = written(tmp_path, "participants: {one: {addresses: [192.0.2.0/24, '2001:db8::/32']}}")
     assert judged(rules, caller(), address) == expected
+    # Whoever acts is who comes from somewhere.
+    assert judged(rules, caller("two", "one"), address) == expected
+    assert judged(rules, caller("one", "two"), address) == OK
     assert judged(rules, caller("two"), address) == OK
 
 
