@@ -72,6 +72,12 @@ def _check_follows(release: Release, before: Release, *, named: bool) -> None:
     if release.version < before.version:
         message = f"release: version {release.version} is older than {before.version}, which serves."
         raise SettingsError("RELEASE_INVALID", message)
+    if release.version == before.version and release != before:
+        # Both were signed; which of them is the newer one nobody could tell.
+        message = (
+            f"release: another release has the number {release.version}, and serves; a change has a number of its own."
+        )
+        raise SettingsError("RELEASE_INVALID", message)
 
 
 def files_of(file: Path) -> Iterator[Path]:

@@ -27,6 +27,8 @@ LIFETIME = 60
 MAXIMUM_PROOF = 4096
 MAXIMUM_SEEN = 20_000
 MINIMUM_RSA_BITS = 2048
+MAXIMUM_EXPONENT = 2**64
+"""Of RSA: a larger one makes a signature slow to verify, and whoever asks chooses it."""
 
 _KINDS: Mapping[tuple[Any, Any], tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
     ("RSA", None): (RSAAlgorithm, ("PS256", "RS256"), ("e", "kty", "n")),
@@ -90,6 +92,8 @@ def _signed(proof: str) -> tuple[dict[str, Any], str]:
     public: Any = reader.from_jwk({name: key[name] for name in members})
     if getattr(public, "key_size", MINIMUM_RSA_BITS) < MINIMUM_RSA_BITS and key["kty"] == "RSA":
         raise ValueError("too short a key")
+    if key["kty"] == "RSA" and public.public_numbers().e >= MAXIMUM_EXPONENT:
+        raise ValueError("too large an exponent")
     claims: Any = msgspec.json.decode(jwt.PyJWS().decode(proof, public, algorithms=list(algorithms)))
     if not isinstance(claims, dict):
         raise TypeError("no claims")

@@ -45,6 +45,8 @@ __all__ = [
 MAXIMUM_BYTES = 256 * 1024
 FETCH_TIMEOUT = 5.0
 MINIMUM_RSA_BITS = 2048
+MAXIMUM_EXPONENT_BITS = 64
+"""Of RSA. Whoever makes a key chooses its exponent: one as long as the key makes each signature take forty times as long to verify."""
 
 MAXIMUM_KEYS = 64
 
@@ -287,4 +289,6 @@ def public_key_of(entry: Mapping[str, Any]) -> PublicKey:
         raise TypeError("not a public key")
     if isinstance(key, RSAPublicKey) and key.key_size < MINIMUM_RSA_BITS:
         raise ValueError("too short")
+    if isinstance(key, RSAPublicKey) and key.public_numbers().e.bit_length() > MAXIMUM_EXPONENT_BITS:
+        raise ValueError("too large an exponent")
     return key

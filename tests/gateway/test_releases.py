@@ -163,6 +163,11 @@ def test_no_older_release_and_no_other_set_takes_over(desk: Path):
     sign(desk, "anna", version=11)
     with pytest.raises(SettingsError, match="version 11 is older than 12, which serves"):
         demanded(wanted(desk, "anna"), serves)
+    (desk / "release.json").unlink()
+    (desk / "codes.json").write_text('{"A": 1}\n')
+    sign(desk, "anna")
+    with pytest.raises(SettingsError, match="another release has the number 12, and serves"):
+        demanded(wanted(desk, "anna"), serves)
     with pytest.raises(SettingsError, match="is of the set library, not care"):
         demanded(wanted(desk, "anna", name="care"), None)
 

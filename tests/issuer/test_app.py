@@ -20,6 +20,8 @@ from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 
 from network.certificates import Subject, certificate_files, ensure_certificates
 from tests.security.stand import Proof
@@ -168,6 +170,35 @@ def test_proofs_that_are_none(issuer: Issuer, wrong: dict[str, Any]):
     for given in (proof, "x", ""):
         answer = issuer.tls("uzovi:5050", "POST", "/auth/token", REQUEST, DPoP=given)
         assert (answer.status, answer.body["error"]) == (400, "invalid_dpop_proof")
+
+
+def test_the_exponent_of_a_key_is_no_way_to_keep_the_server_busy(issuer: Issuer):
+    def asked(exponent: int) -> int:
+        key = rsa_key(exponent)
+        proof = jwt.encode(
+            {"jti": str(exponent), "htm": "POST", "htu": TOKEN_URL, "iat": int(time.time())},
+            key,
+            algorithm="PS256",
+            headers={"typ": "dpop+jwt", "jwk": RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)},
+        )
+        return issuer.tls("uzovi:5050", "POST", "/auth/token", REQUEST, DPoP=proof).status
+
+    assert [asked(2**64 - 59), asked(2**64 + 13)] == [200, 400]
+
+
+def rsa_key(exponent: int) -> rsa.RSAPrivateKey:
+    """A key whose public exponent is this prime."""
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_numbers()
+    secret = pow(exponent, -1, (made.p - 1) * (made.q - 1))
+    return rsa.RSAPrivateNumbers(
+        p=made.p,
+        q=made.q,
+        d=secret,
+        dmp1=rsa.rsa_crt_dmp1(secret, made.p),
+        dmq1=rsa.rsa_crt_dmq1(secret, made.q),
+        iqmp=made.iqmp,
+        public_numbers=rsa.RSAPublicNumbers(exponent, made.public_numbers.n),
+    ).private_key()
 
 
 def test_a_supplier_acts_for_a_party(issuer: Issuer):
