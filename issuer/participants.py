@@ -25,6 +25,8 @@ __all__ = ["Participant", "Participants", "ParticipantsError", "ParticipantsFile
 _ID = re.compile(r"(uzovi|agb|kvk|bsn):([0-9]{4,9})")
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 """It becomes the name in a certificate, at most 64 long, and stands beside ids (`agb:12345678`) where gateways are told."""
+MINIMUM_RATE, MAXIMUM_RATE = 0.0001, 1_000_000.0
+"""What gateways accept."""
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 ALIASES: Mapping[str, str] = {"agbcode": "agb"}
@@ -64,8 +66,11 @@ class Participant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
                 ipaddress.ip_network(place)
             except ValueError:
                 raise ValueError(f"{self.id}: {place!r} is no address and no network") from None
-        if (self.rate is not None and self.rate <= 0) or (self.burst is not None and self.burst <= 0):
-            raise ValueError(f"{self.id}: a rate and a burst are more than nothing")
+        # Compared so that what is no number does not pass; what gateways are told has no word for it, nor for infinity.
+        if self.rate is not None and not MINIMUM_RATE <= self.rate <= MAXIMUM_RATE:
+            raise ValueError(f"{self.id}: a rate is {MINIMUM_RATE} to {MAXIMUM_RATE:.0f} requests a second")
+        if self.burst is not None and self.burst <= 0:
+            raise ValueError(f"{self.id}: a burst is more than nothing")
 
     @property
     def claim(self) -> str:

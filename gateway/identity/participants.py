@@ -9,12 +9,13 @@ at once and nothing restarts. A file that cannot be used changes nothing but a l
       "20001000001131": {rate: 5, burst: 10, addresses: [192.0.2.0/24]}
       "code:5050": {blocked: true}
 
-Rates are requests a second, counted in each gateway process. `default` holds for everybody who is not listed, value by value for those who are.
+A party that is listed twice is a mistake: of two entries one would say nothing, and it could be the one that blocks. Rates are requests a second, counted in each gateway process. `default` holds for everybody who is not listed, value by value for those who are.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import json
 import math
 import time
 from collections import OrderedDict
@@ -39,6 +40,8 @@ LOOKED_AT_EVERY = 1.0
 """Seconds."""
 MAXIMUM_BUCKETS = 10_000
 MAXIMUM_DEPTH = 20
+MINIMUM_RATE, MAXIMUM_RATE = 0.0001, 1_000_000.0
+"""Requests a second: one in some hours, and more than there can be. YAML knows infinity too."""
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -53,8 +56,8 @@ class ParticipantsError(ValueError):
 
 class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
     blocked: bool | None = None
-    addresses: tuple[str, ...] | None = None
-    rate: Annotated[float, Meta(gt=0)] | None = None
+    addresses: Annotated[tuple[str, ...], Meta(min_length=1)] | None = None
+    rate: Annotated[float, Meta(ge=MINIMUM_RATE, le=MAXIMUM_RATE)] | None = None
     burst: Annotated[int, Meta(gt=0)] | None = None
 
 
@@ -174,32 +177,73 @@ def _read(path: Path) -> tuple[_Rule, Mapping[str, _Rule]]:
         return default, {name: _rule(entry, default) for name, entry in told.participants.items()}
     except OSError as error:
         raise ParticipantsError(f"the file cannot be read ({type(error).__name__})") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except ParticipantsError:
+        raise
+    except (msgspec.MsgspecError, ValueError) as error:
         # What stands in the file may identify a person; the place says enough.
         place = str(error).partition(" - at ")[2] if isinstance(error, msgspec.ValidationError) else ""
         raise ParticipantsError("the file is no list of participants" + (f", at {place}" if place else "")) from error
 
 
 def _decoded(document: bytes) -> Any:
-    """YAML; tried as JSON first, which is read many times faster. Raises `ParticipantsError` for what is nested like no such file."""
+    """YAML; tried as JSON first, which is read many times faster. Raises `ParticipantsError` for what is nested like no such file, and
+    for a key that stands twice.
+    """
     try:
-        return msgspec.json.decode(document)
+        found = msgspec.json.decode(document)
     except (msgspec.DecodeError, RecursionError):
-        pass
-    _check_depth(document)
-    return msgspec.yaml.decode(document) if document.strip() else None
+        _check_yaml(document)
+        return msgspec.yaml.decode(document) if document.strip() else None
+    try:
+        json.loads(document, object_pairs_hook=_once, parse_int=str, parse_float=str)
+    except RecursionError:
+        raise ParticipantsError("the file is nested too deeply") from None
+    return found
 
 
-def _check_depth(document: bytes) -> None:
-    """Libyaml builds what it reads by recursion in C, without a bound."""
-    depth = 0
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    names = [name for name, _ in pairs]
+    if len(set(names)) != len(names):
+        raise _twice()
+
+
+@dataclass(slots=True)
+class _Collection:
+    """A collection that is read. `keys`: those of a mapping so far; None for a list. `at_key`: whether the next node is one."""
+
+    keys: set[str] | None
+    at_key: bool = True
+
+    def hold(self, node: yaml.NodeEvent) -> None:
+        if self.keys is None:
+            return
+        if self.at_key and isinstance(node, yaml.ScalarEvent):
+            if node.value in self.keys:
+                raise _twice()
+            self.keys.add(node.value)
+        self.at_key = not self.at_key
+
+
+def _check_yaml(document: bytes) -> None:
+    """Libyaml builds what it reads by recursion in C, without a bound, and keeps the last of two keys."""
+    within: list[_Collection] = []
     try:
         for event in yaml.parse(document, Loader=_Loader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > MAXIMUM_DEPTH:
+            if isinstance(event, yaml.CollectionEndEvent):
+                within.pop()
+            elif isinstance(event, yaml.NodeEvent):
+                if within:
+                    within[-1].hold(event)
+                if isinstance(event, yaml.CollectionStartEvent):
+                    within.append(_Collection(set() if isinstance(event, yaml.MappingStartEvent) else None))
+            if len(within) > MAXIMUM_DEPTH:
                 raise ParticipantsError("the file is nested too deeply")
     except yaml.YAMLError:
         return  # who decodes it says so
+
+
+def _twice() -> ParticipantsError:
+    return ParticipantsError("the file says something twice: a party, or a value of one")
 
 
 def _rule(entry: _Entry, default: _Rule) -> _Rule:

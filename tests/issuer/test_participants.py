@@ -120,9 +120,11 @@ def test_who_was_blocked_and_is_removed_stays_blocked_at_gateways(tmp_path: Path
     assert json.loads(file.access_file.read_text()) == {"participants": present}
 
 
-@pytest.mark.parametrize("wrong", [{"addresses": ["x"]}, {"addresses": ["192.0.2.1/24"]}, {"rate": 0}, {"burst": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{"addresses": ["x"]}, {"addresses": ["192.0.2.1/24"]}, {"rate": 0}, {"rate": 1000001}, {"burst": -1}]
+)
 def test_bounds_that_are_none(wrong: dict[str, Any], tmp_path: Path):
-    with pytest.raises(ParticipantsError, match=r"no address|more than nothing"):
+    with pytest.raises(ParticipantsError, match=r"no address|a rate is 0.0001 to 1000000|more than nothing"):
         write(tmp_path / "p.json", {**ENTRY, **wrong}).read()
 
 
@@ -133,3 +135,9 @@ def test_where_a_participant_comes_from(address: str, fits: bool):
     anywhere = Participant("uzovi:5050", "1", "Een", "Zorgkantoor")
     party = msgspec.structs.replace(anywhere, addresses=("192.0.2.0/24", "2001:db8::/32"))
     assert (party.comes_from(address), anywhere.comes_from(address)) == (fits, True)
+
+
+@pytest.mark.parametrize("rate", [float("inf"), float("nan"), -1.0, 0.00009])
+def test_a_rate_that_json_has_no_word_for_is_no_absence_of_one(rate: float):
+    with pytest.raises(ValueError, match=r"a rate is 0\.0001 to 1000000 requests a second"):
+        Participant("uzovi:5050", "1", "Een", "Zorgkantoor", rate=rate)

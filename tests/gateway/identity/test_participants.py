@@ -130,6 +130,7 @@ def test_a_changed_file_counts_and_one_that_cannot_be_used_changes_nothing(tmp_p
 
 
 NO_LIST = "the file is no list of participants"
+TWICE = "the file says something twice: a party, or a value of one"
 
 
 @pytest.mark.parametrize(
@@ -145,6 +146,19 @@ NO_LIST = "the file is no list of participants"
         (b'{"participants": {"\xff": {}}}', NO_LIST),
         (b"participants: {\xff: {}}", NO_LIST),
         ("participants: {a: {addresses: [x]}}", "an address is none"),
+        ("participants: {a: {addresses: []}}", f"{NO_LIST}, at `$.participants[...].addresses`"),
+        ("participants: {a: {rate: .inf}}", f"{NO_LIST}, at `$.participants[...].rate`"),
+        ("participants: {a: {rate: .nan}}", f"{NO_LIST}, at `$.participants[...].rate`"),
+        ("participants: {a: {rate: 0.00009}}", f"{NO_LIST}, at `$.participants[...].rate`"),
+        ("default: {rate: 1000001}", f"{NO_LIST}, at `$.default.rate`"),
+        ("participants: {a: {blocked: true}, b: {}, a: {rate: 5}}", TWICE),
+        ("participants: {a: {blocked: true}, 'a': {}}", TWICE),
+        ("participants: {a: {blocked: true, rate: 1, blocked: false}}", TWICE),
+        ("participants: {a: {blocked: true}}\nparticipants: {}", TWICE),
+        ('{"participants": {"a": {"blocked": true}, "a": {}}}', TWICE),
+        ('{"participants": {"a": {"blocked": true}, "\\u0061": {}}}', TWICE),
+        ('{"participants": {"a": {"rate": ' + "9" * 5000 + "}}}", NO_LIST),
+        ("participants: {a: {rate: 2001-99-99}}", NO_LIST),
     ],
 )
 def test_a_file_that_cannot_be_used_stops_the_start(text: str | bytes, message: str, tmp_path: Path):
@@ -152,6 +166,11 @@ def test_a_file_that_cannot_be_used_stops_the_start(text: str | bytes, message: 
     with pytest.raises(ParticipantsError) as caught:
         Participants(tmp_path / "rules.yaml")
     assert str(caught.value) == message
+
+
+def test_one_text_may_stand_in_several_places(tmp_path: Path):
+    rules = "default: {addresses: [192.0.2.0/24, 192.0.2.0/24]}\nparticipants: {default: {rate: 0.0001}, rate: {rate: 1000000}}"
+    assert [judged(written(tmp_path, rules), caller(name)) for name in ("default", "rate")] == [OK, OK]
 
 
 def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path):
