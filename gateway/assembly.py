@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from gateway.authorization.files import ChainError, chain_of
 from gateway.authorization.grants import Grants, GrantsError, load_grants
 from gateway.endpoints import consultant_of, endpoints_of
+from gateway.identity.remembered import Remembered
 from gateway.instances import opened_to, served
 from gateway.pipeline import Pipeline
 from gateway.requests import GraphQLRequest
@@ -65,6 +66,7 @@ class Lasting:
     spans: Spans | None = None
     events: Events | None = None
     audit: Audit | None = None
+    remembered: Remembered = field(default_factory=Remembered)
 
 
 @dataclass(slots=True, eq=False)
@@ -131,7 +133,7 @@ def assemble(
     supergraph = _graph(settings, supergraph, release)
     grants = read_grants(Path(settings.grants), supergraph, release) if settings.grants else None
     shadow = _shadow(settings, lasting.metrics, supergraph, grants)
-    keys, authenticator, signer, revocations = _trusted(settings, grants, before, shadow)
+    keys, authenticator, signer, revocations = _trusted(settings, lasting, grants, before, shadow)
     peers = _peers(settings)
     explorer = Explorer(settings.explorer) if settings.explorer.enabled else None
     access_log = _access_log(settings.telemetry)
@@ -258,7 +260,7 @@ def _text(path: Path, key: str) -> str:
 
 
 def _trusted(
-    settings: Settings, grants: Grants | None, before: Assembly | None, shadow: Shadow | None
+    settings: Settings, lasting: Lasting, grants: Grants | None, before: Assembly | None, shadow: Shadow | None
 ) -> tuple[Mapping[tuple[str, str], KeySet], TokenAuthenticator | None, ContextSigner | None, Revocations | None]:
     if settings.authorization is None and settings.decision_context is None:
         return {}, None, None, None
@@ -266,11 +268,20 @@ def _trusted(
 
     signer = signer_of(settings)
     keys = key_sets_of(settings, before.keys if before is not None else {})
-    revocations = revocations_of(settings)
+    revocations = revocations_of(settings, _judging(settings, before))
     if settings.authorization is None:
         return keys, None, signer, revocations
     second = shadow.second if shadow is not None else None
-    return keys, authenticator_of(settings, keys, grants, revocations, second), signer, revocations
+    authenticator = authenticator_of(settings, keys, grants, revocations, second, lasting.remembered)
+    return keys, authenticator, signer, revocations
+
+
+def _judging(settings: Settings, before: Assembly | None) -> Revocations | None:
+    """What judged certificates until now, if it did so by the same lists."""
+    now, then = settings.authorization, before.settings.authorization if before is not None else None
+    if before is None or now is None or then is None or now.revocation != then.revocation:
+        return None
+    return before.revocations
 
 
 def _shadow(

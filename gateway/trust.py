@@ -17,6 +17,7 @@ from gateway.identity.context import ContextSigner, read_signing_key
 from gateway.identity.jwks import KeySet, open_source
 from gateway.identity.participants import Participants, ParticipantsError
 from gateway.identity.proofs import Proofs
+from gateway.identity.remembered import Remembered
 from gateway.identity.revocation import Revocations
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 from gateway.settings import AuthorizationSettings, IssuerSettings, Settings, SettingsError
@@ -52,16 +53,17 @@ def authenticator_of(
     grants: Grants | None,
     revocations: Revocations | None,
     shadow: Grants | None = None,
+    remembered: Remembered | None = None,
 ) -> TokenAuthenticator:
     """Who makes callers of requests. Raises `SettingsError`."""
-    binding = _binding(settings, revocations)
-    return TokenAuthenticator(_verifier(settings, keys), grants, binding, _participants(settings), shadow)
+    binding = _binding(settings, revocations, remembered)
+    return TokenAuthenticator(_verifier(settings, keys), grants, binding, _participants(settings, remembered), shadow)
 
 
-def _participants(settings: Settings) -> Participants | None:
+def _participants(settings: Settings, remembered: Remembered | None) -> Participants | None:
     file = settings.authorization.participants if settings.authorization is not None else None
     try:
-        return Participants(Path(file)) if file is not None else None
+        return Participants(Path(file), remembered=remembered) if file is not None else None
     except ParticipantsError as error:
         raise SettingsError("CONFIG_INVALID", f"authorization.participants: {error}.") from None
 
@@ -101,7 +103,7 @@ def _trusted(
     )
 
 
-def revocations_of(settings: Settings) -> Revocations | None:
+def revocations_of(settings: Settings, before: Revocations | None) -> Revocations | None:
     """The revocation lists, where there are any. Raises `SettingsError`."""
     revocation = settings.authorization.revocation if settings.authorization is not None else None
     if revocation is None:
@@ -111,10 +113,10 @@ def revocations_of(settings: Settings) -> Revocations | None:
         sources = [open_source(place, maximum=MAXIMUM_LIST, plain=True) for place in revocation.lists]
     except (OSError, ValueError) as error:
         raise SettingsError("CONFIG_INVALID", f"authorization.revocation: {error}") from None
-    return Revocations(sources, authorities, refresh_after=revocation.refresh)
+    return Revocations(sources, authorities, refresh_after=revocation.refresh, before=before)
 
 
-def _binding(settings: Settings, revocations: Revocations | None) -> Binding:
+def _binding(settings: Settings, revocations: Revocations | None, remembered: Remembered | None) -> Binding:
     """What ties tokens to their holders. Raises `SettingsError`."""
     dpop = settings.authorization.dpop if settings.authorization is not None else None
     if dpop is None:
@@ -123,7 +125,7 @@ def _binding(settings: Settings, revocations: Revocations | None) -> Binding:
         secret = Path(dpop.nonce_secret).read_bytes().strip() if dpop.nonce_secret is not None else None
         if secret is not None and len(secret) < MINIMUM_SECRET:
             raise ValueError(f"the nonce secret has fewer than {MINIMUM_SECRET} bytes.")
-        return Binding(proofs=Proofs(dpop.urls, nonce_secret=secret), revocations=revocations)
+        return Binding(proofs=Proofs(dpop.urls, nonce_secret=secret, remembered=remembered), revocations=revocations)
     except (OSError, ValueError) as error:
         raise SettingsError("CONFIG_INVALID", f"authorization.dpop: {error}") from None
 

@@ -18,7 +18,6 @@ import ipaddress
 import json
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +30,7 @@ from msgspec import Meta, Struct
 from gateway.authorization.caller import Caller
 from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.identity.peer import ADDRESS
+from gateway.identity.remembered import Bucket, Remembered
 from gateway.telemetry.logs import get_log
 
 __all__ = ["Participants", "ParticipantsError"]
@@ -76,21 +76,15 @@ class _Rule:
     burst: int = 1
 
 
-@dataclass(slots=True)
-class _Bucket:
-    """A token bucket: `left` requests were possible at `at`."""
-
-    left: float
-    at: float
-
-
 class Participants:
     """The rules of a file. Raises `ParticipantsError` when it cannot be used at the start."""
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, path: Path, *, clock: Callable[[], float] = time.monotonic, remembered: Remembered | None = None
+    ) -> None:
         self._path = path
         self._clock = clock
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._buckets = (remembered or Remembered()).buckets
         self._placed: dict[tuple[bytes, int], bool] = {}
         """Whether an address is inside a rule's networks; rules live until the file changes."""
         self._looked_at = clock()
@@ -135,7 +129,7 @@ class Participants:
         now = self._clock()
         bucket = self._buckets.get(name)
         if bucket is None:
-            bucket = self._buckets[name] = _Bucket(burst, now)
+            bucket = self._buckets[name] = Bucket(burst, now)
             if len(self._buckets) > MAXIMUM_BUCKETS:
                 self._buckets.popitem(last=False)
         self._buckets.move_to_end(name)

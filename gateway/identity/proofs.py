@@ -16,7 +16,6 @@ import base64
 import hashlib
 import hmac
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +29,7 @@ from gateway.errors import Code, GatewayError, GraphQLIssue
 from gateway.identity.claims import is_moment, json_object, json_part, text
 from gateway.identity.jwks import possible_algorithms, public_key_of
 from gateway.identity.peer import METHOD, SOCKET
+from gateway.identity.remembered import Remembered
 
 __all__ = ["Proofs", "thumbprint_of"]
 
@@ -54,6 +54,7 @@ class Proofs:
         nonce_secret: bytes | None = None,
         clock: Callable[[], float] = time.time,
         maximum_seen: int = MAXIMUM_SEEN,
+        remembered: Remembered | None = None,
     ) -> None:
         self._urls = frozenset(filter(None, map(_address, urls)))
         if not self._urls:
@@ -61,8 +62,8 @@ class Proofs:
         self._secret = nonce_secret
         self._clock = clock
         self._maximum_seen = maximum_seen
-        self._seen: OrderedDict[bytes, float] = OrderedDict()
-        self._sockets: OrderedDict[bytes, str] = OrderedDict()
+        known = remembered or Remembered()
+        self._seen, self._sockets = known.proofs, known.sockets
 
     def check(self, headers: Mapping[bytes, bytes], thumbprint: str) -> None:
         """Raises `GatewayError` 401 when `headers` hold no new proof by the key with this RFC 7638 `thumbprint`."""

@@ -46,7 +46,7 @@ class RevocationList:
 
 
 class Revocations:
-    """The lists of all authorities whose certificates count. `refresh_after`: seconds."""
+    """The lists of all authorities whose certificates count. `refresh_after`: seconds. `before`: who judged by the same places until now."""
 
     def __init__(
         self,
@@ -55,12 +55,14 @@ class Revocations:
         *,
         refresh_after: float = 3600.0,
         clock: Callable[[], float] = time.time,
+        before: Revocations | None = None,
     ) -> None:
         self._sources = sources
         self._authorities = authorities
         self._refresh_after = refresh_after
         self._clock = clock
-        self._lists: dict[bytes, dict[bytes, RevocationList]] = {}
+        # What is carried over is loaded anew, and a list from before it does not take its place.
+        self._lists = before.lists(authorities) if before is not None else {}
         self._attempted_at = float("-inf")
         self._task: asyncio.Task[None] | None = None
 
@@ -91,6 +93,12 @@ class Revocations:
             raise GatewayError(issue)
         if any(certificate.serial in one.serials for one in found):
             raise invalid_certificate("The client certificate was revoked.")
+
+    def lists(self, authorities: Sequence[x509.Certificate]) -> dict[bytes, dict[bytes, RevocationList]]:
+        """The lists at hand, for who trusts the same authorities: by authority and distribution point. None for who trusts others."""
+        if frozenset(authorities) != frozenset(self._authorities):
+            return {}
+        return {issuer: dict(points) for issuer, points in self._lists.items()}
 
     async def aclose(self) -> None:
         """Cancel a load that is under way."""

@@ -240,6 +240,26 @@ def test_t07_the_url_is_compared_as_urls_are(proving: Stand) -> None:
         assert answer(prove(proving, given, holder.make(given, htu=url))) == (200, BOOKS)
 
 
+def test_t07_a_proof_counts_once_whatever_is_loaded_anew(tmp_path: Path) -> None:
+    (tmp_path / "parties.yaml").write_text("default: {rate: 0.001, burst: 2}")
+    rules = {"dpop": {"urls": ["https://library.example/graphql"]}, "participants": "parties.yaml"}
+    with stand(tmp_path, authorization=rules, tls=False) as running:
+        holder = Proof()
+        given = token(cnf={"jkt": holder.thumbprint})
+        proof = holder.make(given)
+        assert answer(prove(running, given, proof)) == (200, BOOKS)
+        grants, log = tmp_path / "grants.yaml", tmp_path / "gateway.log"
+        grants.write_text(grants.read_text() + "# another release\n")
+        deadline = time.monotonic() + 20
+        while '"reloaded"' not in log.read_text():
+            assert time.monotonic() < deadline, "it was not loaded anew"
+            time.sleep(0.05)
+        assert answer(prove(running, given, proof)) == (401, "UNAUTHENTICATED")
+        # Nor does the party, which asked once of two times, begin anew.
+        statuses = [prove(running, given, holder.make(given)).status for _ in range(2)]
+        assert statuses == [200, 429]
+
+
 def test_t07_a_thief_has_no_proof(proving: Stand) -> None:
     holder, thief = Proof(), Proof()
     given = token(cnf={"jkt": holder.thumbprint})

@@ -12,6 +12,7 @@ from gateway.authorization.caller import Caller
 from gateway.errors import GatewayError
 from gateway.identity.participants import Participants, ParticipantsError
 from gateway.identity.peer import ADDRESS
+from gateway.identity.remembered import Remembered
 
 OK = (200, None)
 
@@ -69,6 +70,17 @@ def test_who_acts_for_a_listed_party_is_listed_itself(tmp_path: Path):
     rules = written(tmp_path, "{default: {blocked: true}, participants: {one: {blocked: false}}}")
     assert judged(rules, caller("one", "two")) == (403, "NOT_ALLOWED")
     assert judged(rules, caller("two", "one")) == OK
+
+
+def test_who_asks_too_often_does_not_begin_anew_with_another_file(tmp_path: Path):
+    known = Remembered()
+    (tmp_path / "rules.yaml").write_text("default: {rate: 0.01, burst: 1}")
+    first, second, other = (
+        Participants(tmp_path / "rules.yaml", clock=Clock(), remembered=found) for found in (known, known, None)
+    )
+    assert judged(first, caller()) == OK
+    assert judged(second, caller()) == (429, "100")
+    assert judged(other, caller()) == OK
 
 
 @pytest.mark.parametrize(

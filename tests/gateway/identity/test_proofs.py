@@ -16,6 +16,7 @@ from jwt.warnings import InsecureKeyLengthWarning
 from gateway.errors import GatewayError
 from gateway.identity.peer import METHOD, SOCKET
 from gateway.identity.proofs import Proofs, thumbprint_of
+from gateway.identity.remembered import Remembered
 from tests.security.stand import Proof
 
 NOW = 1_800_000_000
@@ -113,6 +114,18 @@ def test_what_was_seen_is_bounded_and_a_full_memory_takes_no_proof_twice():
     clock.now += 1
     proofs.check(headers(holder.make(TOKEN, iat=NOW + 61)), holder.thumbprint)
     assert len(proofs._seen) == 1
+
+
+def test_what_was_seen_outlives_a_change_of_the_configuration():
+    holder, known = Proof(), Remembered()
+    before, after, other = (Proofs([URL], clock=Clock(), remembered=found) for found in (known, known, None))
+    given = headers(holder.make(TOKEN, iat=NOW))
+    before.check(given, holder.thumbprint)
+    assert refused(after, given, holder) == "The proof was used before."
+    other.check(given, holder.thumbprint)
+    opened = headers(holder.make(TOKEN, iat=NOW, htm="GET", htu="wss://library.example/graphql"), "GET", b"1")
+    after.check(opened, holder.thumbprint)
+    before.check(opened, holder.thumbprint)
 
 
 def test_a_proof_is_known_by_its_key_and_its_identity():

@@ -384,6 +384,19 @@ async def test_a_list_from_before_does_not_take_the_place_of_a_newer_one(tmp_pat
     assert outcomes == [403, 200, 403]
 
 
+async def test_lists_are_carried_over_to_who_trusts_the_same_authorities(tmp_path: Path):
+    authority, stranger, clock = Authority(tmp_path), Authority(tmp_path, "stranger"), Clock()
+    own = authority.issue("own")
+    place = Place(_made(authority, own, hours=-1))
+    first = Revocations([place], [authority.certificate], clock=clock)
+    assert await judged(first, own) == 403
+    place.content = _made(authority, hours=-2)  # signed before
+    second = Revocations([place], [authority.certificate], clock=clock, before=first)
+    assert [await judged(second, own) for _ in range(2)] == [403, 403]
+    third = Revocations([place], [authority.certificate, stranger.certificate], clock=clock, before=first)
+    assert await judged(third, own) == 200
+
+
 async def test_lists_by_distribution_point_stand_beside_each_other(tmp_path: Path):
     authority, clock = Authority(tmp_path), Clock()
     one, two, other = (authority.issue(name) for name in ("one", "two", "other"))
