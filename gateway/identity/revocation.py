@@ -42,7 +42,7 @@ class RevocationList:
     serials: frozenset[int]
     ends: float
     begins: float
-    point: bytes = b""
+    point: bytes
 
 
 class Revocations:

@@ -171,6 +171,7 @@ TWICE = "the file says something twice: a party, or a value of one"
         ('{"participants": {"a": {"blocked": true}, "\\u0061": {}}}', TWICE),
         ('{"participants": {"a": {"rate": ' + "9" * 5000 + "}}}", NO_LIST),
         ("participants: {a: {rate: 2001-99-99}}", NO_LIST),
+        ("? [a]\n: {}", NO_LIST),
     ],
 )
 def test_a_file_that_cannot_be_used_stops_the_start(text: str | bytes, message: str, tmp_path: Path):
@@ -183,6 +184,7 @@ def test_a_file_that_cannot_be_used_stops_the_start(text: str | bytes, message: 
 def test_one_text_may_stand_in_several_places(tmp_path: Path):
     rules = "default: {addresses: [192.0.2.0/24, 192.0.2.0/24]}\nparticipants: {default: {rate: 0.0001}, rate: {rate: 1000000}}"
     assert [judged(written(tmp_path, rules), caller(name)) for name in ("default", "rate")] == [OK, OK]
+    assert judged(written(tmp_path, "participants: {one: {rate: 1, burst: 1}}"), caller()) == OK
 
 
 def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path):

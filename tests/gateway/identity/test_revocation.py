@@ -340,14 +340,19 @@ def test_an_authority_whose_key_signs_nothing_signed_no_list(tmp_path: Path):
 
 
 def _made(
-    authority: Authority, *revoked: Certificate, hours: int = 0, extension: x509.ExtensionType | None = None
+    authority: Authority,
+    *revoked: Certificate,
+    hours: int = 0,
+    extension: x509.ExtensionType | None = None,
+    critical: bool = True,
+    lasts: timedelta = timedelta(days=1),
 ) -> bytes:
-    """A list that says when it was made, `hours` from now, and what it is about."""
+    """A list that says when it was made, `hours` from now, how long it lasts from now, and what it is about."""
     now = datetime.now(UTC)
     builder = x509.CertificateRevocationListBuilder().issuer_name(authority.certificate.subject)
-    builder = builder.last_update(now + timedelta(hours=hours)).next_update(now + timedelta(days=1))
+    builder = builder.last_update(now + timedelta(hours=hours)).next_update(now + lasts)
     if extension is not None:
-        builder = builder.add_extension(extension, critical=True)
+        builder = builder.add_extension(extension, critical=critical)
     for certificate in revoked:
         number = certificate.certificate.serial_number
         entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(now)
@@ -403,6 +408,68 @@ async def test_lists_by_distribution_point_stand_beside_each_other(tmp_path: Pat
     places = [Place(_made(authority, one, extension=_named(1))), Place(_made(authority, two, extension=_named(2)))]
     revocations = Revocations(places, [authority.certificate], clock=clock)
     assert [await judged(revocations, each) for each in (one, two, other)] == [403, 403, 200]
+
+
+async def test_an_authority_of_which_one_list_has_ended_cannot_be_asked(tmp_path: Path):
+    authority, clock = Authority(tmp_path), Clock()
+    clock.now = datetime.now(UTC).timestamp()
+    own = authority.issue("own")
+    places = [
+        Place(_made(authority, extension=_named(1))),
+        Place(_made(authority, extension=_named(2), lasts=timedelta(minutes=1))),
+    ]
+    revocations = Revocations(places, [authority.certificate], clock=clock)
+    assert await judged(revocations, own) == 200
+    clock.now += 61
+    assert await judged(revocations, own) == 503
+
+
+async def test_a_list_from_before_keeps_no_other_list_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    authority, clock = Authority(tmp_path), Clock()
+    own = authority.issue("own")
+    first, second = Place(_made(authority, hours=-1)), Place(_made(authority, extension=_named(1)))
+    revocations = Revocations([first, second], [authority.certificate], refresh_after=100, clock=clock)
+    assert await judged(revocations, own) == 200
+    first.content, second.content = _made(authority, hours=-2), _made(authority, own, extension=_named(1))
+    clock.now += 101
+    await judged(revocations, own)
+    assert revocations._task is not None
+    await revocations._task
+    assert await judged(revocations, own) == 403
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["reason"] for line in told if line["event"] == "crl_refresh_failed"] == ["OlderList"]
+
+
+OTHERS, REASONS = "the list is of other certificates", "the list is of some reasons only"
+DEMANDS = "the list demands more than is understood here"
+
+
+@pytest.mark.parametrize(
+    ("extension", "critical", "message"),
+    [
+        (_point(only_contains_ca_certs=True), True, OTHERS),
+        (_point(only_contains_attribute_certs=True), True, OTHERS),
+        (_point(indirect_crl=True, full_name=_named(1).full_name), True, OTHERS),
+        (_point(only_some_reasons=frozenset({x509.ReasonFlags.key_compromise})), True, REASONS),
+        (x509.DeltaCRLIndicator(1), False, DEMANDS),
+        (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00"), True, DEMANDS),
+    ],
+)
+def test_why_a_list_does_not_count(tmp_path: Path, extension: x509.ExtensionType, critical: bool, message: str):
+    authority = Authority(tmp_path)
+    with pytest.raises(ValueError, match=message):
+        read_list(_made(authority, extension=extension, critical=critical), [authority.certificate])
+
+
+def test_of_which_distribution_point_a_list_is(tmp_path: Path):
+    authority = Authority(tmp_path)
+    number = x509.CRLNumber(7)
+    found = [
+        read_list(_made(authority, extension=extension, critical=False), [authority.certificate]).point
+        for extension in (None, number, _named(1), _point(only_contains_user_certs=True))
+    ]
+    assert found[:2] == [b"", b""]
+    assert len(set(found)) == 3
 
 
 @pytest.mark.parametrize(
