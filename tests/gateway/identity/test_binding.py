@@ -346,3 +346,10 @@ def test_a_certificate_that_is_too_large_is_not_read(authority: Authority, monke
 def test_a_certificate_is_of_the_standard(authority: Authority, part: str, other: str):
     der = authority.issue("owner").der
     assert unreadable(der.replace(bytes.fromhex(part), bytes.fromhex(other)))
+
+
+def test_what_is_judged_again_is_the_certificate_and_where_it_comes_from():
+    """Subscriptions that differ in it share no stream."""
+    made = TokenAuthenticator(verifier(), None)
+    assert made.judged({CERTIFICATE: b"c", ADDRESS: b"192.0.2.7", b"authorization": b"x"}) == (b"c", b"192.0.2.7")
+    assert made.judged({}) == (None, None)
