@@ -43,7 +43,7 @@ def asked(folder: Path) -> list[Any]:
 
 
 def external(url: str, **more: Any) -> dict[str, Any]:
-    given: dict[str, Any] = {"timeout": 5.0, **more}
+    given: dict[str, Any] = {"timeout": 5.0, "connect_timeout": 5.0, **more}
     return {"external_decision_point": ExternalDecisionPointSettings(url, **given)}
 
 
