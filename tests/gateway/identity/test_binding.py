@@ -21,7 +21,7 @@ from gateway.identity.participants import Participants
 from gateway.identity.peer import ADDRESS, CERTIFICATE, METHOD, SOCKET
 from gateway.identity.proofs import Proofs
 from gateway.identity.revocation import Revocations
-from tests.gateway.identity.test_revocation import Place
+from tests.gateway.identity.revoking import Place
 from tests.gateway.identity.tokens import CLAIMS, NOW, Clock, token, verifier
 from tests.security.stand import URL, Authority, Certificate, Proof, base64url
 
