@@ -2,7 +2,8 @@
 
 It can only refuse: what grants do not give is not asked. One question a request, about the whole operation; `decision: true` in a 200 lets it go on, `false` is
 403 FORBIDDEN, and everything else — late, cut off, redirected, no JSON, another status — is 503 AUTHORIZATION_UNAVAILABLE. It is told what the settings name:
-by default role, scopes, coordinates and the signature of the operation; never a value of a filter, nor the text. A subscription is asked about when it begins, before each event is completed, and when its token is renewed.
+by default role, scopes, coordinates and the signature of the operation; never a value of a filter, nor the text. A subscription is asked about when it
+begins, before each event is completed, and when its token is renewed.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ __all__ = ["aliases", "bound", "columns_of", "renamed", "tokens", "views_read"]
 
 _NAME = r'(?:"(?:[^"]|"")*"|\w+)'
 _TOKEN = re.compile(rf"""'(?:[^']|'')*'|\bpol[0-9]+\b(?:\.{_NAME})?|"(?:[^"]|"")*\"""")
-_BOUND = re.compile(rf"\bpolicy\.({_NAME}) (pol[0-9]+)\b")
+_BOUND = re.compile(rf"""'(?:[^']|'')*'|\bpolicy\.({_NAME}) (pol[0-9]+)\b|"(?:[^"]|"")*\"""")
 
 
 def tokens(sql: str) -> list[str]:
@@ -27,7 +27,7 @@ def aliases(sql: str) -> frozenset[str]:
 
 def bound(sql: str) -> frozenset[str]:
     """The aliases of the tables that a text looks into itself."""
-    return frozenset(alias for _, alias in _BOUND.findall(sql))
+    return frozenset(alias for _, alias in _bound(sql))
 
 
 def columns_of(alias: str, sql: str) -> frozenset[str]:
@@ -38,7 +38,7 @@ def columns_of(alias: str, sql: str) -> frozenset[str]:
 def views_read(sql: str) -> dict[str, frozenset[str]]:
     """The views of schema `policy` that a text looks into, each with the columns that it reads of it."""
     found: dict[str, frozenset[str]] = {}
-    for table, alias in _BOUND.findall(sql):
+    for table, alias in _bound(sql):
         columns = {_plain(token.partition(".")[2]) for token in columns_of(alias, sql) if "." in token}
         found[_plain(table)] = found.get(_plain(table), frozenset()) | columns
     return found
@@ -52,6 +52,11 @@ def renamed(sql: str, names: Mapping[str, str]) -> str:
         return names.get(token[0]) or names.get(alias, alias) + dot + column
 
     return _TOKEN.sub(name, sql)
+
+
+def _bound(sql: str) -> list[tuple[str, str]]:
+    """Table and alias of each look; what is quoted is passed over."""
+    return [found for found in _BOUND.findall(sql) if found[1]]
 
 
 def _plain(name: str) -> str:

@@ -181,17 +181,17 @@ def _nearer(look: Look) -> list[Condition] | None:
         moved = _look_under(Look(rest, look.where), dict(source.known))
         there = _referring(source, moved)
         if not rest:
-            return [*there, *moved.where]
-        outside = [part for part in there if not aliases(part.sql) & moved.aliases]
-        inside = [part for part in there if part not in outside]
-        return [*outside, looked(replace(moved, where=(*inside, *moved.where)))]
+            return [there, *moved.where]
+        if aliases(there.sql) & moved.aliases:
+            return [looked(replace(moved, where=(there, *moved.where)))]
+        return [there, looked(moved)]
     return None
 
 
-def _referring(source: Source, moved: Look) -> list[Condition]:
+def _referring(source: Source, moved: Look) -> Condition:
     """That there is a row which is referred to: null refers to none. What is compared with null does not hold anyway."""
     compared = any(part.sql.endswith(f" = {source.refers}") for other in moved.sources for part in other.on)
-    return [Condition(f"{source.refers} IS NOT NULL")] if source.refers and not compared else []
+    return Condition(f"{source.refers} IS NOT NULL") if source.refers and not compared else TRUE
 
 
 def _known(source: Source, asked: Iterable[Condition]) -> bool:

@@ -1,9 +1,10 @@
 """Fetches from a subgraph with several instances: whom to ask, and how their answers become one.
 
 A root fetch goes to the owners that the plan's target finds in the request, or to all; an entity fetch is cut by owner, and
-each instance is asked for its own entities in one request, which has only the parts that it has entities of. What comes back is joined: lists one after the other in the order
-of the instances, objects field by field, anything else the first that is not null. An instance that fails costs its own part
-only: the others' data stands, and each failure is an error that names the instance.
+each instance is asked for its own entities in one request, which has only the parts that it has entities of. What comes back
+is joined: lists one after the other in the order of the instances, objects field by field, anything else the first that is
+not null. An instance that fails costs its own part only: the others' data stands, and each failure is an error that names the
+instance.
 
 An owner that no instance serves, and an entity that the locator does not know, are still asked for (of all instances, or of
 one chosen by its key): what is not there and what is not yours must take the same fetches (design: rows at the source).

@@ -9,7 +9,8 @@ at once and nothing restarts. A file that cannot be used changes nothing but a l
       "20001000001131": {rate: 5, burst: 10, addresses: [192.0.2.0/24]}
       "code:5050": {blocked: true}
 
-A party that is listed twice is a mistake: of two entries one would say nothing, and it could be the one that blocks. Rates are requests a second, counted in each gateway process. `default` holds for everybody who is not listed, value by value for those who are.
+A party that is listed twice is a mistake: of two entries one would say nothing, and it could be the one that blocks. Rates are requests a
+second, counted in each gateway process. `default` holds for everybody who is not listed, value by value for those who are.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ def test_which_stand_in_a_text():
 
 def test_what_a_text_reads_of_which_view():
     assert views_read(TEXT) == {'o"dd': {"it.s"}, "loan": {"until"}}
+    quoted = """EXISTS (SELECT FROM policy.loan pol1 WHERE pol1.a = 'policy.book pol2' AND {row}."policy.book pol3" = pol1.b)"""
+    assert (views_read(quoted), bound(quoted)) == ({"loan": {"a", "b"}}, {"pol1"})
     twice = """EXISTS (SELECT FROM policy.loan pol1 WHERE pol1.a = 1) OR EXISTS (SELECT FROM policy.loan pol2 WHERE pol2."b""c" = 1)"""
     assert views_read(twice) == {"loan": {"a", 'b"c'}}
 
