@@ -142,30 +142,6 @@ async def test_foreign_keys_hold_the_client(database: Any) -> None:
     assert await database.fetchval("SELECT count(*) FROM pg_constraint WHERE contype = 'f'") == len(keys)
 
 
-async def test_columns_refer_where_the_database_sees_to_it(database: Any, mapping: Mapping) -> None:
-    """Policies do not look whether the row is there that a column refers to."""
-    rows = await database.fetch(
-        """
-        SELECT conrelid::regclass::text AS holder, confrelid::regclass::text AS target, a.attname AS column, b.attname AS key
-          FROM pg_constraint c
-          JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[2]
-          JOIN pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = c.confkey[2]
-         WHERE contype = 'f' AND convalidated AND NOT condeferrable
-        """
-    )
-    assert {
-        (table.table, column.column, column.refers)
-        for table in stored(mapping)
-        for column in table.columns
-        if column.refers
-    } == {(row["holder"], row["column"], type_of(mapping, row["target"])) for row in rows}
-    assert all(row["key"] == mapping.table(type_of(mapping, row["target"])).key for row in rows)
-
-
-def type_of(mapping: Mapping, table: str) -> str:
-    return next(item.type for item in stored(mapping) if item.table == table)
-
-
 async def test_every_join_has_an_index(database: Any, mapping: Mapping) -> None:
     for table in stored(mapping):
         for relation in table.relations:
