@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import jwt
 import pytest
 
@@ -23,6 +25,7 @@ import network
 from network.postgres import EmbeddedPostgres
 from network.postgres_process import is_alive, running_postmaster
 from network.processes import read_run_file
+from registers.graph import REGISTERS
 
 ROOT = Path(network.__file__).resolve().parent.parent
 
@@ -323,3 +326,12 @@ def test_a_real_server_instead_of_the_embedded_one(house: House, postgres_server
         assert content["embedded_database"] is False
         assert not (house.state / "postgres").exists()
         assert json.dumps(content).count(admin) == 0
+    asyncio.run(dropped(admin))
+
+
+async def dropped(admin: str) -> None:
+    """The server is shared by tests, of which others begin without these databases."""
+    connection: Any = await asyncpg.connect(admin)
+    for name in REGISTERS:
+        await connection.execute(f"DROP DATABASE iwlz_{name} WITH (FORCE)")
+    await connection.close()
