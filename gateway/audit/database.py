@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, cast
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, cast
 
 import asyncpg
 
+from gateway.audit.chain import Head
 from gateway.errors import OperatorError
 
-__all__ = ["UNREACHABLE", "insert_anchors", "insert_lines", "prepare", "read_anchors", "read_shipped", "shipped_to"]
+__all__ = [
+    "UNREACHABLE",
+    "Row",
+    "insert_anchors",
+    "insert_rows",
+    "prepare",
+    "read_anchors",
+    "read_shipped",
+    "row_of",
+    "shipped_to",
+]
 
 # The last is what the driver makes of a farewell that it reads in the middle of something.
 UNREACHABLE = (
@@ -26,6 +37,11 @@ UNREACHABLE = (
     asyncpg.InternalClientError,
 )
 """What goes wrong with a database that is away, or not as it should be."""
+
+_LAST = (1 << 63) - 1
+"""The largest number of the column."""
+_LONG = 512
+"""Letters of a text that is searched for. A person is 64 of them; an entry of an index has 2,704 bytes at most."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS audit_record (
@@ -51,6 +67,19 @@ _INSERT = """
 INSERT INTO audit_record (instance, sequence, at, kind, persons, line)
 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (instance, sequence) DO NOTHING
 """
+
+_HASH = "SELECT substr(line, 10, 64) FROM audit_record WHERE instance = $1 AND sequence = $2"
+
+
+class Row(NamedTuple):
+    """A line as it is put there: beside it what is searched for."""
+
+    instance: str
+    sequence: int
+    at: datetime
+    kind: str
+    persons: list[str]
+    line: str
 
 
 async def prepare(url: str, role: str | None = None) -> None:
@@ -92,27 +121,41 @@ async def _read(url: str, query: str) -> list[Any]:
         raise _unusable(error) from error
 
 
-async def shipped_to(connection: Any, instance: str) -> int:
-    """The number of the last line of an instance that is there; lines come in order, so all before it are too."""
-    found: int = await connection.fetchval(
-        "SELECT coalesce(max(sequence), 0) FROM audit_record WHERE instance = $1", instance
+async def shipped_to(connection: Any, instance: str) -> Head | None:
+    """The last line of an instance that is there, None without one; lines come in order, so all before it are too."""
+    found = await connection.fetchrow(
+        "SELECT sequence, substr(line, 10, 64) AS hash FROM audit_record WHERE instance = $1 ORDER BY sequence DESC LIMIT 1",
+        instance,
     )
-    return found
+    return Head(found["sequence"], found["hash"]) if found is not None else None
 
 
-async def insert_lines(connection: Any, instance: str, lines: Sequence[bytes]) -> None:
-    """Put lines there, all or none."""
-    rows: list[tuple[Any, ...]] = []
-    for line in lines:
+def row_of(instance: str, sequence: int, line: bytes) -> Row:
+    """What a line becomes. Raises ValueError for one that the table cannot hold."""
+    try:
         record: dict[str, Any] = json.loads(line)
-        at = datetime.fromisoformat(record["at"])
-        rows.append((instance, record["sequence"], at, record["kind"], _persons(record), line.decode()))
+        at, kind = datetime.fromisoformat(record["at"]), record["kind"]
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise ValueError(type(error).__name__) from None
+    if not isinstance(kind, str) or not _storable(kind) or sequence > _LAST:
+        raise ValueError
+    return Row(instance, sequence, at, kind, _persons(record), line.decode())
+
+
+async def insert_rows(connection: Any, rows: Sequence[Row]) -> bool:
+    """Put the lines of an instance there, all or none; false when others of these numbers are there already.
+
+    Each line has the hash of all before it in its own, so the last one speaks for all.
+    """
+    instance, sequence, last = rows[-1].instance, rows[-1].sequence, rows[-1].line
     async with connection.transaction():
         await connection.executemany(_INSERT, rows)
+    return await connection.fetchval(_HASH, instance, sequence) == last[9:73]
 
 
 def _persons(record: dict[str, Any]) -> list[str]:
-    """Those to search for. What is no text that PostgreSQL can hold stays in the line alone, and stops no other line."""
+    """Those to search for. What the index cannot hold stays in the line alone, and stops no other line."""
     told = record.get("persons")
     if not isinstance(told, list):
         return []
@@ -120,7 +163,8 @@ def _persons(record: dict[str, Any]) -> list[str]:
 
 
 def _storable(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    """Whether PostgreSQL has such a text, and an index a place for it."""
+    return len(text) <= _LONG and "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 async def insert_anchors(connection: Any, instance: str, anchors: Sequence[str]) -> None:

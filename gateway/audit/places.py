@@ -75,13 +75,14 @@ def anchors_file(folder: Path, instance: str) -> Path:
 def segments_of(folder: Path, instance: str | None = None) -> list[Segment]:
     """The segments of a folder, or of one instance in it, in their order. Raises OSError."""
     found = ((_SEGMENT.fullmatch(path.name), path) for path in folder.iterdir())
-    segments = (Segment(match[1], int(match[2]), path) for match, path in found if match is not None)
+    segments = (Segment(match[1], int(match[2]), path) for match, path in found if match is not None and path.is_file())
     return sorted(segment for segment in segments if instance is None or segment.instance == instance)
 
 
 def instances_of(folder: Path) -> list[str]:
     """All instances of which anything is there, in order. Raises OSError."""
-    anchored = {match[1] for path in folder.iterdir() if (match := _ANCHORS.fullmatch(path.name)) is not None}
+    named = ((_ANCHORS.fullmatch(path.name), path) for path in folder.iterdir())
+    anchored = {match[1] for match, path in named if match is not None and path.is_file()}
     return sorted(anchored | {segment.instance for segment in segments_of(folder)})
 
 

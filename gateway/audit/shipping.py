@@ -1,8 +1,8 @@
 """Ships the journal to the audit database: in order, beside the requests, as far as the disk has it.
 
 The journal is the truth and the database a copy: where it stands is asked of the database itself, so a gateway that was killed, or a database that was away,
-costs nothing but time. Journals of processes that are gone and had more to ship are finished by the next one that starts here. Two that ship the
-same line leave one.
+costs nothing but time. Journals of processes that are gone and had more to ship are finished by the next one that starts here; one that cannot be
+read holds up no other (`tails`). Two that ship the same line leave one.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
-from gateway.audit.chain import ChainError, Head, read_line
-from gateway.audit.database import UNREACHABLE, insert_anchors, insert_lines, shipped_to
-from gateway.audit.places import anchors_file, instances_of, is_alive, segments_of
+from gateway.audit.chain import Head
+from gateway.audit.database import UNREACHABLE, insert_anchors, insert_rows, shipped_to
+from gateway.audit.places import instances_of, is_alive
+from gateway.audit.tails import Tail
 from gateway.telemetry.logs import get_log
 
 __all__ = ["Shipper"]
+
+T = TypeVar("T")
 
 _log = get_log(__name__)
 
@@ -44,16 +47,16 @@ class Shipper:
         self._url = url
         self._written = written
         self._linger = linger
-        self._shipped = 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._connection: Any = None
-        self._tail = _Tail(folder, instance)
+        self._tail = Tail(folder, instance)
+        self._told: set[str] = set()
         self._failing = False
 
     @property
     def unshipped(self) -> int:
-        return self._written().sequence - self._shipped
+        return self._written().sequence - self._tail.shipped.sequence
 
     def start(self) -> None:
         self._wake.set()
@@ -96,24 +99,43 @@ class Shipper:
         if self._connection is None:
             self._connection = await asyncpg.connect(self._url, timeout=10, command_timeout=30)
             await self._finish_others()
-            self._shipped = await shipped_to(self._connection, self._instance)
-            self._tail = _Tail(self._folder, self._instance, self._shipped)
+            self._tail = await self._tail_of(self._instance)
         await self._ship_tail(self._tail, self._written().sequence)
 
     async def _finish_others(self) -> None:
         for instance in await asyncio.to_thread(instances_of, self._folder):
             if instance != self._instance and not is_alive(self._folder, instance):
-                await self._ship_tail(_Tail(self._folder, instance, await shipped_to(self._connection, instance)), None)
+                await self._ship_tail(await self._tail_of(instance), None)
 
-    async def _ship_tail(self, tail: _Tail, end: int | None) -> None:
-        while lines := await asyncio.to_thread(tail.take, _BATCH, end):
-            await insert_lines(self._connection, tail.instance, lines)
-            tail.taken(len(lines))
-            if tail.instance == self._instance:
-                self._shipped = tail.shipped
-        anchors = await asyncio.to_thread(tail.anchors)
+    async def _tail_of(self, instance: str) -> Tail:
+        return Tail(self._folder, instance, await shipped_to(self._connection, instance))
+
+    async def _ship_tail(self, tail: Tail, end: int | None) -> None:
+        while tail.broken is None and (rows := await self._read(tail, lambda: tail.take(_BATCH, end))):
+            if not await insert_rows(self._connection, rows):
+                tail.broken = rows[0].sequence
+                break
+            tail.taken()
+        if tail.broken is not None:
+            self._tell(tail.instance, tail.broken)
+        anchors = await self._read(tail, tail.anchors)
         await insert_anchors(self._connection, tail.instance, anchors)
-        tail.anchored(len(anchors))
+        tail.anchored()
+
+    async def _read(self, tail: Tail, read: Callable[[], list[T]]) -> list[T]:
+        """What is read of a journal; of another one that cannot be read nothing, and ours is shipped all the same."""
+        try:
+            return await asyncio.to_thread(read)
+        except OSError:
+            if tail.instance == self._instance:
+                raise
+            self._tell(tail.instance, tail.shipped.sequence + 1)
+            return []
+
+    def _tell(self, instance: str, line: int) -> None:
+        if instance not in self._told:
+            self._told.add(instance)
+            _log.error("audit_line_not_shipped", instance=instance, line=line)
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -124,59 +146,3 @@ class Shipper:
         if not self._failing:
             self._failing = True
             _log.warning("audit_not_shipped", reason=reason)
-
-
-class _Tail:
-    """What of an instance comes after line `shipped`."""
-
-    def __init__(self, folder: Path, instance: str, shipped: int = 0) -> None:
-        self.instance = instance
-        self.shipped = shipped
-        self._folder = folder
-        self._path: Path | None = None
-        self._place = 0
-        self._next: tuple[Path | None, int] = (None, 0)
-        self._anchors = 0
-
-    def take(self, limit: int, end: int | None) -> list[bytes]:
-        """The next lines, at most `limit` and none after number `end`."""
-        segments = segments_of(self._folder, self.instance)
-        current = [segment for segment in segments if segment.first <= self.shipped + 1][-1:]
-        if not current:
-            return []
-        path = current[0].path
-        lines: list[bytes] = []
-        with path.open("rb") as file:
-            place = file.seek(self._place if path == self._path else 0)
-            for line in file:
-                sequence = _sequence(line)
-                if sequence is None or (end is not None and sequence > end) or len(lines) == limit:
-                    break
-                place += len(line)
-                if sequence > self.shipped:
-                    lines.append(line[:-1])
-        self._next = (path, place)
-        return lines
-
-    def taken(self, count: int) -> None:
-        """The lines that were taken are where they belong."""
-        self.shipped += count
-        self._path, self._place = self._next
-
-    def anchors(self) -> list[str]:
-        try:
-            text = anchors_file(self._folder, self.instance).read_text(encoding="ascii")
-        except FileNotFoundError:
-            return []
-        return [line.strip() for line in text.splitlines(keepends=True) if line.endswith("\n")][self._anchors :]
-
-    def anchored(self, count: int) -> None:
-        self._anchors += count
-
-
-def _sequence(line: bytes) -> int | None:
-    """The number of a line; None for one that is not finished."""
-    try:
-        return read_line(line.removesuffix(b"\n")).head.sequence if line.endswith(b"\n") else None
-    except ChainError:
-        return None

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import asyncpg
 import orjson
@@ -17,7 +14,7 @@ import pytest
 
 from gateway.audit import shipping
 from gateway.audit.configured import open_audit
-from gateway.audit.database import insert_lines, prepare, read_anchors, read_shipped
+from gateway.audit.database import insert_rows, read_anchors, read_shipped, row_of
 from gateway.audit.journal import Journal
 from gateway.audit.places import anchors_file, instances_of, segments_of
 from gateway.audit.retention import retain
@@ -29,19 +26,6 @@ from tests.gateway.test_cli import gateway
 from tests.harness import REPOSITORY
 
 ONE = "20261126T021500Z-00000001"
-
-
-@pytest.fixture
-async def database(postgres: str) -> AsyncIterator[str]:
-    name = f"audit_{os.getpid()}_{os.urandom(4).hex()}"
-    connection = await asyncpg.connect(postgres)
-    await connection.execute(f"CREATE DATABASE {name}")
-    parts = urlsplit(postgres)
-    url = f"{parts.scheme}://{parts.netloc}/{name}?{parts.query}"
-    await prepare(url)
-    yield url
-    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await connection.close()
 
 
 async def rows(url: str) -> list[tuple[str, int, str]]:
@@ -127,7 +111,7 @@ async def test_what_two_ship_is_there_once(tmp_path: Path, database: str):
     writer = written(tmp_path, 30)
     await asyncio.gather(*(shipped(Shipper(tmp_path, ONE, database, lambda: writer.head)) for _ in range(3)))
     connection = await asyncpg.connect(database)
-    await insert_lines(connection, ONE, [line.encode() for _, _, line in lines(tmp_path)])
+    assert await insert_rows(connection, [row_of(ONE, number, line.encode()) for _, number, line in lines(tmp_path)])
     await connection.close()
     assert await rows(database) == lines(tmp_path)
     writer.close()

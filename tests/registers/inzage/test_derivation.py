@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from gateway.audit.chain import beginning, follow, link, read_line
-from gateway.audit.database import insert_lines, prepare
+from gateway.audit.database import insert_rows, prepare, row_of
 from registers.common.client_key import client_key
 from registers.common.migrations import migrate
 from registers.inzage.app import REGISTER
@@ -253,7 +253,7 @@ async def test_a_line_that_is_not_as_it_should_be_stops_no_other(
     database: Any, content: dict[str, Any], inzage: tuple[Any, ...] | None
 ):
     lines = journal(told(**content), told(at="2026-11-26T02:00:02.000001Z"))
-    await insert_lines(database, "i", lines)
+    assert await insert_rows(database, [row_of("i", number, line) for number, line in enumerate(lines, 1)])
     stored = [row["line"].encode() for row in await database.fetch("SELECT line FROM audit_record ORDER BY sequence")]
     head = beginning("i")
     for line in stored:
