@@ -68,7 +68,13 @@ INSERT INTO audit_record (instance, sequence, at, kind, persons, line)
 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (instance, sequence) DO NOTHING
 """
 
-_HASH = "SELECT substr(line, 10, 64) FROM audit_record WHERE instance = $1 AND sequence = $2"
+_HASHES = """
+SELECT substr(line, 10, 64) AS hash FROM audit_record WHERE instance = $1 AND sequence BETWEEN $2 AND $3 ORDER BY sequence
+"""
+
+
+class _AnotherError(Exception):
+    pass
 
 
 class Row(NamedTuple):
@@ -144,14 +150,17 @@ def row_of(instance: str, sequence: int, line: bytes) -> Row:
 
 
 async def insert_rows(connection: Any, rows: Sequence[Row]) -> bool:
-    """Put the lines of an instance there, all or none; false when others of these numbers are there already.
-
-    Each line has the hash of all before it in its own, so the last one speaks for all.
-    """
-    instance, sequence, last = rows[-1].instance, rows[-1].sequence, rows[-1].line
-    async with connection.transaction():
-        await connection.executemany(_INSERT, rows)
-    return await connection.fetchval(_HASH, instance, sequence) == last[9:73]
+    """Put lines of an instance there, all or none: none, and false, when another line has one of their numbers."""
+    first, last = rows[0], rows[-1]
+    try:
+        async with connection.transaction():
+            await connection.executemany(_INSERT, rows)
+            there = await connection.fetch(_HASHES, first.instance, first.sequence, last.sequence)
+            if [found["hash"] for found in there] != [row.line[9:73] for row in rows]:
+                raise _AnotherError
+    except _AnotherError:
+        return False
+    return True
 
 
 def _persons(record: dict[str, Any]) -> list[str]:

@@ -111,7 +111,7 @@ class Shipper:
         return Tail(self._folder, instance, await shipped_to(self._connection, instance))
 
     async def _ship_tail(self, tail: Tail, end: int | None) -> None:
-        while tail.broken is None and (rows := await self._read(tail, lambda: tail.take(_BATCH, end))):
+        while rows := await self._read(tail, lambda: tail.take(_BATCH, end)):
             if not await insert_rows(self._connection, rows):
                 tail.broken = rows[0].sequence
                 break

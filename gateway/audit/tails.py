@@ -23,7 +23,7 @@ _ANCHOR = re.compile(rb"[\w-]{1,1000}\.[\w-]{1,1000}\.[\w-]{1,200}", re.ASCII)
 
 
 class Tail:
-    """What of `instance` comes after `shipped`, the last line that is there. `broken` is the number of the line that ends it, once that was met."""
+    """What of `instance` comes after `shipped`, the last line that is there. `broken` is the number of the line that cannot come next, if any."""
 
     def __init__(self, folder: Path, instance: str, shipped: Head | None = None) -> None:
         self.instance = instance
@@ -38,9 +38,11 @@ class Tail:
 
     def take(self, limit: int, end: int | None) -> list[Row]:
         """The next lines, at most `limit` and none after number `end`. Raises OSError."""
+        self.broken = None
         segments = segments_of(self._folder, self.instance)
         current = [segment for segment in segments if segment.first <= self.shipped.sequence + 1][-1:]
         if not current:
+            self.broken = self.shipped.sequence + 1 if segments else None
             return []
         path, head = current[0].path, self.shipped
         rows: list[Row] = []

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.audit.anchors import Anchor, sign_anchor
 from gateway.audit.chain import beginning, link
-from gateway.audit.places import anchors_file, now, segment_file
+from gateway.audit.places import anchors_file, instances_of, now, segment_file
 
 __all__ = ["JournalWriter"]
 
@@ -44,9 +44,11 @@ class JournalWriter:
         self._anchors = -1
 
     def open(self) -> None:
-        """Take the place: the folder is made, the anchors file locked."""
+        """Take the place: the folder is made, the anchors file locked. FileExistsError where a journal of that name is."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._take_anchors()
+        if self._instance in instances_of(self._folder):
+            raise FileExistsError(17, "a journal of this name is there", str(self._folder))
+        self._take_anchors(os.O_EXCL)
         self._begin_segment()
 
     def write(self, records: Sequence[bytes]) -> None:
@@ -75,16 +77,24 @@ class JournalWriter:
         if self.head == self.anchored:
             return None
         text = sign_anchor(Anchor(self._instance, self.head, now()), self._key)
-        _write_all(self._anchors, text.encode() + b"\n")
-        os.fdatasync(self._anchors)
+        size = os.fstat(self._anchors).st_size
+        try:
+            _write_all(self._anchors, text.encode() + b"\n")
+            os.fdatasync(self._anchors)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._anchors, size)
+            raise
         self.anchored = self.head
         return text
 
     def mend(self) -> None:
-        """Begin anew after a failure: another file, in a place that can be written."""
+        """Begin anew after a failure: another file, in a place that can be written. The end of the file before is signed, wherever that one is now."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_same(self._anchors, anchors_file(self._folder, self._instance)):
             self._take_anchors()
+        self._cut_back()
+        self.anchor()
         self._begin_segment()
 
     def close(self) -> None:
@@ -98,6 +108,14 @@ class JournalWriter:
             raise PermissionError(13, "the folder is closed for writing", str(self._folder))
         if not _is_same(self._file, self._path):
             raise FileNotFoundError(2, "the journal was taken away", str(self._path))
+
+    def _cut_back(self) -> None:
+        """Take away what was not acknowledged, when that did not succeed at once."""
+        try:
+            os.ftruncate(self._file, self._size)
+        except OSError:
+            if _is_same(self._file, self._path):
+                raise
 
     def _begin_segment(self) -> None:
         path = segment_file(self._folder, self._instance, self.head.sequence + 1)
@@ -114,13 +132,18 @@ class JournalWriter:
             os.close(self._file)
         self._file, self._path, self._size, self._day = file, path, 0, now()[:_DAY]
 
-    def _take_anchors(self) -> None:
+    def _take_anchors(self, new: int = 0) -> None:
         path = anchors_file(self._folder, self._instance)
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | new, 0o600)
+        try:
+            # Of one that is new, who looks whether we are alive may hold the lock for a moment; of another one, anybody for good.
+            fcntl.flock(file, fcntl.LOCK_EX if new else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(file)
+            raise
         if self._anchors >= 0:
             os.close(self._anchors)
-        self._anchors = file
+        self._anchors, self.anchored = file, beginning(self._instance)
 
 
 def _write_all(file: int, data: bytes) -> None:
