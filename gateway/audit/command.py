@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gateway.audit.anchors import read_public_key
 from gateway.audit.configured import read_hasher, read_signing_key
-from gateway.audit.reports import Sought, as_sentence, as_xml, read_records
+from gateway.audit.reports import Sought, as_sentences, as_xml, read_records
 from gateway.audit.retention import retain
 from gateway.audit.verify import verify_journal
 from gateway.errors import OperatorError
@@ -55,8 +55,8 @@ def who_saw(
             raise OperatorError("--person needs the --secret that the journal's hashes were made with.")
         hashed = read_hasher(secret)(_value(person))
     sought = Sought(_moment(since), _moment(until), hashed, frozenset(map(_named, records)))
-    for record in read_records(_journal(journal), sought):
-        yield as_sentence(record) if format == "text" else json.dumps(record)
+    found = read_records(_journal(journal), sought)
+    yield from as_sentences(found) if format == "text" else map(json.dumps, found)
 
 
 def export(journal: Path, *, since: str, until: str) -> Iterator[str]:
