@@ -40,16 +40,19 @@ def prepare(
 
 @audit_app.command
 def verify(
-    journal: Journal,
-    *,
-    key: Key,
+    *journals: Annotated[
+        Path, Parameter(help="The folder of the journal; more of them where several gateways ship to one database.")
+    ],
+    key: Annotated[
+        list[Path], Parameter(help="The key that heads are signed with (PEM), or its public half; repeat for more.")
+    ],
     database: Annotated[str | None, Database] = None,
 ) -> None:
     """Prove that nothing was changed, taken out or cut off; exit status 1 when something was."""
     from gateway.audit.command import verify as verified
 
     with plain_errors():
-        lines, whole = verified(journal, key, database)
+        lines, whole = verified(journals, key, database)
         print("\n".join(lines))
     if not whole:
         raise SystemExit(1)

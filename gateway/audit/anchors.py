@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -53,18 +54,25 @@ def sign_anchor(anchor: Anchor, key: Ed25519PrivateKey) -> str:
     return f"{signed}.{_base64url(key.sign(signed.encode()))}"
 
 
-def read_anchor(text: str, key: Ed25519PublicKey) -> Anchor:
-    """Read and verify a compact JWS. Raises `AnchorError`."""
+def read_anchor(text: str, *keys: Ed25519PublicKey) -> Anchor:
+    """Read a compact JWS and verify that it was signed with one of `keys`. Raises `AnchorError`."""
     try:
         header, claims, signature = text.split(".")
-        key.verify(_decoded(signature), f"{header}.{claims}".encode())
+        _verify(_decoded(signature), f"{header}.{claims}".encode(), keys)
         if json.loads(_decoded(header)) != _HEADER:
             raise AnchorError("this is no anchor")
         return _anchor(json.loads(_decoded(claims)))
-    except InvalidSignature:
-        raise AnchorError("an anchor was not signed with this key") from None
     except (ValueError, KeyError, TypeError, binascii.Error):
         raise AnchorError("this is no anchor") from None
+
+
+def _verify(signature: bytes, signed: bytes, keys: Iterable[Ed25519PublicKey]) -> None:
+    for key in keys:
+        try:
+            return key.verify(signature, signed)
+        except InvalidSignature:
+            continue
+    raise AnchorError("an anchor was not signed with this key")
 
 
 def read_public_key(pem: bytes) -> Ed25519PublicKey:

@@ -16,7 +16,7 @@ from gateway.audit.anchors import read_public_key
 from gateway.audit.configured import read_hasher, read_signing_key
 from gateway.audit.reports import Sought, as_sentences, as_xml, read_records
 from gateway.audit.retention import retain
-from gateway.audit.verify import verify_journal
+from gateway.audit.verify import verify_journals
 from gateway.errors import OperatorError
 
 __all__ = ["Format", "drop", "export", "prepare", "verify", "who_saw"]
@@ -24,15 +24,17 @@ __all__ = ["Format", "drop", "export", "prepare", "verify", "who_saw"]
 Format = Literal["text", "json"]
 
 
-def verify(journal: Path, key: Path, database: str | None = None) -> tuple[list[str], bool]:
+def verify(journals: Sequence[Path], keys: Sequence[Path], database: str | None = None) -> tuple[list[str], bool]:
     """Lines that say what was proven, and whether everything was. Raises `OperatorError`."""
-    proofs = verify_journal(_journal(journal), _public_key(key), _kept(database))
+    if not journals:
+        raise OperatorError("Say which journal: a folder, or more of them.")
+    proofs = verify_journals(list(map(_journal, journals)), list(map(_public_key, keys)), _kept(database))
     lines: list[str] = []
     for proof in proofs:
         lines.append(str(proof))
         lines += [f"  PROBLEM: {problem}." for problem in proof.problems]
     if not proofs:
-        raise OperatorError(f"There is no journal in {journal}.")
+        raise OperatorError(f"There is no journal in {', '.join(map(str, journals))}.")
     return lines, not any(proof.problems for proof in proofs)
 
 

@@ -7,7 +7,7 @@ signature is said, because its end proves nothing yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +19,7 @@ from gateway.audit.anchors import Anchor, AnchorError, read_anchor
 from gateway.audit.chain import ChainError, Head, Link, beginning, follow, read_line
 from gateway.audit.places import INSTANCE, Segment, anchors_file, instances_of, is_alive, segments_of
 
-__all__ = ["Proof", "verify_journal"]
+__all__ = ["Proof", "verify_journal", "verify_journals"]
 
 
 @dataclass(slots=True)
@@ -50,17 +50,24 @@ class Proof:
 
 def verify_journal(folder: Path, key: Ed25519PublicKey, more: Iterable[str] = ()) -> list[Proof]:
     """Walk every chain in a folder. `more` are anchors that were kept elsewhere. Raises OSError for a folder that cannot be read."""
-    instances = instances_of(folder)
-    elsewhere = _Elsewhere(key, more)
-    told = {instance: _named(folder, instance) for instance in instances}
+    return verify_journals((folder,), (key,), more)
+
+
+def verify_journals(folders: Sequence[Path], keys: Sequence[Ed25519PublicKey], more: Iterable[str] = ()) -> list[Proof]:
+    """Walk every chain in all of `folders`, signed with any of `keys`. `more` are anchors of all of them that were kept elsewhere. Raises OSError."""
+    places = [(instance, folder) for folder in folders for instance in instances_of(folder)]
+    elsewhere = _Elsewhere(keys, more)
+    told = {place: _named(place[1], place[0]) for place in places}
     seen = [head for heads in told.values() for head in heads or ()]
+    here = {instance for instance, _ in places}
     named = dict.fromkeys([*elsewhere.anchors, *(name for name, _ in seen)])
+    gone = [(instance, folders[0]) for instance in named if instance not in here]
     proofs: list[Proof] = []
-    for instance in sorted({*instances, *named}):
+    for instance, folder in sorted([*places, *gone]):
         proof = Proof(instance, beginning(instance), alive=is_alive(folder, instance))
         wanted = [head for name, head in seen if name == instance]
-        _Walk(folder, key, proof, wanted, elsewhere.anchors.get(instance, [])).walk()
-        if told.get(instance, []) is None:
+        _Walk(folder, keys, proof, wanted, elsewhere.anchors.get(instance, [])).walk()
+        if told.get((instance, folder), []) is None:
             proof.problems.append("its first line does not say as it should which journals there were before")
         proofs.append(proof)
     if elsewhere.problems:
@@ -69,12 +76,12 @@ def verify_journal(folder: Path, key: Ed25519PublicKey, more: Iterable[str] = ()
 
 
 class _Elsewhere:
-    def __init__(self, key: Ed25519PublicKey, texts: Iterable[str]) -> None:
+    def __init__(self, keys: Sequence[Ed25519PublicKey], texts: Iterable[str]) -> None:
         self.anchors: dict[str, list[Anchor]] = {}
         self.problems: list[str] = []
         for text in texts:
             try:
-                anchor = read_anchor(text, key)
+                anchor = read_anchor(text, *keys)
             except AnchorError as error:
                 self.problems.append(f"{error}")
                 continue
@@ -83,10 +90,10 @@ class _Elsewhere:
 
 class _Walk:
     def __init__(
-        self, folder: Path, key: Ed25519PublicKey, proof: Proof, seen: list[Head], elsewhere: list[Anchor]
+        self, folder: Path, keys: Sequence[Ed25519PublicKey], proof: Proof, seen: list[Head], elsewhere: list[Anchor]
     ) -> None:
         self._folder = folder
-        self._key = key
+        self._keys = keys
         self._proof = proof
         anchors = [*self._own_anchors(), *elsewhere]
         dropped = [anchor.head for anchor in anchors if anchor.kind == "dropped"]
@@ -126,7 +133,7 @@ class _Walk:
             return
         for number, text in enumerate(lines, 1):
             try:
-                anchor = read_anchor(text, self._key)
+                anchor = read_anchor(text, *self._keys)
             except AnchorError as error:
                 self._problem(f"line {number} of its signatures: {error}")
                 continue
