@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from issuer.keys import write_private
+from issuer.tls import thumbprint_of
 
 __all__ = ["Participant", "Participants", "ParticipantsError", "ParticipantsFile", "canonical_id"]
 
@@ -148,12 +149,15 @@ class ParticipantsFile:
         Participants(self._with(participant))
 
     def add(self, participant: Participant) -> None:
-        """Add a participant, or replace the one with the same id."""
+        """Add a participant, or replace the one with the same id; who is blocked stays so."""
         with self._exclusive():
             self._write(self._with(participant))
 
     def _with(self, participant: Participant) -> Iterable[Participant]:
         present = self.read().by_id if self.path.exists() else {}
+        before = present.get(participant.id)
+        if before is not None and before.blocked:
+            participant = msgspec.structs.replace(participant, blocked=True)
         return {**present, participant.id: participant}.values()
 
     def block(self, party: str, *, blocked: bool) -> None:
@@ -166,11 +170,12 @@ class ParticipantsFile:
             self._write(present.values())
 
     def publish(self) -> None:
-        """Write what gateways are told: by number, and for who is blocked by id as well, since others may act for it. Who was blocked
-        and is removed stays blocked: its tokens live on for a while.
+        """Write what gateways are told: by number, and for who is blocked by id as well, since others may act for it, and by certificate, which
+        may count without a token. Who was blocked and is removed stays blocked: its tokens live on for a while.
         """
         present = self.read().by_id
-        told: dict[str, dict[str, Any]] = {name: {"blocked": True} for name in self._blocked() if name not in present}
+        known = {*present, *(_thumbprint(participant) for participant in present.values())}
+        told: dict[str, dict[str, Any]] = {name: {"blocked": True} for name in self._blocked() if name not in known}
         for participant in present.values():
             entry: dict[str, Any] = {"blocked": participant.blocked}
             entry |= {"addresses": participant.addresses} if participant.addresses else {}
@@ -179,6 +184,7 @@ class ParticipantsFile:
             told[participant.number] = entry
             if participant.blocked:
                 told[participant.id] = {"blocked": True}
+                told |= {_thumbprint(participant): {"blocked": True}} if participant.certificate else {}
         content = msgspec.json.format(msgspec.json.encode({"participants": told}))
         write_private(self.access_file, content, mode=0o644)
 
@@ -209,6 +215,11 @@ class ParticipantsFile:
         Participants(content)
         write_private(self.path, msgspec.json.format(msgspec.json.encode(content)))
         self.publish()
+
+
+def _thumbprint(participant: Participant) -> str:
+    """How gateways name its certificate (RFC 8705 §3.1); empty without one."""
+    return f"x5t#S256:{thumbprint_of(participant.certificate)}" if participant.certificate else ""
 
 
 def canonical_id(party: str) -> str:

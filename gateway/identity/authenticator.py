@@ -49,6 +49,11 @@ class TokenAuthenticator:
         given = headers.get(CERTIFICATE)
         return await self._binding.certificate(given) if given is not None else None
 
+    def check_certificate(self, certificate: ClientCertificate, headers: Mapping[bytes, bytes]) -> None:
+        """Raises `GatewayError` when who comes with a certificate and no token is blocked, comes from elsewhere or too often."""
+        if self._participants is not None:
+            self._participants.check_certificate(certificate, headers)
+
     def check_again(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
         """Raises `GatewayError` when a caller who was let in with `headers` would not be any more, its token aside."""
         self._binding.check_again(headers)

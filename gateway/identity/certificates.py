@@ -32,6 +32,11 @@ class ClientCertificate:
     begins: float
     ends: float
 
+    @property
+    def name(self) -> str:
+        """What it is called where there is no token beside it: by its thumbprint, as RFC 8705 §3.1 names it."""
+        return f"x5t#S256:{self.thumbprint}"
+
 
 class Certificates:
     """Reads certificates, and keeps what was read of the latest."""

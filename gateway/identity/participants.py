@@ -1,7 +1,8 @@
 """What each participant may do beside its rights: from where, how often, and whether at all.
 
 A file says it, for each party by the name it has in tokens: whoever acts (`act.sub`, else `sub`), and the party that it acts for, as
-`claim:code` or by its own name. The file is looked at once a second when somebody asks, so that a party that is blocked is refused
+`claim:code` or by its own name; for who comes with a client certificate alone (the decision point), by its thumbprint (`x5t#S256:…`) and by
+common name and serial number of its subject. The file is looked at once a second when somebody asks, so that a party that is blocked is refused
 at once and nothing restarts. A file that cannot be used changes nothing but a line in the log.
 
     default: {rate: 20, burst: 40}
@@ -30,6 +31,7 @@ from msgspec import Meta, Struct
 
 from gateway.authorization.caller import Caller
 from gateway.errors import Code, GatewayError, GraphQLIssue
+from gateway.identity.certificates import ClientCertificate
 from gateway.identity.peer import ADDRESS
 from gateway.identity.remembered import Bucket, Remembered
 from gateway.telemetry.logs import get_log
@@ -99,6 +101,20 @@ class Participants:
         rule = self._rules.get(name, self._default)
         if rule.rate is not None:
             self._take(name, rule.rate, rule.burst)
+
+    def check_certificate(self, certificate: ClientCertificate, headers: Mapping[bytes, bytes]) -> None:
+        """Like `check`, for a certificate without a token: what holds for any of its names holds for it."""
+        self._refresh()
+        names = (certificate.name, certificate.serial_number, certificate.common_name)
+        listed = {name: rule for name in names if (rule := self._rules.get(name)) is not None}
+        counted = listed or {certificate.name: self._default}
+        if any(rule.blocked for rule in counted.values()):
+            raise _not_allowed("The party is blocked.")
+        if not all(self._inside(headers.get(ADDRESS, b""), rule) for rule in counted.values() if rule.networks):
+            raise _not_allowed("The client certificate may not be used from this address.")
+        for name, rule in counted.items():
+            if rule.rate is not None:
+                self._take(name, rule.rate, rule.burst)
 
     def check_again(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
         """Raises `GatewayError` 403 when who was let in is blocked by now, or may not come from there any more."""

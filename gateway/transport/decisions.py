@@ -36,17 +36,17 @@ __all__ = ["DecisionPoint", "Doorkeeper"]
 _log = get_log(__name__)
 
 _ONE, _SEVERAL = "/access/v1/evaluation", "/access/v1/evaluations"
-_CERTIFICATE = "x5t#S256:"
-"""Before a thumbprint, as RFC 8705 §3.1 names it."""
 _REQUEST_ID = re.compile(rb"[\x21-\x7e]{1,200}")
 
 
 class Doorkeeper(Protocol):
-    """Tells who sends a request. Both raise `GatewayError`."""
+    """Tells who sends a request. All raise `GatewayError`."""
 
     async def caller(self, headers: Mapping[bytes, bytes]) -> Caller: ...
 
     async def certificate(self, headers: Mapping[bytes, bytes]) -> ClientCertificate | None: ...
+
+    def check_certificate(self, certificate: ClientCertificate, headers: Mapping[bytes, bytes]) -> None: ...
 
 
 @dataclass(slots=True)
@@ -143,14 +143,15 @@ class DecisionPoint:
         return refused
 
     async def _admit(self, course: _Course) -> None:
-        """Raises `GatewayError`: 401 for no token and no certificate that is named, 403 for one without the scope."""
+        """Raises `GatewayError`: 401 for no token and no certificate that is named, 403 for one without the scope, and what holds for the party: 403, 429."""
         settings, headers = self._settings, course.asking.headers
         if settings.certificates:
             certificate = await self._doorkeeper.certificate(headers)
             if certificate is not None and certificate.thumbprint in settings.certificates:
                 # No more is known of who asks.
-                asker = Caller(None, {}, frozenset(), subject=_CERTIFICATE + certificate.thumbprint)
+                asker = Caller(None, {}, frozenset(), subject=certificate.name)
                 course.asking = course.asking._replace(caller=asker)
+                self._doorkeeper.check_certificate(certificate, headers)
                 return
         if settings.scope is None:
             issue = GraphQLIssue("Evaluations are for named client certificates only.", Code.INVALID_CLIENT_CERTIFICATE)

@@ -373,3 +373,43 @@ async def test_a_named_certificate_may_ask_without_a_token(tmp_path: Path):
     # Who asked stands in the record by thumbprint.
     askers = [one["caller"]["subject"] for one in records(tmp_path) if "evaluation" in one]
     assert askers == [f"x5t#S256:{own.thumbprint}"] * 2
+
+
+async def test_rules_of_a_party_hold_for_its_certificate_too(tmp_path: Path):
+    """Whoever asks without a token is known by the thumbprint and by the names of its certificate."""
+    authority = Authority(tmp_path / "certificates")
+    parties = [authority.issue(name) for name in ("blocked", "elsewhere", "often", "thumb", "unlisted")]
+    blocked, elsewhere, often, thumb, unlisted = parties
+    rules = tmp_path / "participants.json"
+    listed: dict[str, Any] = {
+        "blocked": {"blocked": True},
+        "elsewhere": {"addresses": ["192.0.2.0/24"]},
+        "often": {"rate": 0.01, "burst": 2},
+        f"x5t#S256:{thumb.thumbprint}": {"blocked": True},
+    }
+    rules.write_text(json.dumps({"participants": listed}))
+    trusted = AuthorizationSettings(
+        issuers=(IssuerSettings(ISSUER, jwks=str(tmp_path / "jwks.json"), audience=AUDIENCE),), participants=str(rules)
+    )
+    names = tuple(certificate.thumbprint for certificate in parties)
+    point = DecisionPointSettings("https://pdp.example", certificates=names)
+    listen = Listen(proxies=ProxySettings(("127.0.0.1",), certificate_header="Client-Cert"))
+    audit = settings(tmp_path)
+    seen: list[Any] = []
+    async with library(tmp_path, authorization=trusted, listen=listen, decision_point=point, audit=audit) as desk:
+        for certificate in (unlisted, blocked, thumb, elsewhere, often, often, often):
+            told = {"Client_Cert": f":{b64encode(certificate.der).decode()}:"}
+            reply = await post(desk, question(READER, id="Book.title"), by=None, **told)
+            seen.append((reply.status, reply.codes if reply.status != 200 else [], reply.headers.get("retry-after")))
+    assert seen == [
+        (200, [], None),
+        (403, ["NOT_ALLOWED"], None),
+        (403, ["NOT_ALLOWED"], None),
+        (403, ["NOT_ALLOWED"], None),
+        (200, [], None),
+        (200, [], None),
+        (429, ["RATE_LIMITED"], "100"),
+    ]
+    # Who was turned away is on record with its name as well.
+    refused = [one["caller"]["subject"] for one in records(tmp_path) if one.get("status", 200) != 200]
+    assert refused == [f"x5t#S256:{one.thumbprint}" for one in (blocked, thumb, elsewhere, often)]

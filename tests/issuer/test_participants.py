@@ -120,6 +120,33 @@ def test_who_was_blocked_and_is_removed_stays_blocked_at_gateways(tmp_path: Path
     assert json.loads(file.access_file.read_text()) == {"participants": present}
 
 
+def test_gateways_are_told_of_the_certificate_of_who_is_blocked(tmp_path: Path):
+    """It may count there without a token, and its names are those of whoever made it."""
+    party = Participant("uzovi:5050", "1", "Een", "Zorgkantoor", certificate="0" * 64)
+    name = "x5t#S256:" + "A" * 43
+    file = ParticipantsFile(tmp_path / "participants.json")
+    file.add(party)
+    assert json.loads(file.access_file.read_text()) == {"participants": {"1": {"blocked": False}}}
+    file.block("uzovi:5050", blocked=True)
+    blocked = {one: {"blocked": True} for one in ("1", "uzovi:5050", name)}
+    assert json.loads(file.access_file.read_text()) == {"participants": blocked}
+    file.block("uzovi:5050", blocked=False)
+    assert json.loads(file.access_file.read_text()) == {"participants": {"1": {"blocked": False}}}
+    file.block("uzovi:5050", blocked=True)
+    file.remove("uzovi:5050")
+    assert json.loads(file.access_file.read_text()) == {"participants": blocked}
+
+
+def test_who_is_blocked_stays_blocked_with_another_certificate(tmp_path: Path):
+    """A renewal says nothing of it; `unblock` does."""
+    party = Participant("uzovi:5050", "1", "Een", "Zorgkantoor", certificate="0" * 64)
+    file = ParticipantsFile(tmp_path / "participants.json")
+    file.add(party)
+    file.block("uzovi:5050", blocked=True)
+    file.add(msgspec.structs.replace(party, certificate="1" * 64))
+    assert file.read().by_id["uzovi:5050"] == msgspec.structs.replace(party, certificate="1" * 64, blocked=True)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"addresses": ["x"]}, {"addresses": ["192.0.2.1/24"]}, {"rate": 0}, {"rate": 1000001}, {"burst": -1}]
 )

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.authorization.caller import Caller
 from gateway.errors import GatewayError
+from gateway.identity.certificates import ClientCertificate
 from gateway.identity.participants import Participants, ParticipantsError
 from gateway.identity.peer import ADDRESS
 from gateway.identity.remembered import Remembered
@@ -300,3 +301,51 @@ def test_what_is_said_of_each(who: Caller, message: str, tmp_path: Path):
     with pytest.raises(GatewayError) as caught:
         rules.check(who, {})
     assert [issue.message for issue in caught.value.issues] == [message]
+
+
+def certified(participants: Participants, *names: str, address: str = "192.0.2.7") -> tuple[int, Any]:
+    """How a certificate of this thumbprint, serial number and common name is judged where it comes alone."""
+    thumbprint, serial_number, common_name = names
+    certificate = ClientCertificate(thumbprint, 1, b"", common_name, serial_number, 0.0, 1.0)
+    try:
+        participants.check_certificate(certificate, {ADDRESS: address.encode()})
+    except GatewayError as error:
+        return error.status, error.headers.get("Retry-After", error.issues[0].code.name)
+    return OK
+
+
+@pytest.mark.parametrize(
+    ("names", "address", "expected"),
+    [
+        (("t", "s", "c"), "192.0.2.7", OK),
+        (("x", "s", "c"), "192.0.2.7", (403, "NOT_ALLOWED")),
+        (("t", "two", "c"), "192.0.2.7", (403, "NOT_ALLOWED")),
+        (("t", "s", "two"), "192.0.2.7", (403, "NOT_ALLOWED")),
+        (("t", "s", "x5t#S256:x"), "192.0.2.7", (403, "NOT_ALLOWED")),
+        (("t", "near", "c"), "192.0.2.7", OK),
+        (("t", "near", "c"), "192.0.3.7", (403, "NOT_ALLOWED")),
+        (("t", "near", "near"), "", (403, "NOT_ALLOWED")),
+    ],
+)
+def test_a_certificate_without_a_token_is_looked_up_by_all_its_names(
+    names: tuple[str, str, str], address: str, expected: tuple[int, Any], tmp_path: Path
+):
+    rules = "participants: {two: {blocked: true}, 'x5t#S256:x': {blocked: true}, near: {addresses: [192.0.2.0/24]}}"
+    assert certified(written(tmp_path, rules), *names, address=address) == expected
+
+
+def test_a_certificate_that_is_not_listed_has_the_default(tmp_path: Path):
+    participants = written(tmp_path, "default: {blocked: true}\nparticipants: {one: {blocked: false}}")
+    assert certified(participants, "t", "", "one") == OK
+    assert certified(participants, "t", "", "other") == (403, "NOT_ALLOWED")
+    participants = written(tmp_path, "default: {rate: 0.5, burst: 1}")
+    assert [certified(participants, name, "s", "c") for name in ("t", "t", "u")] == [OK, (429, "2"), OK]
+
+
+def test_the_rate_of_a_party_is_one_for_its_certificates_and_its_tokens(tmp_path: Path):
+    participants = written(tmp_path, "participants: {one: {rate: 0.5, burst: 3}}")
+    assert certified(participants, "t", "", "one") == OK
+    assert certified(participants, "u", "one", "") == OK
+    assert judged(participants, caller("one")) == OK
+    assert judged(participants, caller("one"), "198.51.100.1") == (429, "2")
+    assert certified(participants, "u", "one", "") == (429, "2")
