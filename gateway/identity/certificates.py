@@ -21,7 +21,7 @@ _KEPT = 4096
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
     """`thumbprint`: base64url SHA-256 of the DER form (RFC 8705 §3.1). `issuer`: the DER form of the issuer's name.
-    `begins`, `ends`: seconds since 1970.
+    `begins`, `ends`: seconds since 1970. `points`: the names of the revocation lists that would say so (RFC 5280 §4.2.1.13); empty when it does not tell.
     """
 
     thumbprint: str
@@ -31,6 +31,7 @@ class ClientCertificate:
     serial_number: str
     begins: float
     ends: float
+    points: frozenset[x509.GeneralName] = frozenset()
 
     @property
     def name(self) -> str:
@@ -72,9 +73,20 @@ def _read(der: bytes) -> ClientCertificate:
             serial_number=_attribute(certificate.subject, NameOID.SERIAL_NUMBER),
             begins=certificate.not_valid_before_utc.timestamp(),
             ends=certificate.not_valid_after_utc.timestamp(),
+            points=_points(certificate),
         )
     except (ValueError, TypeError, x509.InvalidVersion) as error:
         raise invalid_certificate("The client certificate cannot be read.") from error
+
+
+def _points(certificate: x509.Certificate) -> frozenset[x509.GeneralName]:
+    try:
+        told = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return frozenset()
+    # Those of some reasons, or of another authority, are lists that do not count here.
+    whole = (point for point in told if point.reasons is None and point.crl_issuer is None)
+    return frozenset(name for point in whole for name in point.full_name or ())
 
 
 def _attribute(name: x509.Name, kind: x509.ObjectIdentifier) -> str:

@@ -5,7 +5,8 @@ lists are loaded before the first certificate is judged and anew in the backgrou
 list past its `nextUpdate` says nothing any more, and then certificates of that authority cannot be judged: 503, never yes.
 
 On its way a list can be changed for another that was signed as well: one from before does not take the place of a newer one, and one that says a
-part only (what changed, certificates of authorities, some reasons) does not count. Lists by distribution point stand beside each other.
+part only (what changed, certificates of authorities, some reasons) does not count. Lists by distribution point stand beside each other: where an
+authority has no other, that of the certificate's own point has to be among them, or, for a certificate that names none, a list from each place.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _log = get_log(__name__)
 @dataclass(frozen=True, slots=True)
 class RevocationList:
     """What an authority took back. `issuer`: the DER form of its name; `point`: that of the distribution point that the list is of, empty
-    for none; `begins`, `ends`: seconds since 1970.
+    for none; `names`: those of the point, None for a list of all certificates; `begins`, `ends`: seconds since 1970.
     """
 
     issuer: bytes
@@ -43,6 +44,7 @@ class RevocationList:
     ends: float
     begins: float
     point: bytes
+    names: frozenset[x509.GeneralName] | None
 
 
 class Revocations:
@@ -63,12 +65,16 @@ class Revocations:
         self._clock = clock
         # What is carried over is loaded anew, and a list from before it does not take its place.
         self._lists = before.lists(authorities) if before is not None else {}
+        self._missing = {source.name for source in sources} - (
+            before.loaded if before is not None and self._lists else set()
+        )
+        """Places that never gave a list."""
         self._attempted_at = float("-inf")
         self._task: asyncio.Task[None] | None = None
 
     async def check(self, certificate: ClientCertificate) -> None:
         """Raises `GatewayError`: 403 for a certificate that was taken back, 503 when that cannot be told."""
-        found = self._current(certificate.issuer)
+        found = self._current(certificate)
         since = self._clock() - self._attempted_at
         if found is None and since >= RETRY_AFTER:
             await asyncio.shield(self._refreshing())
@@ -85,7 +91,7 @@ class Revocations:
         self._judge(certificate)
 
     def _judge(self, certificate: ClientCertificate) -> None:
-        found = self._current(certificate.issuer)
+        found = self._current(certificate)
         if found is None:
             issue = GraphQLIssue(
                 "The client certificate cannot be judged at the moment.", Code.AUTHORIZATION_UNAVAILABLE
@@ -100,17 +106,30 @@ class Revocations:
             return {}
         return {issuer: dict(points) for issuer, points in self._lists.items()}
 
+    @property
+    def loaded(self) -> set[str]:
+        """The places that gave a list."""
+        return {source.name for source in self._sources} - self._missing
+
     async def aclose(self) -> None:
         """Cancel a load that is under way."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def _current(self, issuer: bytes) -> Sequence[RevocationList] | None:
-        """The lists of an authority; None when it has none, or one of them has ended."""
-        found = tuple(self._lists.get(issuer, {}).values())
+    def _current(self, certificate: ClientCertificate) -> Sequence[RevocationList] | None:
+        """The lists of the authority of a certificate; None when it has none, none that is about this one, or one of them has ended."""
+        found = tuple(self._lists.get(certificate.issuer, {}).values())
         now = self._clock()
-        return found if found and all(now < one.ends for one in found) else None
+        return found if self._tell(found, certificate) and all(now < one.ends for one in found) else None
+
+    def _tell(self, found: Sequence[RevocationList], certificate: ClientCertificate) -> bool:
+        """Whether one of the lists would name the certificate, had it been taken back (RFC 5280 §6.3.3 b)."""
+        if any(one.names is None for one in found):
+            return True
+        if certificate.points:
+            return any(one.names and one.names & certificate.points for one in found)
+        return bool(found) and not self._missing
 
     def _refreshing(self) -> asyncio.Task[None]:
         if self._task is None or self._task.done():
@@ -125,6 +144,7 @@ class Revocations:
             except (OSError, ValueError) as error:
                 _log.warning("crl_refresh_failed", source=source.name, reason=type(error).__name__)
                 continue
+            self._missing.discard(source.name)
             lists = self._lists.setdefault(found.issuer, {})
             kept = lists.get(found.point)
             if kept is not None and found.begins < kept.begins:
@@ -140,14 +160,14 @@ def read_list(document: bytes, authorities: Sequence[x509.Certificate]) -> Revoc
         found = x509.load_pem_x509_crl(document) if pem else x509.load_der_x509_crl(document)
         if not any(_signed(found, authority) for authority in authorities):
             raise ValueError("no authority signed the list")
-        ends, point = found.next_update_utc, _point(found)
+        ends, (point, names) = found.next_update_utc, _point(found)
         serials: Mapping[int, Any] = {entry.serial_number: None for entry in found if _taken_back(entry)}
     except (TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension) as error:
         raise ValueError("the list cannot be read") from error
     if ends is None:
         raise ValueError("the list does not say how long it holds")
     begins = found.last_update_utc.timestamp()
-    return RevocationList(found.issuer.public_bytes(), frozenset(serials), ends.timestamp(), begins, point)
+    return RevocationList(found.issuer.public_bytes(), frozenset(serials), ends.timestamp(), begins, point, names)
 
 
 def _signed(found: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
@@ -160,9 +180,9 @@ def _signed(found: x509.CertificateRevocationList, authority: x509.Certificate) 
         return False
 
 
-def _point(found: x509.CertificateRevocationList) -> bytes:
-    """The distribution point of a list, in DER. Raises ValueError for a list that demands to be understood otherwise (RFC 5280 §5.2)."""
-    point = b""
+def _point(found: x509.CertificateRevocationList) -> tuple[bytes, frozenset[x509.GeneralName] | None]:
+    """The distribution point of a list, in DER, and its names; None for a list of all certificates. Raises ValueError for a list that demands to be understood otherwise (RFC 5280 §5.2)."""
+    point, names = b"", None
     for extension in found.extensions:
         value = extension.value
         if isinstance(value, x509.IssuingDistributionPoint):
@@ -171,9 +191,11 @@ def _point(found: x509.CertificateRevocationList) -> bytes:
             if value.only_some_reasons is not None:
                 raise ValueError("the list is of some reasons only")
             point = value.public_bytes()
+            if value.full_name is not None or value.relative_name is not None:
+                names = frozenset(value.full_name or ())
         elif extension.critical or isinstance(value, x509.DeltaCRLIndicator):
             raise ValueError("the list demands more than is understood here")
-    return point
+    return point, names
 
 
 def _taken_back(entry: x509.RevokedCertificate) -> bool:

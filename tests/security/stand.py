@@ -77,13 +77,26 @@ class Authority:
         self.file = folder / f"{name}.crt"
         self.file.write_bytes(self.certificate.public_bytes(Encoding.PEM))
 
-    def issue(self, name: str, *, lifetime: timedelta = timedelta(days=1)) -> Certificate:
-        """A certificate for a party, or for the address that `name` is."""
+    def issue(
+        self,
+        name: str,
+        *,
+        lifetime: timedelta = timedelta(days=1),
+        points: tuple[str, ...] = (),
+        reasons: frozenset[x509.ReasonFlags] | None = None,
+        crl_issuer: bool = False,
+    ) -> Certificate:
+        """A certificate for a party, or for the address that `name` is; `points`: of which revocation lists it says that they are about it."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = self._builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), key, lifetime)
         if re.fullmatch(r"[0-9.]+", name) and name.count(".") == 3:
             names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(name))])
             builder = builder.add_extension(names, critical=False)
+        if points:
+            of = [x509.DirectoryName(self._name)] if crl_issuer else None
+            places = ([x509.UniformResourceIdentifier(f"http://crl.example/{point}.crl")] for point in points)
+            told = x509.CRLDistributionPoints([x509.DistributionPoint(place, None, reasons, of) for place in places])
+            builder = builder.add_extension(told, critical=False)
         certificate = builder.sign(self._key, hashes.SHA256())
         file = self.folder / f"{name}-{certificate.serial_number}.pem"
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -19,9 +19,8 @@ from tests.security.stand import Authority, Certificate
 class Place:
     """A source whose content a test can change; None cannot be read."""
 
-    name = "place"
-
-    def __init__(self, content: bytes | None) -> None:
+    def __init__(self, content: bytes | None, name: str = "place") -> None:
+        self.name = name
         self.content = content
         self.loads = 0
 

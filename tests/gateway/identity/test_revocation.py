@@ -6,6 +6,7 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -236,6 +237,57 @@ async def test_lists_by_distribution_point_stand_beside_each_other(tmp_path: Pat
     places = [Place(made(authority, one, extension=named(1))), Place(made(authority, two, extension=named(2)))]
     revocations = Revocations(places, [authority.certificate], clock=clock)
     assert [await judged(revocations, each) for each in (one, two, other)] == [403, 403, 200]
+
+
+async def test_a_list_by_distribution_point_that_never_came_is_missed(tmp_path: Path):
+    """A certificate that does not tell its point could be in any of them."""
+    authority, clock = Authority(tmp_path), Clock()
+    own, gone = authority.issue("own"), authority.issue("gone")
+    late = Place(None, "late")
+    places = [Place(made(authority, extension=named(1))), late]
+    revocations = Revocations(places, [authority.certificate], clock=clock)
+    assert [await judged(revocations, each) for each in (own, gone)] == [503, 503]
+    late.content = made(authority, gone, extension=named(2))
+    clock.now += 11
+    assert [await judged(revocations, each) for each in (own, gone)] == [200, 403]
+    late.content = None  # what came stays until it ends, also with another configuration
+    clock.now += 3601
+    assert [await judged(revocations, each) for each in (own, gone)] == [200, 403]
+    again = Revocations(places, [authority.certificate], clock=clock, before=revocations)
+    assert [await judged(again, each) for each in (own, gone)] == [200, 403]
+    more = Revocations([*places, Place(None, "more")], [authority.certificate], clock=clock, before=revocations)
+    assert [await judged(more, each) for each in (own, gone)] == [503, 503]
+
+
+@pytest.mark.parametrize(
+    "whole", [None, point(only_contains_user_certs=True)], ids=["no point", "certificates of parties"]
+)
+async def test_where_a_list_is_of_all_certificates_no_other_is_missed(whole: x509.ExtensionType | None, tmp_path: Path):
+    authority, other = Authority(tmp_path), Authority(tmp_path, "other")
+    own, gone, stranger = authority.issue("own"), authority.issue("gone"), other.issue("stranger")
+    places = [Place(made(authority, gone, extension=whole)), Place(None, "of the other authority")]
+    revocations = Revocations(places, [authority.certificate, other.certificate])
+    assert [await judged(revocations, each) for each in (own, gone, stranger)] == [200, 403, 503]
+
+
+async def test_a_certificate_is_judged_by_the_list_of_its_own_point(tmp_path: Path):
+    """RFC 5280 §6.3.3: a list of another point says nothing of it; one that is missing is missed by its own certificates only."""
+    authority = Authority(tmp_path)
+    first, gone, second, third = (authority.issue(name, points=(name[0],)) for name in ("1 own", "1 gone", "2", "3"))
+    both = authority.issue("both", points=("3", "1"))
+    places = [Place(made(authority, gone, extension=named(1))), Place(None, "of 2")]
+    revocations = Revocations(places, [authority.certificate])
+    everybody = (first, gone, second, third, both)
+    assert [await judged(revocations, each) for each in everybody] == [200, 403, 503, 503, 200]
+
+
+@pytest.mark.parametrize("said", [{"crl_issuer": True}, {"reasons": frozenset({x509.ReasonFlags.key_compromise})}])
+async def test_a_point_that_says_a_part_only_is_none(said: dict[str, Any], tmp_path: Path):
+    authority = Authority(tmp_path)
+    own = authority.issue("own", points=("1",), **said)
+    places = [Place(made(authority, extension=named(1))), Place(None, "of 2")]
+    assert await judged(Revocations(places, [authority.certificate]), own) == 503
+    assert await judged(Revocations(places[:1], [authority.certificate]), own) == 200
 
 
 async def test_an_authority_of_which_one_list_has_ended_cannot_be_asked(tmp_path: Path):
