@@ -1,6 +1,6 @@
 """`fields.json`: which field a role may read on which ground, for the register that compiles statements.
 
-A field that every grant of a role on a type lists is plain on each visible row (`when` is null). Any other field carries the
+A field that every grant of a role on a type lists, or all that say more than another one, is plain on each visible row (`when` is null). Any other field carries the
 conditions under which it may be read; the register wraps it in a CASE over those whose scope the caller holds. `copies` marks the grants
 that show nothing (`all`) or less (`some`) while the rows copied from another register are not fresh.
 
@@ -90,7 +90,7 @@ def _type(judged: Sequence[Judged]) -> dict[str, list[dict[str, Any]]]:
 def _alternatives(name: str, judged: Sequence[Judged]) -> list[dict[str, Any]]:
     """On which grounds a field may be read. Grounds that always count together are one, with one look where each had its own."""
     listing = [grant for grant in judged if name in grant.fields]
-    plain = len(listing) == len(judged)
+    plain = _is_everywhere(listing, judged)
     anchored = any(grant.anchor for grant in judged)
     together: dict[Any, list[Judged]] = {}
     for grant in listing:
@@ -108,6 +108,22 @@ def _alternatives(name: str, judged: Sequence[Judged]) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _is_everywhere(listing: Sequence[Judged], judged: Sequence[Judged]) -> bool:
+    """Whether the grants that list a field show every row that all of them show: the others are none, or add nothing to what these say."""
+    if len(listing) == len(judged):
+        return True
+    first = judged[0]
+    if any(grant.anchor or (grant.scopes, grant.copies) != (first.scopes, first.copies) for grant in judged):
+        return False
+    # That one of them shows every row, its own ground says.
+    shown = _shown(listing)
+    return shown != "true" and shown == _shown(judged)
+
+
+def _shown(grants: Sequence[Judged]) -> str:
+    return combine("or", [grant.condition for grant in grants]).sql
 
 
 def _inputs(file: GrantsFile, tables: Tables) -> dict[str, Any]:

@@ -92,6 +92,29 @@ def test_grounds_of_a_field(grants: list[str], expected: list[tuple[str, list[st
     assert sorted((one["grant"], one["scopes"], one["when"]) for one in clerk["types"]["Book"]["price"]) == expected
 
 
+LESS = "X.title == 'a' and X.price > 5"
+
+
+@pytest.mark.parametrize(
+    ("grants", "expected"),
+    [
+        # Whoever sees a row by the second sees it by the first, which opens the title of it.
+        (["s [title], when: X.title == 'a'", f"s [price], when: {LESS}"], None),
+        (["s [price], when: X.price > 5", "s [title], when: X.title == 'a'", f"s [branch], when: {LESS}"], OPEN),
+        # The other way round it does not.
+        ([f"s [title], when: {LESS}", "s [price], when: X.title == 'a'"], f"{OPEN} AND {DEAR}"),
+        # Who holds one scope need not hold the other; a root may pin one and not the other.
+        (["s [title], when: X.title == 'a'", f"t [price], when: {LESS}"], OPEN),
+        (["s [title], when: X.title == 'a'", f"s [price], anchored: [bookID], when: {LESS}"], OPEN),
+        (["s [title], anchored: [bookID], when: X.title == 'a'", f"s [price], when: {LESS}"], OPEN),
+    ],
+)
+def test_a_field_has_no_condition_where_grants_without_it_show_no_other_rows(grants: list[str], expected: str | None):
+    _, clerk = compiled(*(f"stock.Book {grant}" for grant in grants))
+    (title,) = clerk["types"]["Book"]["title"]
+    assert title["when"] == expected
+
+
 def test_anchors_are_of_the_grants_that_have_one():
     _, clerk = compiled(
         "stock.Book s [title]", "stock.Book s [price, bookID], anchored: [bookID]", "stock.Loan s [loanID]"
