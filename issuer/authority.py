@@ -30,13 +30,16 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from issuer.keys import write_private
 from issuer.participants import Participant
 
-__all__ = ["AuthorityError", "CertificateAuthority"]
+__all__ = ["MAXIMUM_REQUEST", "AuthorityError", "CertificateAuthority"]
 
 LIFETIME = timedelta(days=365)
 LIST_LIFETIME = timedelta(days=1)
 RENEWED_AFTER = 3600
 """Seconds, of the list."""
-MINIMUM_RSA_BITS = 2048
+MAXIMUM_REQUEST = 64 * 1024
+RSA_BITS = range(2048, 4097)
+RSA_EXPONENTS = range(2**16 + 1, 2**64)
+"""Whoever asks chooses both: a long key, or a long exponent, makes each handshake many times as slow for who verifies it."""
 
 
 class AuthorityError(Exception):
@@ -157,19 +160,23 @@ PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 def _requested_key(request: bytes) -> PublicKey:
     """The key that a request proves to hold."""
+    if len(request) > MAXIMUM_REQUEST:
+        raise AuthorityError(f"A certificate request has at most {MAXIMUM_REQUEST} bytes.")
     try:
         pem = request.lstrip().startswith(b"-----BEGIN")
         found = x509.load_pem_x509_csr(request) if pem else x509.load_der_x509_csr(request)
         valid, key = found.is_signature_valid, found.public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         raise AuthorityError("This is no certificate request (PKCS 10, PEM or DER).") from None
     if not valid:
         raise AuthorityError("The certificate request is not signed with its own key.")
     if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1 | ec.SECP384R1):
         return key
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= MINIMUM_RSA_BITS:
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size in RSA_BITS and key.public_numbers().e in RSA_EXPONENTS:
         return key
-    raise AuthorityError(f"The key of a certificate is P-256, P-384, or RSA of at least {MINIMUM_RSA_BITS} bits.")
+    raise AuthorityError(
+        "The key of a certificate is P-256, P-384, or RSA of at least 2048 and at most 4096 bits, exponent 65537."
+    )
 
 
 def _certificate(

@@ -15,12 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
-import msgspec
 import structlog
 from cyclopts import App, Parameter
 
 from issuer.app import Authority, build_app
-from issuer.authority import AuthorityError, CertificateAuthority
+from issuer.authority import MAXIMUM_REQUEST, AuthorityError, CertificateAuthority
 from issuer.keys import PUBLISHED_AHEAD, Algorithm, KeyStore, KeyStoreError
 from issuer.participants import Participant, ParticipantsError, ParticipantsFile, canonical_id
 from issuer.proofs import Proofs
@@ -162,11 +161,8 @@ def participant_add(  # noqa: PLR0913 - the options of a command
             burst=burst,
         )
         file = ParticipantsFile(state / "participants.json")
-        file.check(participant)
-        made = _certified(participant, csr, authority)
-        if made is not None:
-            participant = msgspec.structs.replace(participant, certificate=made.fingerprint)
-        file.add(participant)
+        made = _Certificate(csr, authority) if csr is not None and authority is not None else None
+        file.add(participant, certify=made)
         if made is not None and out is not None:
             out.write_bytes(made.pem)
         elif authority is not None and made is None:
@@ -257,21 +253,23 @@ def _block(state: Path, party: str, *, blocked: bool) -> None:
         _fail(str(error))
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    fingerprint: str
-    pem: bytes
+@dataclass(slots=True)
+class _Certificate:
+    """The certificate for a request; called, it makes it and returns its fingerprint."""
 
+    csr: Path
+    authority: Path
+    pem: bytes = b""
 
-def _certified(participant: Participant, csr: Path | None, authority: Path | None) -> _Made | None:
-    """The certificate for a request, where there is one."""
-    if csr is None or authority is None:
-        return None
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import Encoding
+    def __call__(self, participant: Participant) -> str:
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.serialization import Encoding
 
-    certificate = CertificateAuthority(authority).issue(csr.read_bytes(), participant)
-    return _Made(certificate.fingerprint(SHA256()).hex(), certificate.public_bytes(Encoding.PEM))
+        with self.csr.open("rb") as file:
+            request = file.read(MAXIMUM_REQUEST + 1)
+        certificate = CertificateAuthority(self.authority).issue(request, participant)
+        self.pem = certificate.public_bytes(Encoding.PEM)
+        return certificate.fingerprint(SHA256()).hex()
 
 
 def _authority(

@@ -12,7 +12,7 @@ import contextlib
 import fcntl
 import ipaddress
 import re
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -144,13 +144,14 @@ class ParticipantsFile:
         """What gateways are told of the participants."""
         return self.path.with_name("access.json")
 
-    def check(self, participant: Participant) -> None:
-        """Raises `ParticipantsError` when `add` would: before a certificate is made, and the one before is taken back."""
-        Participants(self._with(participant))
-
-    def add(self, participant: Participant) -> None:
-        """Add a participant, or replace the one with the same id; who is blocked stays so."""
+    def add(self, participant: Participant, *, certify: Callable[[Participant], str] | None = None) -> None:
+        """Add a participant, or replace the one with the same id; who is blocked stays so. `certify` makes its certificate and returns the
+        fingerprint: once nothing else can be wrong, since it takes the one before back, and while nobody else can.
+        """
         with self._exclusive():
+            Participants(self._with(participant))
+            if certify is not None:
+                participant = msgspec.structs.replace(participant, certificate=certify(participant))
             self._write(self._with(participant))
 
     def _with(self, participant: Participant) -> Iterable[Participant]:

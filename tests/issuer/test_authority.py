@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -17,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from issuer.authority import AuthorityError, CertificateAuthority
-from issuer.participants import Participant
+from issuer.participants import Participant, ParticipantsFile
 
 PARTY = Participant("agb:12345678", "2001", "Een", "Zorgaanbieder")
 OTHER = Participant("agb:12345679", "2002", "Twee", "Zorgaanbieder")
@@ -82,17 +84,38 @@ def _broken() -> bytes:
     return one.replace(b"one", b"two") if len(one) else two
 
 
+def _of_version(number: int) -> bytes:
+    document = bytearray(x509.load_pem_x509_csr(request()).public_bytes(Encoding.DER))
+    document[document.index(b"\x02\x01\x00") + 2] = number
+    return bytes(document)
+
+
+def _long_exponent() -> rsa.RSAPrivateKey:
+    """A key with the exponents exchanged: quick to sign with, slow to verify."""
+    numbers = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_numbers()
+    p, q, e = numbers.p, numbers.q, numbers.d
+    primes = rsa.rsa_crt_dmp1(65537, p), rsa.rsa_crt_dmq1(65537, q), rsa.rsa_crt_iqmp(p, q)
+    exchanged = rsa.RSAPrivateNumbers(p, q, 65537, *primes, rsa.RSAPublicNumbers(e, p * q))
+    return exchanged.private_key(unsafe_skip_rsa_key_validation=True)
+
+
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
         (b"", "no certificate request"),
         (b"-----BEGIN CERTIFICATE REQUEST-----", "no certificate request"),
         (b"\x30\x03\x02\x01\x01", "no certificate request"),
+        (_of_version(1), "no certificate request"),
+        (request() + b"\n" * 64 * 1024, "at most 65536 bytes"),
         (_broken(), "not signed with its own key"),
-        (request(rsa.generate_private_key(public_exponent=65537, key_size=1024)), "RSA of at least 2048 bits"),
+        (request(_long_exponent()), "exponent 65537"),
+        (request(rsa.generate_private_key(public_exponent=3, key_size=2048)), "exponent 65537"),
+        (request(rsa.generate_private_key(public_exponent=65537, key_size=4104)), "at most 4096 bits"),
+        (request(rsa.generate_private_key(public_exponent=65537, key_size=1024)), "RSA of at least 2048 and"),
         (request(ec.generate_private_key(ec.SECP192R1())), "P-256, P-384"),
         (request(Ed25519PrivateKey.generate()), "P-256, P-384"),
     ],
+    ids=lambda told: told if isinstance(told, str) else "request",
 )
 def test_requests_that_get_none(document: bytes, reason: str, tmp_path: Path):
     with pytest.raises(AuthorityError, match=reason):
@@ -125,3 +148,47 @@ def test_a_change_that_is_refused_takes_no_certificate_back(tmp_path: Path):
     issued = (tmp_path / "authority" / "issued.json").read_bytes()
     assert add("uzovi:5050", "2") == (1, "uzovi:5501 has the number of another participant.\n")
     assert (tmp_path / "authority" / "issued.json").read_bytes() == issued
+
+
+def test_what_a_request_asks_for_beside_its_key_is_not_in_the_certificate(tmp_path: Path):
+    """Names of another party, an authority's rights, a thousand hosts: the subject is the participant's, and so are the extensions."""
+    names = [
+        (NameOID.COMMON_NAME, OTHER.number),
+        (NameOID.SERIAL_NUMBER, OTHER.number),
+        (NameOID.SURNAME, "\x00\n\x1b[31m"),
+    ]
+    builder = x509.CertificateSigningRequestBuilder(x509.Name([x509.NameAttribute(*name) for name in names]))
+    wanted = (
+        (x509.BasicConstraints(ca=True, path_length=None), True),
+        (x509.SubjectAlternativeName([x509.DNSName(f"{number}.example") for number in range(1000)]), False),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.OCSP_SIGNING]), True),
+        (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00"), True),
+    )
+    for extension, critical in wanted:
+        builder = builder.add_extension(extension, critical=critical)
+    key = ec.generate_private_key(ec.SECP256R1())
+    asked = builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    plain, made = (CertificateAuthority(tmp_path).issue(document, PARTY) for document in (request(key), asked))
+    assert made.subject == plain.subject
+    assert list(made.extensions) == list(plain.extensions)
+    assert {type(one.value).__name__ for one in made.extensions} == {
+        "SubjectKeyIdentifier", "BasicConstraints", "KeyUsage", "ExtendedKeyUsage", "AuthorityKeyIdentifier",
+    }  # fmt: skip
+    constraints = made.extensions.get_extension_for_class(x509.BasicConstraints).value
+    assert constraints == x509.BasicConstraints(ca=False, path_length=None)
+
+
+def test_of_two_renewals_at_once_the_certificate_that_counts_is_the_one_that_was_not_taken_back(tmp_path: Path):
+    """A certificate is made while nobody else can change the file: it could be taken back before it is registered, and the other one not."""
+    file = ParticipantsFile(tmp_path / "participants.json")
+    asked: list[Participant] = []
+
+    def certify(participant: Participant) -> str:
+        asked.append(participant)
+        with (tmp_path / "participants.lock").open("w") as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return "a" * 64
+
+    file.add(PARTY, certify=certify)
+    assert asked == [PARTY]
+    assert file.read().by_certificate == {"a" * 64: msgspec.structs.replace(PARTY, certificate="a" * 64)}
