@@ -11,9 +11,12 @@ or meant for something else are skipped (T04).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
+import socket
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -44,6 +47,7 @@ __all__ = [
 
 MAXIMUM_BYTES = 256 * 1024
 FETCH_TIMEOUT = 5.0
+"""Seconds until there is a connection, and from then on until everything was read."""
 MINIMUM_RSA_BITS = 2048
 MAXIMUM_EXPONENT_BITS = 64
 """Of RSA. Whoever makes a key chooses its exponent: one as long as the key makes each signature take forty times as long to verify."""
@@ -120,16 +124,43 @@ class HttpSource:
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(self._host, parts.port, timeout=FETCH_TIMEOUT)
         try:
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("GET", path, headers={"Accept": "application/json"})
-            with connection.getresponse() as response:
-                if response.status != http.HTTPStatus.OK:
-                    raise ValueError(f"HTTP status {response.status}")
-                return _bounded(response.read(self._maximum + 1), self._maximum)
+            connection.connect()
+            with _hurried(connection.sock):
+                return self._answer(connection)
         except http.client.HTTPException as error:
             raise ValueError(type(error).__name__) from error
         finally:
             connection.close()
+
+    def _answer(self, connection: http.client.HTTPConnection) -> bytes:
+        path = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")
+        connection.request("GET", path, headers={"Accept": "application/json"})
+        with connection.getresponse() as response:
+            if response.status != http.HTTPStatus.OK:
+                raise ValueError(f"HTTP status {response.status}")
+            return _bounded(response.read(self._maximum + 1), self._maximum)
+
+
+@contextlib.contextmanager
+def _hurried(connection: socket.socket) -> Generator[None]:
+    """End a connection that takes too long. One that sends a byte now and then never times out, and holds a thread of the few that there are."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with contextlib.suppress(OSError):
+            # That of TLS would say goodbye first, in the middle of what another thread reads.
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    alarm = threading.Timer(FETCH_TIMEOUT, cut)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
+        if late.is_set():
+            raise TimeoutError("what was read is a part")
 
 
 def open_source(place: str, *, maximum: int = MAXIMUM_BYTES, plain: bool = False) -> Source:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
+from gateway.identity import jwks
 from gateway.identity.jwks import (
     FileSource,
     HttpSource,
@@ -187,6 +188,29 @@ async def test_t04_answers_that_do_not_count(server: Server, response: bytes):
     server.answer = response
     with pytest.raises(KeySetUnavailableError):
         await KeySet(HttpSource(f"http://127.0.0.1:{server.port}/")).find("k")
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"])
+async def test_t04_a_server_that_dribbles_is_hung_up_on(head: bytes, monkeypatch: pytest.MonkeyPatch):
+    """Else each load would hold a thread for hours, and a handful of them all that the process has: also for the journal and other issuers."""
+    monkeypatch.setattr(jwks, "FETCH_TIMEOUT", 0.2)
+    hung_up = asyncio.Event()
+
+    async def dribble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head)
+        end = asyncio.ensure_future(reader.read())
+        while not end.done():
+            writer.write(b" ")
+            await asyncio.wait([end], timeout=0.01)
+        hung_up.set()
+        writer.close()
+
+    async with await asyncio.start_server(dribble, "127.0.0.1", 0) as listener:
+        port = listener.sockets[0].getsockname()[1]
+        with pytest.raises(TimeoutError):
+            await HttpSource(f"http://127.0.0.1:{port}/jwks").load()
+        await asyncio.wait_for(hung_up.wait(), 10)
 
 
 # --- refresh ---
