@@ -6,9 +6,11 @@ import contextlib
 import hashlib
 import hmac
 import json
+import resource
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -118,9 +120,23 @@ def read_only(folder: Path) -> Generator[None]:
         folder.chmod(0o700)
 
 
-def test_without_its_journal_the_gateway_answers_nothing(net: Network) -> None:
-    query, trace = "{ bemiddeling { bemiddelingID } }", "a0d17000000000000000000000000005"
-    with read_only(net.state / "journal"):
+@contextlib.contextmanager
+def full_disk(net: Network) -> Generator[None]:
+    """No file of the gateway grows any more: not its journal, not its log."""
+    run = json.loads((net.state / "run.json").read_text())
+    (process,) = (process["pid"] for process in run["processes"] if process["name"] == "gateway")
+    before = resource.prlimit(process, resource.RLIMIT_FSIZE)
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(process, resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("harm", ["closed", "full"])
+def test_without_its_journal_the_gateway_answers_nothing(net: Network, harm: str) -> None:
+    query, trace = "{ bemiddeling { bemiddelingID } }", uuid.uuid4().hex
+    with read_only(net.state / "journal") if harm == "closed" else full_disk(net):
         replies = [asked(net, query, trace) for _ in range(2)]
         assert [(reply.status, reply.codes) for reply in replies] == [(503, ["AUDIT_UNAVAILABLE"])] * 2
         assert not any(b"bemiddelingID" in reply.body for reply in replies)
@@ -128,3 +144,5 @@ def test_without_its_journal_the_gateway_answers_nothing(net: Network) -> None:
     while asked(net, query, trace).status != 200 and time.monotonic() < deadline:
         time.sleep(0.1)
     assert [record["status"] for record in records(net, trace)] == [200]
+    proven = gateway("audit", "verify", net.state / "journal", "--key", net.state / "gateway" / "audit-key.pem")
+    assert (proven.returncode, "PROBLEM" in proven.stdout) == (0, False), proven.stdout

@@ -249,6 +249,31 @@ def test_the_newest_is_first_and_pages_follow_each_other(net: Network, client: s
     assert listed(net, client, PAGE, n=0) == []
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"n": -1}, {"n": -(2**31)}, {"n": 2**31}, {"n": 1.5}, {"n": "5"}, {"n": True},
+        {"na": ""}, {"na": "A" * 900_000}, {"na": 5}, {"na": ["00000000-0000-4000-8000-000000000001"]},
+        {"na": "00000000000040008000000000000001"}, {"na": "{00000000-0000-4000-8000-000000000001}"},
+        {"na": "00000000-0000-4000-8000-00000000000g"}, {"na": "00000000-0000-4000-8000-000000000001\0"},
+        {"na": "\uff10\uff10000000-0000-4000-8000-000000000001"}, {"na": "MDAwMDAwMDAtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAx"},
+    ],
+    ids=lambda page: f"{page}"[:40],
+)  # fmt: skip
+def test_a_page_that_is_none_is_an_input_that_is_not_accepted(net: Network, client: str, page: dict[str, Any]) -> None:
+    reply = net.ask(PAGE, page, token=net.token(f"bsn:{client}"))
+    assert (reply.status, reply.codes, reply.json().get("data")) == (400, ["BAD_USER_INPUT"], None)
+    assert len(reply.body) < 500
+
+
+def test_the_largest_page_and_no_page_are_pages(net: Network, client: str) -> None:
+    usual = [row["inzageID"] for row in listed(net, client)]
+    most = [row["inzageID"] for row in listed(net, client, PAGE, n=2**31 - 1)]
+    start = most.index(usual[0])  # what was asked just now is before it
+    assert most[start : start + len(usual)] == usual
+    assert listed(net, client, PAGE, n=None, na=None)
+
+
 def test_a_time_can_be_asked_for(net: Network, client: str) -> None:
     query = "query ($from: DateTime) { inzagen(where: {moment: {gte: $from}}) { inzageID moment } }"
     all_ = listed(net, client)
@@ -272,6 +297,23 @@ def test_a_representative_sees_the_same(net: Network, client: str, other: str) -
     until(lambda: [row for row in listed(net, client) if row["hoedanigheid"] == "VERTEGENWOORDIGER"])
     command(net, "revoke", given)
     assert not [found for found in listed(net, other) if found["doel"] == doel]
+
+
+def test_a_page_that_began_under_a_mandate_goes_on_under_none(net: Network, client: str, other: str) -> None:
+    """What follows an inzage that may not be seen any more is what follows one that never was."""
+    doel = looked(net, f'{{ client(where: {{bsn: {{eq: "{client}"}}}}) {{ bsn }} }}')
+    (row,) = until(lambda: [row for row in listed(net, client) if row["doel"] == doel])
+    looked(net, "{ clientprofiel { bsn } }", f"bsn:{other}")
+    until(lambda: listed(net, other))
+    given = mandate(net, client, other, TODAY - DAY, TODAY + DAY)
+    cursor = {"n": 1000, "na": row["inzageID"]}
+    assert listed(net, other, PAGE, **cursor)
+    command(net, "revoke", given)
+    token = net.token(f"bsn:{other}")
+    gone, never = (net.ask(PAGE, {**cursor, "na": na}, token=token) for na in (row["inzageID"], str(uuid.uuid4())))
+    assert [(reply.status, reply.body) for reply in (gone, never)] == [(200, b'{"data":{"inzagen":[]}}')] * 2
+    # From the beginning its own are there.
+    assert listed(net, other, PAGE, n=1)
 
 
 @pytest.mark.parametrize(
