@@ -1,9 +1,9 @@
-"""Invented grants files against an evaluator that only reads what they say: no leak, no wrong refusal, no existence oracle.
+"""Invented grants files against an evaluator that only reads what they say: no leak, no wrong refusal, no existence oracle, no look without its record.
 
 An example is a grants file over plain data, in one register or dealt over three, its rows, askers with a day each, and questions with filters and
 sorts. The way is the shipped one: the file is checked and compiled, its row policies are migrated into a real PostgreSQL, the
-gateway decides and the register answers (`tests/properties/authorization/running.py`). Then the same is asked once more, after
-what the asker cannot see was changed or taken away; the bytes have to be the same.
+gateway decides and the register answers (`tests/properties/authorization/running.py`). The record of each question names the rows that its answer
+shows. Then the same is asked once more, after what the asker cannot see was changed or taken away; the bytes have to be the same.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,11 @@ import pytest
 
 import gateway.deciding
 import gateway.pipeline
+from gateway.audit.keyed import Finder, Keys
+from gateway.audit.opening import Withheld
 from gateway.authorization.decide import Decision, Reason, Refusal, decide
+from gateway.execution.result import Found
+from gateway.execution.state import Store
 from gateway.plans import Plans
 from tests.properties.authorization.comparing import DifferenceError, Tally, compare
 from tests.properties.authorization.model import THREE
@@ -117,7 +122,7 @@ def test_a_predicate_that_is_dropped_is_found(spoiled: Spoiled, spoil: Callable[
 
 def test_a_field_group_that_is_widened_is_found(spoiled: Spoiled) -> None:
     spoiled.spoil_fields = widen
-    assert found_by(spoiled) in {"other data", "other errors"}
+    assert found_by(spoiled) in {"other data", "other errors", "on record, though nobody saw it"}
 
 
 def test_a_filter_that_reads_what_is_refused_is_found(spoiled: Spoiled) -> None:
@@ -161,6 +166,27 @@ def test_a_decision_that_refuses_too_much_is_found(spoiled: Spoiled, monkeypatch
     assert found_by(spoiled) == "refused wrongly"
 
 
+def test_a_look_that_leaves_no_record_is_found(spread: Spoiled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A type of which no key is asked is named only where the client happens to ask for it."""
+    monkeypatch.setattr(Withheld, "of", lambda *_: frozenset({"Zaak"}))
+    assert found_by(spread) == "a look that is not on record"
+
+
+def test_a_record_of_what_nobody_saw_is_found(spoiled: Spoiled, monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_more(*given: Any) -> Finder:
+        find = finder(*given)
+
+        def found(store: Store) -> Found:
+            records, persons = find(store)
+            return {**records, "Zaak": [*records.get("Zaak", ()), "another"]}, persons
+
+        return found
+
+    finder = Keys.finder
+    monkeypatch.setattr(Keys, "finder", one_more)
+    assert found_by(spoiled) == "on record, though nobody saw it"
+
+
 def test_an_existence_oracle_is_found(spoiled: Spoiled, monkeypatch: pytest.MonkeyPatch) -> None:
     """A gateway that says how many rows there are at all, whoever asks, answers right otherwise."""
     ask = Spoiled.ask
@@ -170,7 +196,7 @@ def test_an_existence_oracle_is_found(spoiled: Spoiled, monkeypatch: pytest.Monk
         return [reply if b'"errors"' in reply.body else spaced(reply, count) for reply in ask(stage, *given)]
 
     def spaced(reply: Any, count: int) -> Any:
-        return type(reply)(reply.status, reply.body + b" " * count)
+        return replace(reply, body=reply.body + b" " * count)
 
     monkeypatch.setattr(Spoiled, "ask", telling)
     assert found_by(spoiled) == "what is hidden shows"

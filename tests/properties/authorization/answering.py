@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cmp_to_key
 from typing import Any
@@ -15,6 +15,8 @@ from tests.properties.authorization.refusing import Selection, at_roots, linked,
 __all__ = ["LEFT_OUT", "Answer", "answer"]
 
 Path = tuple[str | int, ...]
+Named = tuple[str, str]
+"""A type and a key: one record."""
 LEFT_OUT = "UNAUTHORIZED_FIELD_OR_TYPE"
 """What is said of a field that is left out."""
 
@@ -33,6 +35,8 @@ class Answer:
     """Whether all of it is refused because copies are not fresh: `always`, or (`perhaps`) when a register is asked about such rows."""
     lessened: frozenset[Path] = frozenset()
     """The roots beside which is said that rows may be left out."""
+    read: Mapping[Path, Named] = field(default_factory=dict[Path, Named])
+    """The rows that were come by, those among them of which nothing was left for a null that may not be."""
 
 
 def answer(sight: Sight, selections: list[Selection], *, partial: bool = False) -> Answer:
@@ -65,7 +69,7 @@ def _answered(sight: Sight, selections: list[Selection], gone: frozenset[int], *
         data = rows.members(None, "Query", selections, (), None)
     except _NullError:
         data = None
-    return Answer(data=data, errors=frozenset(rows.errors))
+    return Answer(data=data, errors=frozenset(rows.errors), read=rows.read)
 
 
 def _left(selection: Selection, gone: frozenset[int]) -> bool:
@@ -103,12 +107,15 @@ class _Rows:
         self.gone = gone
         self.patient = patient
         self.errors: set[tuple[Path, str]] = set()
+        self.read: dict[Path, Named] = {}
 
     def members(
         self, row: Row | None, name: str, selections: list[Selection], path: Path, pins: Pins
     ) -> dict[str, Any]:
         found: dict[str, Any] = {}
         broken = False
+        if row is not None:
+            self.read[path] = (name, row[TYPES[name].key])
         for selection in selections:
             if selection.included:
                 try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,7 +60,7 @@ def compare(stage: Stage, seed: str, tally: Tally) -> None:
             kind = _difference(sight, expected, reply)
             if kind:
                 raise DifferenceError(kind, _report(grants, sight, question, expected, reply, seed))
-            _count(tally, sight, question, expected)
+            _count(tally, sight, question, expected, reply)
         change = unseen_change(rng, sight, places)
         if change.before:
             stage.change(change.before, change.after)
@@ -121,7 +121,18 @@ def _difference(sight: Sight, expected: Answer, reply: Reply) -> str:
     if any(not _beside_a_null(body["data"], *error) for error in found - expected.errors):
         return "other errors"
     missed = [path for path, code in expected.errors - found if not (told and code == "DOWNSTREAM_SERVICE_ERROR")]
-    return "other errors" if any(_told(body["data"], path) for path in missed) else ""
+    if any(_told(body["data"], path) for path in missed):
+        return "other errors"
+    return _other_record(expected, body["data"], reply.record)
+
+
+def _other_record(expected: Answer, data: Any, record: Mapping[str, Any]) -> str:
+    """A record names the rows that stand in the answer; besides, at most what was read and became null for what stands beside it."""
+    named = {(name, key) for name, keys in record.get("records", {}).items() for key in keys}
+    shown = {row for at, row in expected.read.items() if _told(data, (*at, ""))}
+    if shown - named:
+        return "a look that is not on record"
+    return "on record, though nobody saw it" if named - set(expected.read.values()) else ""
 
 
 def _told(data: Any, path: tuple[str | int, ...]) -> bool:
@@ -160,7 +171,7 @@ def _anchoring(sight: Sight, root: Selection) -> str:
     return ("holds" if any(anchored) else "does not hold") if anchored else ""
 
 
-def _count(tally: Tally, sight: Sight, question: Question, expected: Answer) -> None:
+def _count(tally: Tally, sight: Sight, question: Question, expected: Answer, reply: Reply) -> None:
     case = hash((sight.grants.text, sight.asker, question.query, json.dumps(question.variables), question.partial))
     if case in tally.seen:
         tally.counts["repeated cases left out"] += 1
@@ -183,6 +194,7 @@ def _count(tally: Tally, sight: Sight, question: Question, expected: Answer) -> 
     tally.counts["answered with refused fields"] += any(code == "FORBIDDEN" for _, code in expected.errors)
     tally.counts["answered in part, as asked"] += any(code == LEFT_OUT for _, code in expected.errors)
     tally.counts["values compared"] += len(found)
+    tally.counts["rows named on record"] += sum(len(keys) for keys in reply.record.get("records", {}).values())
 
 
 def _values(value: Any) -> Iterator[Any]:
@@ -196,5 +208,5 @@ def _values(value: Any) -> Iterator[Any]:
 def _report(grants: Grants, sight: Sight, question: Question, expected: Any, reply: Reply, seed: str) -> str:
     return (
         f"--- seed {seed}\n--- grants\n{grants.text}\n--- asker {sight.asker} as {sight.role}\n--- question\n{question.query}\n{question.variables}\n"
-        f"--- expected\n{expected}\n--- answered {reply.status}\n{reply.body.decode()}"
+        f"--- expected\n{expected}\n--- answered {reply.status}\n{reply.body.decode()}\n--- on record {reply.record.get('records')}"
     )

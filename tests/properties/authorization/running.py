@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, cast
 from unittest.mock import patch
@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import gateway.fetching
 import registers.common.freshness
 import registers.common.shell
+from gateway.audit.record import Hasher
+from gateway.audit.recorder import Recorder
 from gateway.authorization.caller import Caller
 from gateway.authorization.grants import Grants, caller_from_claims, load_grants
 from gateway.composition.compose import compose
@@ -29,8 +31,8 @@ from gateway.identity.context import ContextSigner
 from gateway.instances import Served
 from gateway.pipeline import Pipeline
 from gateway.requests import GraphQLRequest
+from gateway.settings import AuditSettings, SubgraphSettings
 from gateway.settings import Settings as GatewaySettings
-from gateway.settings import SubgraphSettings
 from gateway.subgraphs.connection import Response
 from gateway.supergraph.reader import read_supergraph
 from gateway.telemetry.trace import trace_of
@@ -42,14 +44,18 @@ from tests.properties.authorization.staging import empty_database
 
 __all__ = ["Reply", "Stage"]
 
+AUDIT = AuditSettings(folder="-", key="-", secret="-")
+"""Only who is asked what counts here: nothing is written."""
+
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, and what was sent to which register for it; which of them was sent first is chance."""
+    """An answer, what was sent to which register for it (which of them was sent first is chance), and what is on record of it."""
 
     status: int
     body: bytes
     fetches: tuple[tuple[str, bytes], ...] = ()
+    record: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -86,6 +92,18 @@ class _Direct:
     async def post(self, subgraph: str, headers: bytes, body: bytes, **_: Any) -> Response:
         self.fetches.append((subgraph, body))
         return await self.served[subgraph].answer(headers, body)
+
+
+class _Journal:
+    """Keeps records, as the gateway's journal does on a disk."""
+
+    failing = False
+
+    def __init__(self) -> None:
+        self.records: list[bytes] = []
+
+    async def append(self, record: bytes) -> None:
+        self.records.append(record)
 
 
 class _Known:
@@ -152,6 +170,7 @@ class Stage:
         (self.folder / "grants.yaml").write_text(text)
         self._together(self._play(serving) for serving in self.served.values())
         self.client = _Direct(self.served)
+        self.journal = _Journal()
         self.pipeline = Pipeline(
             self.supergraph,
             client=cast("Any", self.client),
@@ -166,6 +185,9 @@ class Stage:
             authenticator=_Known(grants, " ".join(self.audiences.values())),
             signer=self.signer,
             served=Served(audiences=self.audiences),
+            recorder=Recorder(
+                cast("Any", self.journal), AUDIT, Hasher(b""), self.supergraph, grants, frozenset(self.served)
+            ),
         )
 
     async def _play(self, serving: Serving) -> None:
@@ -199,8 +221,11 @@ class Stage:
                 extensions = {"partial": True} if question.partial else {}
                 request = GraphQLRequest(question.query, variables=question.variables, extensions=extensions)
                 self.client.fetches.clear()
+                self.journal.records.clear()
                 answer = await self.pipeline.handle(request, {b"authorization": said}, trace_of({}))
-                found.append(Reply(answer.status, answer.body, tuple(sorted(self.client.fetches))))
+                (record,) = self.journal.records
+                fetches = tuple(sorted(self.client.fetches))
+                found.append(Reply(answer.status, answer.body, fetches, json.loads(record)))
             return found
 
         with patch.object(gateway.fetching.Days, "today", lambda _: asker.today):
