@@ -39,7 +39,8 @@ class TokenAuthenticator:
         if verified.guarded or CERTIFICATE in headers:
             await self._binding.check(verified, headers)
         if verified.caller is None:
-            verified.caller = caller_of(verified.claims, self._grants, self._shadow)
+            audiences = verified.issuer.audiences
+            verified.caller = caller_of(verified.claims, self._grants, self._shadow, audiences=audiences)
         if self._participants is not None:
             self._participants.check(verified.caller, headers)
         return verified.caller

@@ -7,7 +7,7 @@ still a caller, one for whom no grant holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from gateway.authorization.caller import Caller
@@ -20,8 +20,15 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 """A scope as RFC 6749 §3.3 spells it. Anything else could read as two scopes, or as none, where scopes stand in one text."""
 
 
-def caller_of(claims: Mapping[str, Any], grants: Grants | None, shadow: Grants | None = None) -> Caller:
-    """Return the caller of verified `claims`; `shadow` are grants that are compared with and decide nothing.
+def caller_of(
+    claims: Mapping[str, Any],
+    grants: Grants | None,
+    shadow: Grants | None = None,
+    *,
+    audiences: Collection[str] | None = None,
+) -> Caller:
+    """Return the caller of verified `claims`; `shadow` are grants that are compared with and decide nothing. `audiences`: those that the
+    issuer can open; None for any.
 
     Raises `GatewayError` 401 for claims that contradict themselves.
     """
@@ -37,7 +44,7 @@ def caller_of(claims: Mapping[str, Any], grants: Grants | None, shadow: Grants |
         actor=_actor(claims),
         token_id=text(claims.get("jti")),
         expires_at=int(claims["exp"]),
-        audience=_audience(claims["aud"]),
+        audience=_audience(claims["aud"], audiences),
         key=_key(claims.get("cnf")),
         name=text(claims.get("instantie_naam")),
         shadow_role=_shadow_role(claims, shadow) if shadow is not None else None,
@@ -59,10 +66,11 @@ def _shadow_role(claims: Mapping[str, Any], shadow: Grants) -> str | None:
         return None
 
 
-def _audience(claim: Any) -> str:
+def _audience(claim: Any, accepted: Collection[str] | None) -> str:
     """The audiences, separated by spaces; one that holds a space itself is none."""
-    audiences = claim if isinstance(claim, list) else [claim]
-    return " ".join(item for item in audiences if isinstance(item, str) and item.split() == [item])
+    named = claim if isinstance(claim, list) else [claim]
+    texts = (item for item in named if isinstance(item, str) and item.split() == [item])
+    return " ".join(item for item in texts if accepted is None or item in accepted)
 
 
 def _key(confirmation: Any) -> str:

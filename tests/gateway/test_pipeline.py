@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.pipeline import Pipeline
-from gateway.settings import LimitSettings
+from gateway.settings import AuthorizationSettings, IssuerSettings, LimitSettings
 from gateway.subgraphs.failure import FailureKind, FetchFailure
-from tests.gateway.library import AUDIENCE, GATEWAY, Library, decision_context, library, token
+from tests.gateway.library import AUDIENCE, GATEWAY, ISSUER, Library, decision_context, library, token
 from tests.gateway.transport.harness import ask, call
 
 BOOKS = "{ books { title reviews { stars } } }"
@@ -284,6 +284,34 @@ async def test_a_token_for_one_register_opens_that_register_only(desk: Library):
     ]
     assert (await ask(desk.app, BOOKS, token=token(aud="https://library.example/reviews"))).status == 403
     assert desk.asked == []
+
+
+async def test_an_issuer_opens_the_audiences_that_are_its_own(tmp_path: Path):
+    """One whose tokens are for a register names the gateway as another issuer knows it: that is no audience of its tokens."""
+    jwks = str(tmp_path / "jwks.json")
+    issuers = (
+        IssuerSettings(ISSUER, jwks=jwks, audience="elsewhere"),
+        IssuerSettings("https://b", jwks=jwks, audience=AUDIENCE),
+    )
+    stock = "https://library.example/stock"
+    async with library(tmp_path, authorization=AuthorizationSettings(issuers=issuers)) as desk:
+        told = {
+            (issuer, *aud): (await ask(desk.app, BOOKS, token=token(iss=issuer, aud=aud))).status
+            for issuer, aud in (
+                (ISSUER, [AUDIENCE]),
+                (ISSUER, [stock, AUDIENCE]),
+                (ISSUER, [stock, "elsewhere"]),
+                ("https://b", [stock, AUDIENCE]),
+                ("https://b", [stock, "elsewhere"]),
+            )
+        }
+    assert told == {
+        (ISSUER, AUDIENCE): 401,
+        (ISSUER, stock, AUDIENCE): 403,
+        (ISSUER, stock, "elsewhere"): 200,
+        ("https://b", stock, AUDIENCE): 200,
+        ("https://b", stock, "elsewhere"): 403,
+    }
 
 
 @pytest.mark.parametrize("code", ["AUTHORIZATION_UNAVAILABLE", "POLICY_MISMATCH"])
