@@ -267,7 +267,7 @@ def test_a_page_that_is_none_is_an_input_that_is_not_accepted(net: Network, clie
 
 
 def test_the_largest_page_and_no_page_are_pages(net: Network, client: str) -> None:
-    usual = [row["inzageID"] for row in listed(net, client)]
+    usual = [row["inzageID"] for row in until(lambda: listed(net, client))]
     most = [row["inzageID"] for row in listed(net, client, PAGE, n=2**31 - 1)]
     start = most.index(usual[0])  # what was asked just now is before it
     assert most[start : start + len(usual)] == usual
