@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from gateway.audit.anchors import read_public_key
+from gateway.audit.anchors import Anchor, AnchorError, read_anchor, read_public_key
 from gateway.audit.configured import read_hasher, read_signing_key
 from gateway.audit.reports import Sought, as_sentences, as_xml, read_records
 from gateway.audit.retention import retain
@@ -28,14 +29,21 @@ def verify(journals: Sequence[Path], keys: Sequence[Path], database: str | None 
     """Lines that say what was proven, and whether everything was. Raises `OperatorError`."""
     if not journals:
         raise OperatorError("Say which journal: a folder, or more of them.")
-    proofs = verify_journals(list(map(_journal, journals)), list(map(_public_key, keys)), _kept(database))
+    publics, kept = list(map(_public_key, keys)), _kept(database)
+    proofs = verify_journals(list(map(_journal, journals)), publics, kept)
     lines: list[str] = []
     for proof in proofs:
         lines.append(str(proof))
         lines += [f"  PROBLEM: {problem}." for problem in proof.problems]
     if not proofs:
         raise OperatorError(f"There is no journal in {', '.join(map(str, journals))}.")
-    return lines, not any(proof.problems for proof in proofs)
+    whole = not any(proof.problems for proof in proofs)
+    if database is None:
+        return lines, whole
+    copied, problems = _copied(database, kept, publics, {proof.instance for proof in proofs if proof.alive})
+    lines.append(f"The audit database: {copied} lines.")
+    lines += [f"  PROBLEM: {instance}: {problem}." for instance, problem in problems.items()]
+    return lines, whole and not problems
 
 
 def who_saw(
@@ -84,6 +92,25 @@ def _kept(database: str | None) -> list[str]:
     from gateway.audit.database import read_anchors
 
     return asyncio.run(read_anchors(database))
+
+
+def _copied(
+    database: str, anchors: Iterable[str], keys: Sequence[Ed25519PublicKey], alive: Container[str]
+) -> tuple[int, Mapping[str, str]]:
+    """How many lines the database has, and what is wrong with them."""
+    from gateway.audit.copies import Copies
+    from gateway.audit.database import each_row
+
+    copies = Copies(_signed(anchors, keys))
+    asyncio.run(each_row(database, copies.line))
+    return copies.lines, copies.problems(alive)
+
+
+def _signed(anchors: Iterable[str], keys: Sequence[Ed25519PublicKey]) -> Iterator[Anchor]:
+    for text in anchors:
+        # What was not signed was said of the files already.
+        with contextlib.suppress(AnchorError):
+            yield read_anchor(text, *keys)
 
 
 def _shipped(database: str | None) -> dict[str, int] | None:

@@ -7,7 +7,7 @@ two tables and nothing else. What is shipped twice is there once: (instance, seq
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
@@ -72,6 +72,8 @@ _HASHES = """
 SELECT substr(line, 10, 64) AS hash FROM audit_record WHERE instance = $1 AND sequence BETWEEN $2 AND $3 ORDER BY sequence
 """
 
+_ROWS = "SELECT instance, sequence, at, kind, persons, line FROM audit_record ORDER BY instance, sequence"
+
 
 class _AnotherError(Exception):
     pass
@@ -114,6 +116,20 @@ async def read_shipped(url: str) -> dict[str, int]:
     """The number of the last line that is there, by instance. Raises `OperatorError`."""
     rows = await _read(url, "SELECT instance, max(sequence) AS last FROM audit_record GROUP BY instance")
     return {row["instance"]: row["last"] for row in rows}
+
+
+async def each_row(url: str, told: Callable[[Row], None]) -> None:
+    """Tell every line that is there, by journal and number. Raises `OperatorError`."""
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+        try:
+            async with connection.transaction():
+                async for row in connection.cursor(_ROWS, prefetch=1000):
+                    told(Row(*row))
+        finally:
+            await connection.close()
+    except (*UNREACHABLE, ValueError) as error:
+        raise _unusable(error) from error
 
 
 async def _read(url: str, query: str) -> list[Any]:

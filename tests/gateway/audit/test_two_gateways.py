@@ -17,6 +17,7 @@ from tests.gateway.test_cli import gateway
 
 ONE, TWO = "20261126T021500Z-00000001", "20261126T031500Z-00000002"
 WHOLE = "lines 1 to 2 in 1 files, closed, signed to 2."
+THERE = "The audit database: 4 lines.\n"
 GONE = (
     f"{TWO}: lines 1 to 0 in 0 files, ended without closing, signed to 2.\n  PROBLEM: its signatures are missing.\n"
     "  PROBLEM: the end is missing: there were 2 lines, and 0 are left.\n"
@@ -54,15 +55,15 @@ async def verified(database: str, *words: str | Path) -> tuple[int, str]:
 async def test_all_folders_and_keys_prove_all_journals(folders: tuple[Path, Path], database: str):
     one, two = folders
     words = (one, two, "--key", one.with_suffix(".pem"), "--key", two.with_suffix(".pub"))
-    assert await verified(database, *words) == (0, f"{ONE}: {WHOLE}\n{TWO}: {WHOLE}\n")
+    assert await verified(database, *words) == (0, f"{ONE}: {WHOLE}\n{TWO}: {WHOLE}\n{THERE}")
     emptied(two)
-    assert await verified(database, *words) == (1, f"{ONE}: {WHOLE}\n{GONE}")
+    assert await verified(database, *words) == (1, f"{ONE}: {WHOLE}\n{GONE}{THERE}")
 
 
 async def test_a_folder_that_is_not_given_is_missed(folders: tuple[Path, Path], database: str):
     one, two = folders
     words = (one, "--key", one.with_suffix(".pub"), "--key", two.with_suffix(".pub"))
-    assert await verified(database, *words) == (1, f"{ONE}: {WHOLE}\n{GONE}")
+    assert await verified(database, *words) == (1, f"{ONE}: {WHOLE}\n{GONE}{THERE}")
 
 
 async def test_a_key_that_is_not_given_signs_nothing(folders: tuple[Path, Path], database: str):
