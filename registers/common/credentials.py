@@ -74,6 +74,9 @@ class SignedCaller:
             begins = max(moment(claims, "iat"), moment(claims, "nbf") if "nbf" in claims else 0.0)
             known = (caller, begins, moment(claims, "exp"), self._keys.generation)
             self._known.put(digest, known, 2 * len(token) + 1024)
+        else:
+            # Else a key that was taken away would count for as long as nobody came with a new credential.
+            self._keys.freshen()
         caller, begins, ends, _ = known
         now = self._clock()
         if now >= ends + self._leeway:

@@ -7,9 +7,12 @@ few seconds, so that invented key ids cost nothing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
+import socket
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,8 @@ __all__ = ["KeySet", "KeySetUnavailableError", "VerificationKey"]
 
 _MAXIMUM = 256 * 1024
 _TIMEOUT = 5.0
+"""Seconds until there is a connection, and from then on until everything was read."""
+_EXPONENT_BITS = 64
 _ALGORITHMS: Mapping[tuple[Any, Any], frozenset[str]] = {
     ("RSA", None): frozenset({"RS256", "PS256"}),
     ("EC", "P-256"): frozenset({"ES256"}),
@@ -80,9 +85,14 @@ class KeySet:
             await self._refresh()
         if self._loaded_at is None:
             raise KeySetUnavailableError(self._place)
-        if self._clock() - self._loaded_at > self._refresh_after and self._may_try() and self._idle():
-            self._background = asyncio.create_task(self._refresh())
+        self.freshen()
         return self._keys.get(kid)
+
+    def freshen(self) -> None:
+        """Read the set again when it is time, in the background; for who uses what the keys proved before, too."""
+        old = self._loaded_at is not None and self._clock() - self._loaded_at > self._refresh_after
+        if old and self._may_try() and self._idle():
+            self._background = asyncio.create_task(self._refresh())
 
     def _may_try(self) -> bool:
         return self._tried_at is None or self._clock() - self._tried_at >= self._minimum_interval
@@ -107,10 +117,15 @@ class KeySet:
             self._loaded_at = self._tried_at
 
     def _read(self) -> bytes:
-        document = _fetch(self._place) if "://" in self._place else Path(self._place).read_bytes()
+        document = _fetch(self._place) if "://" in self._place else _from_file(Path(self._place))
         if len(document) > _MAXIMUM:
             raise ValueError("the document is too large")
         return document
+
+
+def _from_file(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MAXIMUM + 1)
 
 
 def _fetch(url: str) -> bytes:
@@ -119,13 +134,37 @@ def _fetch(url: str) -> bytes:
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=_TIMEOUT)
     try:
-        connection.request("GET", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}")
-        response = connection.getresponse()
-        if response.status != 200:
-            raise ValueError(f"HTTP status {response.status}")
-        return response.read(_MAXIMUM + 1)
+        connection.connect()
+        with _hurried(connection.sock):
+            connection.request("GET", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}")
+            response = connection.getresponse()
+            if response.status != 200:
+                raise ValueError(f"HTTP status {response.status}")
+            return response.read(_MAXIMUM + 1)
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def _hurried(connection: socket.socket) -> Generator[None]:
+    """End a connection that takes too long. One that sends a byte now and then never times out, and holds a thread of the few that there are."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with contextlib.suppress(OSError):
+            # That of TLS would say goodbye first, in the middle of what another thread reads.
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    alarm = threading.Timer(_TIMEOUT, cut)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
+        if late.is_set():
+            raise TimeoutError("what was read is a part")
 
 
 def read_keys(document: bytes) -> dict[str, VerificationKey]:
@@ -137,21 +176,24 @@ def read_keys(document: bytes) -> dict[str, VerificationKey]:
     for item in content["keys"]:
         key = _read_key(item) if isinstance(item, dict) else None
         if key is not None:
-            found[item["kid"]] = key
+            # Of two with one name the first counts, as at the gateway.
+            found.setdefault(item["kid"], key)
     return found
 
 
 def _read_key(item: Mapping[str, Any]) -> VerificationKey | None:
-    algorithms = _ALGORITHMS.get((item.get("kty"), item.get("crv")))
+    algorithms = next(
+        (found for kind, found in _ALGORITHMS.items() if kind == (item.get("kty"), item.get("crv"))), None
+    )
     if algorithms is None or not isinstance(item.get("kid"), str) or item.get("use", "sig") != "sig" or "d" in item:
         return None
     if "alg" in item:
-        algorithms &= {item["alg"]}
+        algorithms = frozenset(name for name in algorithms if name == item["alg"])
     try:
         key = PyJWK(dict(item), algorithm=next(iter(sorted(algorithms)), None)).key
     except (PyJWTError, ValueError, TypeError, KeyError):
         return None
-    if isinstance(key, RSAPublicKey) and key.key_size < 2048:
+    if isinstance(key, RSAPublicKey) and (key.key_size < 2048 or key.public_numbers().e.bit_length() > _EXPONENT_BITS):
         return None
     if not algorithms or not isinstance(key, RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import time
 from datetime import timedelta
@@ -11,13 +12,16 @@ from typing import Any
 import jwt
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from jwt.algorithms import RSAAlgorithm
 
+from registers.common import jwks
 from registers.common.caller import Caller
 from registers.common.context import context_verifier
 from registers.common.credentials import SignedCaller
 from registers.common.errors import RegisterError
-from registers.common.jwks import KeySet, read_keys
+from registers.common.jwks import KeySet, KeySetUnavailableError, read_keys
 from registers.common.signing import SigningError, development_context
 from registers.common.tokens import token_verifier
 from tests.registers.common.example import REGISTER, fields_file
@@ -133,6 +137,64 @@ async def test_the_last_good_key_set_stays(keys: Keys) -> None:
         now[0] += 1000
         assert await key_set.find("g2") is None
         assert await key_set.find("g1") is not None
+
+
+async def test_a_key_that_is_withdrawn_is_noticed_by_who_brings_what_is_known(keys: Keys) -> None:
+    now = [0.0]
+    key_set = KeySet(str(keys.issuer_jwks), clock=lambda: now[0])
+    tokens = token_verifier(key_set, issuer=ISSUER, audience=REGISTER.audience, roles=FIELDS.claims)
+    token = keys.token()
+    await tokens.verify(token)
+    publish(keys.issuer_jwks, {**orjson.loads(keys.issuer_jwks.read_bytes())["keys"][0], "kid": "i2"})
+    now[0] = 301
+    await tokens.verify(token)
+    assert key_set._background is not None
+    await key_set._background
+    with pytest.raises(RegisterError, match="not trusted here"):
+        await tokens.verify(token)
+
+
+def test_keys_of_an_odd_make_do_no_harm_to_the_others(keys: Keys) -> None:
+    good = orjson.loads(keys.issuer_jwks.read_bytes())["keys"][0]
+    numbers = rsa.RSAPublicNumbers(2**65 + 1, 2**2047 + 1).public_key()
+    odd: list[Any] = [
+        {**good, "kid": "a", "kty": []},
+        {**good, "kid": "b", "crv": {}},
+        {**good, "kid": "c", "alg": ["ES256"]},
+        {**good, "kid": "d", "use": ["sig"]},
+        {**good, "kid": ["e"]},
+        {**good, "kid": "f", "x": 5},
+        {**RSAAlgorithm.to_jwk(numbers, as_dict=True), "kid": "g"},
+    ]
+    assert set(read_keys(orjson.dumps({"keys": [*odd, good, *odd]}))) == {"i1"}
+
+
+def test_of_two_keys_with_one_name_the_first_counts(keys: Keys) -> None:
+    """As at the gateway: what one of them verifies, the other does."""
+    first, second = (orjson.loads(path.read_bytes())["keys"][0] for path in (keys.issuer_jwks, keys.gateway_jwks))
+    found = read_keys(orjson.dumps({"keys": [first, {**second, "kid": "i1"}]}))
+    assert {kid: key.algorithms for kid, key in found.items()} == {"i1": frozenset({"ES256"})}
+
+
+async def test_a_key_server_that_dribbles_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each load would hold a thread for hours, of the few that a register has."""
+    monkeypatch.setattr(jwks, "_TIMEOUT", 0.2)
+    hung_up = asyncio.Event()
+
+    async def dribble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        end = asyncio.ensure_future(reader.read())
+        while not end.done():
+            writer.write(b" ")
+            await asyncio.wait([end], timeout=0.01)
+        hung_up.set()
+        writer.close()
+
+    async with await asyncio.start_server(dribble, "127.0.0.1", 0) as listener:
+        port = listener.sockets[0].getsockname()[1]
+        with pytest.raises(KeySetUnavailableError):
+            await KeySet(f"http://127.0.0.1:{port}/jwks").find("k")
+        await asyncio.wait_for(hung_up.wait(), 10)
 
 
 async def test_no_key_set_at_all_is_not_the_callers_fault(tmp_path: Path, keys: Keys) -> None:
