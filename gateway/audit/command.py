@@ -29,8 +29,9 @@ def verify(journals: Sequence[Path], keys: Sequence[Path], database: str | None 
     """Lines that say what was proven, and whether everything was. Raises `OperatorError`."""
     if not journals:
         raise OperatorError("Say which journal: a folder, or more of them.")
-    publics, kept = list(map(_public_key, keys)), _kept(database)
-    proofs = verify_journals(list(map(_journal, journals)), publics, kept)
+    folders, publics = list(map(_journal, journals)), list(map(_public_key, keys))
+    kept = _kept(database)
+    proofs = verify_journals(folders, publics, kept)
     lines: list[str] = []
     for proof in proofs:
         lines.append(str(proof))
