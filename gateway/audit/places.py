@@ -75,8 +75,10 @@ def anchors_file(folder: Path, instance: str) -> Path:
 def segments_of(folder: Path, instance: str | None = None) -> list[Segment]:
     """The segments of a folder, or of one instance in it, in their order. Raises OSError."""
     found = ((_SEGMENT.fullmatch(path.name), path) for path in folder.iterdir())
-    segments = (Segment(match[1], int(match[2]), path) for match, path in found if match is not None and path.is_file())
-    return sorted(segment for segment in segments if instance is None or segment.instance == instance)
+    segments = (Segment(match[1], int(match[2]), path) for match, path in found if match is not None)
+    meant = (segment for segment in segments if instance is None or segment.instance == instance)
+    # What bears such a name and is no file no gateway made; only of those that are meant is it asked.
+    return sorted(segment for segment in meant if segment.path.is_file())
 
 
 def instances_of(folder: Path) -> list[str]:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import orjson
@@ -204,6 +205,31 @@ async def test_a_connection_that_is_cut_is_opened_again(tmp_path: Path, database
             await admin.close()
     await audit.journal.stop()
     assert await rows(database) == lines(tmp_path / "journal")
+
+
+async def test_a_database_that_takes_nothing_for_a_while_gets_all(
+    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(shipping, "_PAUSES", (0.01,))
+    admin, name = await asyncpg.connect(database), urlsplit(database).path[1:]
+    await admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    writer = JournalWriter(tmp_path, ONE, KEY, segment_bytes=2000)
+    shipper = Shipper(tmp_path, ONE, database, lambda: writer.head, linger=0.001)
+    failed, told = asyncio.Event(), list[str]()
+    monkeypatch.setattr(shipper, "_failed", lambda reason: (told.append(reason), failed.set()))
+    journal = Journal(writer, shipping=shipper)
+    journal.open(record(0))
+    journal.start()
+    for number in range(1, 20):
+        await journal.append(record(number))
+    await failed.wait()
+    assert (set(told), shipper.unshipped, await rows(database)) == ({"ReadOnlySQLTransactionError"}, 20, [])
+    await admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = off")
+    await admin.close()
+    await journal.append(record(20))
+    await journal.stop()
+    assert await rows(database) == lines(tmp_path)
+    assert shipper.unshipped == 0
 
 
 async def test_a_journal_that_was_taken_away_is_missed_by_the_anchors_of_the_database(tmp_path: Path, database: str):
