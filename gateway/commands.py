@@ -139,7 +139,7 @@ def _files(settings: Path | None, config: Path | None, chosen: Settings) -> Iter
         yield from map(Path, (chosen.release.file, *chosen.release.keys))
         yield from files_of(Path(chosen.release.file))
     if chosen.decision_context is not None:
-        yield Path(chosen.decision_context.key)
+        yield from map(Path, (chosen.decision_context.key, *chosen.decision_context.published))
     if chosen.external_decision_point is not None:
         yield from _external_files(chosen.external_decision_point)
     if chosen.telemetry.metrics_token is not None:

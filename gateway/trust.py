@@ -5,15 +5,16 @@ Loaded only where there is `authorization` or `decision_context`: cryptography i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.x509 import load_pem_x509_certificates
 
 from gateway.authorization.grants import Grants
 from gateway.identity.authenticator import TokenAuthenticator
 from gateway.identity.binding import Binding
-from gateway.identity.context import ContextSigner, read_signing_key
+from gateway.identity.context import ContextSigner, read_public_key, read_signing_key
 from gateway.identity.jwks import KeySet, open_source
 from gateway.identity.participants import Participants, ParticipantsError
 from gateway.identity.proofs import Proofs
@@ -27,6 +28,8 @@ __all__ = ["authenticator_of", "key_sets_of", "revocations_of", "signer_of"]
 MAXIMUM_LIST = 16 * 1024 * 1024
 """Bytes of a revocation list."""
 MINIMUM_SECRET = 32
+
+Key = TypeVar("Key")
 
 
 def key_sets_of(settings: Settings, known: Mapping[tuple[str, str], KeySet]) -> dict[tuple[str, str], KeySet]:
@@ -135,9 +138,15 @@ def signer_of(settings: Settings) -> ContextSigner | None:
     context = settings.decision_context
     if context is None:
         return None
+    key = _key_at("decision_context.key", read_signing_key, context.key)
+    published = [_key_at("decision_context.published", read_public_key, place) for place in context.published]
+    return ContextSigner(key, issuer=context.issuer, published=published)
+
+
+def _key_at(setting: str, read: Callable[[Path], Key], place: str) -> Key:
     try:
-        return ContextSigner(read_signing_key(Path(context.key)), issuer=context.issuer)
+        return read(Path(place))
     except FileNotFoundError:
-        raise SettingsError("CONFIG_NOT_FOUND", f"decision_context.key: there is no file {context.key}.") from None
+        raise SettingsError("CONFIG_NOT_FOUND", f"{setting}: there is no file {place}.") from None
     except (OSError, ValueError) as error:
-        raise SettingsError("CONFIG_INVALID", f"decision_context.key: {error}") from None
+        raise SettingsError("CONFIG_INVALID", f"{setting}: {error}") from None

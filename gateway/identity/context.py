@@ -14,18 +14,24 @@ import base64
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 
 from gateway.authorization.caller import Caller
 
-__all__ = ["ContextSigner", "read_signing_key"]
+__all__ = ["ContextSigner", "read_public_key", "read_signing_key"]
 
 LIFETIME = 30
 """Seconds; the longest that registers accept."""
@@ -37,7 +43,8 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class ContextSigner:
-    """Makes the header `Decision-Context`. `issuer` is the gateway's id URL; the key id is the RFC 7638 thumbprint.
+    """Makes the header `Decision-Context`. `issuer` is the gateway's id URL; the key id is the RFC 7638 thumbprint. `published`: keys that registers are
+    told beside its own; nothing is signed with them here.
 
     `signed` and `reused` count what was given.
     """
@@ -47,6 +54,7 @@ class ContextSigner:
         key: Ed25519PrivateKey,
         *,
         issuer: str,
+        published: Iterable[Ed25519PublicKey] = (),
         clock: Callable[[], float] = time.time,
         maximum_kept: int = MAXIMUM_KEPT,
     ) -> None:
@@ -54,9 +62,10 @@ class ContextSigner:
         self._issuer = issuer
         self._clock = clock
         self._maximum_kept = maximum_kept
-        public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        self._public = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(public)}
-        self.kid = _base64url(hashlib.sha256(_encode(self._public)).digest())
+        own = _public_jwk(key.public_key())
+        told = {jwk["kid"]: jwk for jwk in (own, *map(_public_jwk, published))}
+        self._jwks = {"keys": list(told.values())}
+        self.kid = own["kid"]
         self._head = _base64url(_encode({"alg": "EdDSA", "kid": self.kid, "typ": "decision+jwt"})) + "."
         self._kept: OrderedDict[tuple[Any, ...], tuple[float, str]] = OrderedDict()
         self.signed = 0
@@ -99,8 +108,8 @@ class ContextSigner:
         return header
 
     def jwks(self) -> dict[str, Any]:
-        """Return the public key set that registers verify with."""
-        return {"keys": [{**self._public, "kid": self.kid, "alg": "EdDSA", "use": "sig"}]}
+        """Return the public key set that registers verify with; its own key first."""
+        return self._jwks
 
     def _sign(self, claims: dict[str, Any]) -> str:
         signed = self._head + _base64url(_encode(claims))
@@ -122,6 +131,23 @@ def read_signing_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise ValueError(f"{path} holds no Ed25519 key; decision contexts are signed with one.")
     return key
+
+
+def read_public_key(path: Path) -> Ed25519PublicKey:
+    """Read an Ed25519 public key (PEM). Raises ValueError with a sentence."""
+    try:
+        key = load_pem_public_key(path.read_bytes())
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise ValueError(f"{path} holds no readable public key.") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError(f"{path} holds no Ed25519 key; decision contexts are signed with one.")
+    return key
+
+
+def _public_jwk(key: Ed25519PublicKey) -> dict[str, str]:
+    """Its id is the hash of the required members (RFC 7638)."""
+    members = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(key.public_bytes(Encoding.Raw, PublicFormat.Raw))}
+    return {**members, "kid": _base64url(hashlib.sha256(_encode(members)).digest()), "alg": "EdDSA", "use": "sig"}
 
 
 def _reuse_key(caller: Caller, audience: str, today: date, release: str) -> tuple[Any, ...]:

@@ -111,7 +111,10 @@ class ReleaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DecisionContextSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the gateway signs decision contexts with: an Ed25519 key (PEM, PKCS 8), and its own id URL."""
+    """What the gateway signs decision contexts with: an Ed25519 key (PEM, PKCS 8), and its own id URL. `published`: public keys (PEM) that registers
+    are told beside it, of the key that comes next or of the one before, so that no fetch fails while it changes.
+    """
 
     key: Name
     issuer: Name
+    published: tuple[Name, ...] = ()

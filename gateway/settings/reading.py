@@ -157,8 +157,9 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         keys = tuple(str(folder / key) for key in settings.release.keys)
         changes["release"] = replace(settings.release, file=str(folder / settings.release.file), keys=keys)
     if settings.decision_context is not None:
-        key = _absolute(settings.decision_context.key, folder)
-        changes["decision_context"] = replace(settings.decision_context, key=key)
+        context = settings.decision_context
+        published = tuple(str(folder / key) for key in context.published)
+        changes["decision_context"] = replace(context, key=_absolute(context.key, folder), published=published)
     if settings.external_decision_point is not None:
         external = settings.external_decision_point
         tls = _anchored_files(external.tls, folder, "ca", "certificate", "key")

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gateway.authorization.caller import Caller
-from gateway.identity.context import ContextSigner, read_signing_key
+from gateway.identity.context import ContextSigner, read_public_key, read_signing_key
 from gateway.identity.proofs import thumbprint_of
 
 KEY = Ed25519PrivateKey.generate()
@@ -182,3 +182,32 @@ def test_keys_from_a_file(tmp_path: Path):
     path.write_text("nothing")
     with pytest.raises(ValueError, match="holds no readable private key"):
         read_signing_key(path)
+
+
+NEXT = Ed25519PrivateKey.generate()
+
+
+def test_registers_are_told_other_keys_beside_its_own():
+    """Its own first, each once, and contexts are signed with its own."""
+    own, next_ = (ContextSigner(key, issuer=GATEWAY).jwks()["keys"] for key in (KEY, NEXT))
+    published = (NEXT.public_key(), KEY.public_key(), NEXT.public_key())
+    signer = ContextSigner(KEY, issuer=GATEWAY, published=published)
+    assert signer.jwks() == {"keys": [*own, *next_]}
+    header = signer.header_for(CALLER, REGISTER, TRACE, TODAY, "r")
+    assert jwt.get_unverified_header(header)["kid"] == own[0]["kid"]
+
+
+def test_a_public_key_is_read(tmp_path: Path):
+    file = tmp_path / "key.pub"
+    file.write_bytes(KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    assert read_public_key(file) == KEY.public_key()
+    other = ec.generate_private_key(ec.SECP256R1())
+    own = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    for content, reason in (
+        (other.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), "no Ed25519 key"),
+        (own, "no readable public key"),
+        (b"", "no readable public key"),
+    ):
+        file.write_bytes(content)
+        with pytest.raises(ValueError, match=reason):
+            read_public_key(file)
