@@ -87,10 +87,13 @@ class Writer:
         found += [*self._inputs(), "grants:"]
         number = 0
         for name in _TYPES:
-            for role in ROLES:
+            for role, identifier in ROLES.items():
                 for _ in range(self.rng.choices((0, 1, 2, 3), (2, 5, 5, 2))[0]):
                     number += 1
                     found += self._grant(number, name, role)
+                for when in self._kin(name, identifier):
+                    number += 1
+                    found += self._grant(number, name, role, when)
         for (name, link), register in self.layout.contributed.items():
             for role in ROLES:
                 if self._maybe(0.8):
@@ -108,7 +111,17 @@ class Writer:
         scope = self.rng.choice(("EEN", "EEN", "TWEE"))
         return [*head, f"    scope: {scope}", f"    type: {name}", f"    fields: [{link}]"]
 
-    def _grant(self, number: int, name: str, role: str) -> list[str]:
+    def _kin(self, name: str, identifier: str) -> list[str]:
+        """For some types and roles: predicates that look into the same table, each for something else. What is compiled of them becomes one look."""
+        known = self.layout.walks(name)
+        if not known or not self._maybe(0.2):
+            return []
+        link = self.rng.choice(known)
+        target = LINKS[name, link].target
+        looks = [f"any({self.condition('Xk', target, identifier, 1)} for Xk in X.{link})" for _ in range(2)]
+        return [f"{self._plain('X', name, identifier)} and {look}" if self._maybe(0.5) else look for look in looks]
+
+    def _grant(self, number: int, name: str, role: str, when: str = "") -> list[str]:
         identifier = ROLES[role]
         roles = [
             role,
@@ -133,7 +146,7 @@ class Writer:
             lines.append("    enabled: false")
         if anchor:
             lines += [f"    anchored: [{', '.join(anchor)}]", f"    anchor_only: {str(self._maybe(0.5)).lower()}"]
-        return [*lines, *self._rows(name, identifier)]
+        return [*lines, *([f"    when: {_quoted(when)}"] if when else self._rows(name, identifier))]
 
     def _anchor(self, name: str) -> list[str]:
         """For some grants: what a root has to pin."""
