@@ -1,7 +1,8 @@
 """Signing keys on disk: one RS256 and one ES256 key at work, retired ones for as long as their tokens live.
 
 A rotation fails no request: a new key is published at once and signs later, when everybody who verifies has read the set again; the old one
-signs until then, and stays published until the last of its tokens has ended.
+signs until then, and stays published until the last of its tokens has ended: from then on it is gone, here and on disk, as soon as anybody asks for
+keys. Whoever found an old key would sign tokens that count.
 
 The folder holds a PEM file a key (mode 0600) and `keys.json`, the list of them. The list is written last and
 atomically, so an interrupted rotation leaves the old state. The public half is the JWKS document, served and written to a
@@ -11,11 +12,13 @@ file for verifiers on the same machine.
 from __future__ import annotations
 
 import base64
+import contextlib
+import fcntl
 import hashlib
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -56,6 +59,10 @@ class KeyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def signs(self, now: float) -> bool:
         return (self.starts or 0) <= now and (self.retired is None or now < self.retired)
 
+    def ended(self, now: float) -> bool:
+        """Whether no token that it signed can count any more."""
+        return self.retired is not None and now - self.retired >= KEPT_AFTER_RETIREMENT
+
 
 class KeyStore:
     """The keys of one issuer. Made on first use; a rotation by another process is noticed at the next use."""
@@ -69,19 +76,24 @@ class KeyStore:
 
     def ensure(self) -> None:
         """Make the keys that do not exist yet and write the JWKS file."""
-        self._read()
-        at_work = {record.algorithm for record in self._records if record.retired is None}
-        missing: list[Algorithm] = [algorithm for algorithm in get_args(Algorithm) if algorithm not in at_work]
-        if missing:
-            self._write([*self._records, *(self._make(algorithm) for algorithm in missing)])
-        elif not self.jwks_file.exists():
-            self._write(self._records)
+        with self._exclusive():
+            self._read()
+            at_work = {record.algorithm for record in self._records if record.retired is None}
+            missing: list[Algorithm] = [algorithm for algorithm in get_args(Algorithm) if algorithm not in at_work]
+            if missing:
+                self._write([*self._records, *(self._make(algorithm) for algorithm in missing)])
+            elif not self.jwks_file.exists():
+                self._write(self._records)
+        self._forget_ended()
 
     def rotate(self, *, ahead: int = PUBLISHED_AHEAD, compromised: bool = False) -> list[KeyRecord]:
         """Publish new keys that sign in `ahead` seconds, retire the present ones then, drop those that retired long ago. Returns the
         new ones. `compromised`: the new ones sign at once, and all others are gone; so are their tokens, once verifiers read the set.
         """
-        ahead = 0 if compromised else ahead
+        with self._exclusive():
+            return self._rotated(0 if compromised else ahead, compromised=compromised)
+
+    def _rotated(self, ahead: int, *, compromised: bool) -> list[KeyRecord]:
         self._read()
         made = [self._make(algorithm) for algorithm in get_args(Algorithm)]
         # Only now does the time begin: making a key may take a second or two.
@@ -90,19 +102,38 @@ class KeyStore:
         kept = [
             msgspec.structs.replace(record, retired=turn if record.retired is None else min(record.retired, turn))
             for record in self._records
-            if not compromised and (record.retired is None or now - record.retired < KEPT_AFTER_RETIREMENT)
+            if not compromised and not record.ended(now)
         ]
-        dropped = {record.kid for record in self._records} - {record.kid for record in kept}
+        before = self._records
         if ahead:
             made = [msgspec.structs.replace(record, starts=turn) for record in made]
         self._write([*kept, *made])
-        for kid in dropped:
-            self._file(kid).unlink(missing_ok=True)
+        self._unlink(before, kept)
         return made
+
+    def _forget_ended(self) -> None:
+        """Take keys away whose last token has ended. Where another process changes the keys just now, or nothing can be written, the next one
+        who asks does.
+        """
+        if not any(record.ended(self._clock()) for record in self._records):
+            return
+        with contextlib.suppress(OSError), self._exclusive(wait=False):
+            self._stamp = None
+            self._read()
+            before, now = self._records, self._clock()
+            kept = [record for record in before if not record.ended(now)]
+            self._write(kept)
+            self._unlink(before, kept)
+
+    def _unlink(self, before: list[KeyRecord], kept: list[KeyRecord]) -> None:
+        for kid in {record.kid for record in before} - {record.kid for record in kept}:
+            self._private.pop(kid, None)
+            self._file(kid).unlink(missing_ok=True)
 
     def signing_key(self, algorithm: Algorithm) -> tuple[str, PrivateKey]:
         """Return key id and private key for new tokens."""
         self._read()
+        self._forget_ended()
         now = self._clock()
         for record in reversed(self._records):
             if record.algorithm == algorithm and record.signs(now):
@@ -112,7 +143,11 @@ class KeyStore:
     def jwks(self) -> dict[str, Any]:
         """Return the public key set: keys at work and keys whose tokens may still live."""
         self._read()
-        return {"keys": [_public_jwk(record, self._load(record.kid)) for record in self._records]}
+        self._forget_ended()
+        now = self._clock()
+        return {
+            "keys": [_public_jwk(record, self._load(record.kid)) for record in self._records if not record.ended(now)]
+        }
 
     def records(self) -> list[KeyRecord]:
         self._read()
@@ -123,6 +158,17 @@ class KeyStore:
         return self._folder / "jwks.json"
 
     # --- files ---
+
+    @contextlib.contextmanager
+    def _exclusive(self, *, wait: bool = True) -> Generator[None]:
+        """While here, nobody else changes the keys. Raises OSError; without `wait` also when somebody does."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self._folder / "keys.lock", os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        finally:
+            os.close(descriptor)
 
     def _read(self) -> None:
         path = self._folder / "keys.json"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import stat
 from pathlib import Path
 
 import pytest
 
-from issuer.keys import KeyStore, KeyStoreError
+from issuer.keys import Algorithm, KeyRecord, KeyStore, KeyStoreError
 
 
 class Clock:
@@ -60,6 +61,68 @@ def test_rotation_keeps_old_keys_for_verification_until_their_tokens_are_gone(tm
     assert {path.stem for path in tmp_path.glob("*.pem")} == new | newest
 
 
+def test_a_key_whose_last_token_has_ended_is_gone_without_another_rotation(tmp_path: Path):
+    """It would count for as long as it is published: whoever finds it on an old disk could sign with it."""
+    clock = Clock()
+    KeyStore(tmp_path, clock=clock).ensure()
+    running = KeyStore(tmp_path, clock=clock)
+    old = {record.kid for record in running.records()}
+    new = {record.kid for record in KeyStore(tmp_path, clock=clock).rotate(ahead=600)}
+
+    def published() -> list[set[str]]:
+        """As served, as on disk, and the private halves there."""
+        served = {entry["kid"] for entry in running.jwks()["keys"]}
+        on_disk = {entry["kid"] for entry in json.loads((tmp_path / "jwks.json").read_text())["keys"]}
+        return [served, on_disk, {path.stem for path in tmp_path.glob("*.pem")}]
+
+    clock.now += 600 + 7199
+    assert published() == [old | new] * 3
+    clock.now += 1
+    assert published() == [new] * 3
+    assert running.signing_key("ES256")[0] in new
+
+
+@pytest.mark.parametrize("asked", ["signing_key", "ensure"])
+def test_whoever_asks_for_keys_takes_those_away_that_ended(asked: str, tmp_path: Path):
+    clock = Clock()
+    store = KeyStore(tmp_path, clock=clock)
+    store.ensure()
+    new = {record.kid for record in store.rotate(ahead=0)}
+    clock.now += 7200
+    KeyStore(tmp_path, clock=clock).ensure() if asked == "ensure" else store.signing_key("RS256")
+    assert {path.stem for path in tmp_path.glob("*.pem")} == new
+
+
+def test_while_somebody_changes_the_keys_those_that_ended_are_not_told_of(tmp_path: Path):
+    """Who took them away now could lose the keys that the other one is making; and nobody waits for him."""
+    clock = Clock()
+    store = KeyStore(tmp_path, clock=clock)
+    store.ensure()
+    new = {record.kid for record in store.rotate(ahead=0)}
+    clock.now += 7200
+    with (tmp_path / "keys.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert {entry["kid"] for entry in store.jwks()["keys"]} == new
+        assert len(list(tmp_path.glob("*.pem"))) == 4
+    store.jwks()
+    assert {path.stem for path in tmp_path.glob("*.pem")} == new
+
+
+def test_two_rotations_at_once_lose_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A key is made while nobody else can write the list."""
+    store = KeyStore(tmp_path)
+    made = store._make
+
+    def make(algorithm: Algorithm) -> KeyRecord:
+        with (tmp_path / "keys.lock").open("w") as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return made(algorithm)
+
+    monkeypatch.setattr(store, "_make", make)
+    store.ensure()
+    assert len(store.rotate()) == 2
+
+
 def test_a_new_key_is_published_at_once_and_signs_later(tmp_path: Path):
     clock = Clock()
     store = KeyStore(tmp_path, clock=clock)
@@ -75,7 +138,7 @@ def test_a_new_key_is_published_at_once_and_signs_later(tmp_path: Path):
         published.append(len(store.jwks()["keys"]))
         assert signing[-1] in {entry["kid"] for entry in store.jwks()["keys"]}
     assert [signing.index(kid) for kid in signing] == [0, 0, 0, 0, 4, 4, 6, 6, 6]
-    assert published == [4, 4, 6, 6, 6, 6, 6, 6, 6]
+    assert published == [4, 4, 6, 6, 6, 6, 6, 6, 2]
     store.rotate(ahead=0)
     assert store.signing_key("RS256")[0] not in signing
 
