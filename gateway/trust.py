@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from cryptography.x509 import load_pem_x509_certificates
+from cryptography.x509 import InvalidVersion, load_pem_x509_certificates
 
 from gateway.authorization.grants import Grants
 from gateway.identity.authenticator import TokenAuthenticator
@@ -114,7 +114,7 @@ def revocations_of(settings: Settings, before: Revocations | None) -> Revocation
     try:
         authorities = load_pem_x509_certificates(Path(revocation.authorities).read_bytes())
         sources = [open_source(place, maximum=MAXIMUM_LIST, plain=True) for place in revocation.lists]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, InvalidVersion) as error:
         raise SettingsError("CONFIG_INVALID", f"authorization.revocation: {error}") from None
     return Revocations(sources, authorities, refresh_after=revocation.refresh, before=before)
 

@@ -105,7 +105,7 @@ class CertificateAuthority:
         try:
             certificate = x509.load_pem_x509_certificate(certificate_file.read_bytes())
             key = load_pem_private_key(key_file.read_bytes(), password=None)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, x509.InvalidVersion) as error:
             raise AuthorityError(f"The authority in {self._folder} cannot be read.") from error
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
             raise AuthorityError(f"The key of the authority in {self._folder} is not that of its certificate.")

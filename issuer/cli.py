@@ -335,11 +335,11 @@ def _decide_locally(
 
 def _fingerprint_of(certificate: Path) -> str:
     from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.x509 import load_pem_x509_certificate
+    from cryptography.x509 import InvalidVersion, load_pem_x509_certificate
 
     try:
         found = load_pem_x509_certificate(certificate.read_bytes())
-    except ValueError:
+    except (ValueError, InvalidVersion):
         raise ParticipantsError(f"{certificate} is no certificate in PEM form.") from None
     if found.not_valid_after_utc <= datetime.now(UTC):
         raise ParticipantsError(f"{certificate} is not valid any more.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import ssl
 import stat
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from gateway.settings import AuthorizationSettings, IssuerSettings, RevocationSettings, Settings, SettingsError
+from gateway.trust import revocations_of
 from issuer.authority import AuthorityError, CertificateAuthority
 from issuer.participants import Participant, ParticipantsFile
 
@@ -192,3 +195,28 @@ def test_of_two_renewals_at_once_the_certificate_that_counts_is_the_one_that_was
     file.add(PARTY, certify=certify)
     assert asked == [PARTY]
     assert file.read().by_certificate == {"a" * 64: msgspec.structs.replace(PARTY, certificate="a" * 64)}
+
+
+def _odd_certificate(folder: Path) -> bytes:
+    """The authority's own, of a version that there is not."""
+    CertificateAuthority(folder).current_list()
+    der = bytearray(x509.load_pem_x509_certificate((folder / "authority.crt").read_bytes()).public_bytes(Encoding.DER))
+    der[der.index(b"\xa0\x03\x02\x01") + 4] = 7
+    return ssl.DER_cert_to_PEM_cert(bytes(der)).encode()
+
+
+def test_a_certificate_of_a_version_that_there_is_not_is_refused_in_a_sentence(tmp_path: Path):
+    file = tmp_path / "odd.crt"
+    file.write_bytes(_odd_certificate(tmp_path / "authority"))
+    told = ["--as", "uzovi:5050", "--number", "1", "--name", "Een", "--instantie-type", "Zorgkantoor"]
+    command = [sys.executable, "-m", "issuer", "participant", "add", *told, "--state", str(tmp_path)]
+    done = subprocess.run([*command, "--certificate", str(file)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, f"{file} is no certificate in PEM form.\n")
+    (tmp_path / "authority" / "authority.crt").write_bytes(file.read_bytes())
+    with pytest.raises(AuthorityError, match="cannot be read"):
+        CertificateAuthority(tmp_path / "authority").issue(request(), PARTY)
+    revocation = RevocationSettings((str(tmp_path / "list.crl"),), str(file))
+    issuers = (IssuerSettings("https://i", jwks="jwks.json", audience="a"),)
+    settings = Settings(authorization=AuthorizationSettings(issuers=issuers, revocation=revocation))
+    with pytest.raises(SettingsError, match=r"authorization\.revocation: "):
+        revocations_of(settings, None)
