@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.commands import serving_source
-from gateway.settings import Settings, SettingsError, read_settings
+from gateway.settings import AuthorizationSettings, IssuerSettings, Settings, SettingsError, read_settings
 from gateway.settings.reading import check_complete
-from tests.gateway.library import GRANTS, library, token
+from tests.gateway.library import AUDIENCE, GRANTS, ISSUER, library, token
 from tests.gateway.telemetry.exposition import parse
 from tests.gateway.test_cli import gateway
 from tests.gateway.transport.harness import ask, call
@@ -98,6 +99,38 @@ async def test_a_fault_of_it_is_counted_and_reaches_nobody(
         assert await counted(desk.app) == {"error": 2}
     # The second time nothing is evaluated any more.
     assert [line["reason"] for line in told(capsys, "shadow_failed")] == [type(fault).__name__]
+
+
+LOOKS = (
+    TITLE,
+    PRICE,
+    LOANS,
+    "{ featured { pric } }",
+    "{ __schema { types { name fields { name } inputFields { name } } } }",
+    '{ __type(name: "Book") { fields { name } } }',
+    '{ books(where: {price: {gt: "1"}}) { title } }',
+)
+
+
+async def test_no_caller_can_tell_whether_there_is_a_second_file(tmp_path: Path):
+    """Nor what it would open: not by answers, suggestions, the schema, parts of answers or explanations."""
+    issuer = IssuerSettings(ISSUER, jwks=str(tmp_path / "jwks.json"), audience=AUDIENCE)
+    authorization = AuthorizationSettings(issuers=(issuer,), explain_scope="gateway:explain")
+    scopes = ["stock:read", "reviews:read", "gateway:explain"]
+    answers: list[list[tuple[int, bytes, Any]]] = []
+    for second in ({}, shadow(tmp_path, READS_PRICE)):
+        async with library(tmp_path, authorization=authorization, **second) as desk:
+            found: list[tuple[int, bytes, Any]] = []
+            for query, role, wish in product(
+                LOOKS, ("READER", "NOBODY"), ({}, {"authorization": True, "partial": True})
+            ):
+                reply = await ask(desk.app, query, token=token(role, scopes=scopes), extensions=wish)
+                headers = {name: value for name, value in reply.headers.items() if "trace" not in name}
+                found.append((reply.status, reply.body, headers))
+            answers.append(found)
+    assert answers[0] == answers[1]
+    explained = [body for _, body, _ in answers[0] if b'"authorization"' in body]
+    assert len(explained) > len(LOOKS)
 
 
 async def test_who_is_told_by_hash_what_is_compared(tmp_path: Path):
