@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from issuer.participants import Participant, ParticipantsFile
 from tests.gateway.library import token
 from tests.harness import Reply
-from tests.security.stand import stand
+from tests.security.stand import Authority, Certificate, stand
 
 
 def write(folder: Path, text: str) -> None:
@@ -74,3 +79,44 @@ def test_a_claim_of_an_address_without_a_proxy_is_nothing(tmp_path: Path) -> Non
             except ValueError:
                 continue  # a name that http.client itself does not send
             assert status == 403
+
+
+def test_a_party_that_asks_for_decisions_by_its_certificate_is_blocked_at_once(tmp_path: Path) -> None:
+    """It brings no token, so that nothing but the connection says who it is."""
+    authority = Authority(tmp_path / "certificates")
+    own, other = authority.issue("1"), authority.issue("2")
+    file = ParticipantsFile(tmp_path / "participants.json")
+    for number, certificate in (("1", own), ("2", other)):
+        fingerprint = certificate.certificate.fingerprint(SHA256()).hex()
+        file.add(
+            Participant(
+                f"agb:1234567{number}", number, "Een", "Zorgaanbieder", certificate=fingerprint, rate=0.01, burst=2
+            )
+        )
+    point = {"url": "https://pdp.example", "certificates": [own.thumbprint, other.thumbprint]}
+    rules = {"participants": str(file.access_file)}
+    asked = {
+        "subject": {"type": "branch", "id": "12", "properties": {"scopes": ["stock:read"]}},
+        "action": {"name": "query"},
+        "resource": {"type": "graphql:field", "id": "Book.title"},
+    }
+    with stand(tmp_path, authorization=rules, decision_point=point, authority=authority) as running:
+
+        def answered(certificate: Certificate | None) -> tuple[int, Any]:
+            connection = running.connect(certificate)
+            try:
+                sent = {"Content-Type": "application/json"}
+                connection.request("POST", "/access/v1/evaluation", body=json.dumps(asked), headers=sent)
+                answer = connection.getresponse()
+                content = json.loads(answer.read())
+            finally:
+                connection.close()
+            told = content["decision"] if answer.status == 200 else content["errors"][0]["extensions"]["code"]
+            return answer.status, told
+
+        assert answered(None) == (403, "INVALID_CLIENT_CERTIFICATE")
+        assert [answered(own) for _ in range(3)] == [(200, True), (200, True), (429, "RATE_LIMITED")]
+        assert answered(other) == (200, True)
+        file.block("agb:12345672", blocked=True)
+        soon(lambda: answered(other)[0] == 403)
+        assert answered(other) == (403, "NOT_ALLOWED")
