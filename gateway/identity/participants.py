@@ -97,7 +97,7 @@ class Participants:
     def check(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
         """Raises `GatewayError`: 403 for who is blocked or comes from elsewhere, 429 for who comes too often."""
         self.check_again(caller, headers)
-        name = caller.actor or caller.subject
+        name = _name(caller)
         rule = self._rules.get(name, self._default)
         if rule.rate is not None:
             self._take(name, rule.rate, rule.burst)
@@ -119,7 +119,7 @@ class Participants:
     def check_again(self, caller: Caller, headers: Mapping[bytes, bytes]) -> None:
         """Raises `GatewayError` 403 when who was let in is blocked by now, or may not come from there any more."""
         self.check_blocked(caller)
-        rule = self._rules.get(caller.actor or caller.subject, self._default)
+        rule = self._rules.get(_name(caller), self._default)
         if rule.networks and not self._inside(headers.get(ADDRESS, b""), rule):
             raise _not_allowed("The access token may not be used from this address.")
 
@@ -173,6 +173,15 @@ class Participants:
             _log.error("participants_refused", reason=str(error))
             return
         self._placed.clear()
+
+
+def _name(caller: Caller) -> str:
+    """Who acts. A token that names nobody is of the party that it identifies: else all of them would have one rate together."""
+    return (
+        caller.actor
+        or caller.subject
+        or " ".join(f"{claim}:{code}" for claim, code in sorted(caller.identifiers.items()))
+    )
 
 
 def _read(path: Path) -> tuple[_Rule, Mapping[str, _Rule]]:

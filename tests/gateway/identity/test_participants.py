@@ -349,3 +349,12 @@ def test_the_rate_of_a_party_is_one_for_its_certificates_and_its_tokens(tmp_path
     assert judged(participants, caller("one")) == OK
     assert judged(participants, caller("one"), "198.51.100.1") == (429, "2")
     assert certified(participants, "u", "one", "") == (429, "2")
+
+
+def test_parties_whose_tokens_name_nobody_have_a_rate_each(tmp_path: Path):
+    rules = "default: {rate: 0.5, burst: 1}\nparticipants: {'code:3': {rate: 0.1, addresses: [198.51.100.0/24]}}"
+    participants = written(tmp_path, rules)
+    told = [judged(participants, caller("", code=code)) for code in ("1", "1", "2", "3")]
+    assert told == [OK, (429, "2"), OK, (403, "NOT_ALLOWED")]
+    told = [judged(participants, caller("", code="3"), "198.51.100.7") for _ in range(2)]
+    assert told == [OK, (429, "10")]
