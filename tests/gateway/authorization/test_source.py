@@ -99,8 +99,9 @@ def test_what_is_deep_and_closed_is_read():
         ("a: &x 1\nb: *x\n", "Python"),
         ("\ufeffa: 1", "Python"),
         ("a: [1", "Python"),
+        ("a: \ud800", "Python"),
     ],
-    ids=["100", "101", "wide", "99-after", "100-after", "alias", "mark", "broken"],
+    ids=["100", "101", "wide", "99-after", "100-after", "alias", "mark", "broken", "half"],
 )  # fmt: skip
 def test_who_reads_what(text: str, reader: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(source, "_composed", lambda _: "Python")

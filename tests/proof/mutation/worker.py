@@ -50,7 +50,7 @@ FIRST = (
     "revocation.py", "tokens.py", "proofs.py",
 )  # fmt: skip
 """The modules that say no."""
-_ALONE = 400
+_ALONE = 800
 """Tests that a fresh process tries."""
 _NAMED, _OWN = 16, 4
 """How many tests of a file with the name of the module, or that imports it, come before the next one of another file."""
