@@ -128,6 +128,7 @@ def caller_part(caller: Caller, private: Iterable[str], hasher: Hasher) -> bytes
         "subject": _without(caller.subject, hidden),
         "actor": _without(caller.actor or "", hidden) or None,
         "token": _without(caller.token_id, hidden),
+        "issuer": caller.issuer,
         "scopes": sorted(caller.scopes),
     }
     return orjson.dumps(content)

@@ -162,6 +162,7 @@ def _user(caller: Mapping[str, Any] | None) -> str:
         role=caller["role"] or "",
         responsibleUserId=caller["actor"] or caller["subject"],
         tokenId=caller["token"],
+        tokenIssuer=caller.get("issuer", ""),
         initiator="true",
     )
 
@@ -209,6 +210,8 @@ class _Caller(msgspec.Struct, frozen=True):
     subject: str
     actor: str | None
     token: str
+    issuer: str = ""
+    """Older records have none."""
 
 
 class _Operation(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ class Caller:
     """A party with the rights it has now.
 
     `role` and `identifiers` follow from the claims by the `roles` section of the grants file (`None`: a known party
-    without a role, hence without rights). `subject`, `actor` and `token_id` are for the audit trail and never decide.
+    without a role, hence without rights). `issuer`, `subject`, `actor` and `token_id` are for the audit trail and never decide.
     `expires_at` is a Unix time in seconds; `key` the thumbprint of the certificate or key that the token is bound to.
     `shadow_role` is the role that a second grants file gives, where there is one to compare with; it never decides.
     """
@@ -27,5 +27,6 @@ class Caller:
     expires_at: int = 0
     audience: str = ""
     key: str = ""
+    issuer: str = ""
     name: str = field(default="", compare=False)
     shadow_role: str | None = field(default=None, compare=False)

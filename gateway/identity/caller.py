@@ -46,6 +46,7 @@ def caller_of(
         expires_at=int(claims["exp"]),
         audience=_audience(claims["aud"], audiences),
         key=_key(claims.get("cnf")),
+        issuer=text(claims.get("iss")),
         name=text(claims.get("instantie_naam")),
         shadow_role=_shadow_role(claims, shadow) if shadow is not None else None,
     )

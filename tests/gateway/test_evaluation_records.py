@@ -16,7 +16,7 @@ from gateway.composition.compose import compose
 from gateway.composition.model import SubgraphInput
 from gateway.supergraph.reader import read_supergraph
 from tests.gateway.audit.harness import SECRET, records, settings
-from tests.gateway.library import GRANTS, SDL, Library, library, token
+from tests.gateway.library import GRANTS, ISSUER, SDL, Library, library, token
 from tests.gateway.test_cli import gateway
 from tests.gateway.test_decision_point import CLERK, ONE, POINT, READER, SEVERAL, post, question
 from tests.gateway.transport.harness import Reply, ask
@@ -80,6 +80,7 @@ async def test_a_record_says_who_asked_about_whom_and_what_and_on_which_ground(d
             "subject": "pep",
             "actor": None,
             "token": "t-1",
+            "issuer": ISSUER,
             "scopes": ["pdp:ask"],
         },
         "purpose": "LENDING",

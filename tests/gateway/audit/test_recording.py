@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.gateway.audit.harness import SECRET, requests, settings
-from tests.gateway.library import Library, library, supergraph, token
+from tests.gateway.library import ISSUER, Library, library, supergraph, token
 from tests.gateway.streaming.harness import DUNE, DUNE_SOLD, EMMA, SOLD, bearer, street
 from tests.gateway.transport.harness import ask
 
@@ -61,6 +61,7 @@ async def test_a_record_says_who_got_what_on_which_ground(desk: Library, tmp_pat
             "subject": "office:12",
             "actor": "clerk:7",
             "token": "t-1",
+            "issuer": ISSUER,
             "scopes": ["reviews:read", "stock:read"],
         },
         "purpose": "loans:overview",

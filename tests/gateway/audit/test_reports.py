@@ -67,6 +67,7 @@ def test_whatever_a_name_holds_the_document_is_one(tmp_path: Path):
     assert [element.tag for element in record] == ["event", "user", "object", "object", "object", "logData"]
     _, user, _, book, person, log = record
     assert (user.get("role"), user.get("userId"), user.get("tokenId")) == (IN_XML, f"{IN_XML}:{IN_XML}", IN_XML)
+    assert user.get("tokenIssuer") == ""
     assert (book.get("identifierType"), book.get("identifier")) == (IN_XML, IN_XML)
     assert (person.get("identifierType"), person.get("identifier")) == ("person", IN_XML)
     assert log.get("traceId") == IN_XML

@@ -23,6 +23,7 @@ def test_a_caller_of_whom_nothing_is_told():
         "expires_at": 0,
         "audience": "",
         "key": "",
+        "issuer": "",
         "name": "",
         "shadow_role": None,
     }

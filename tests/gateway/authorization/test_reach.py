@@ -210,5 +210,5 @@ def test_a_release_is_that_of_the_register_or_of_the_file():
 def test_a_caller_is_of_no_party_by_what_is_for_the_record_only():
     one = Caller(role="CLERK", identifiers={}, scopes=ALL, name="Ann")
     assert one == Caller(role="CLERK", identifiers={}, scopes=ALL, name="Bo")
-    bare = (one.subject, one.actor, one.token_id, one.expires_at, one.audience, one.key)
-    assert bare == ("", None, "", 0, "", "")
+    bare = (one.subject, one.actor, one.token_id, one.expires_at, one.audience, one.key, one.issuer)
+    assert bare == ("", None, "", 0, "", "", "")

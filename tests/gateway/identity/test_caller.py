@@ -16,6 +16,7 @@ from gateway.identity import caller as module
 from gateway.identity.caller import caller_of, scopes_of
 
 CLAIMS: dict[str, Any] = {
+    "iss": "https://issuer.example",
     "sub": "20001000001131",
     "aud": "https://netwerk.example/graphql",
     "exp": 1_800_003_600,
@@ -51,6 +52,7 @@ def test_a_caller():
         token_id="one",
         expires_at=1_800_003_600,
         audience="https://netwerk.example/graphql",
+        issuer="https://issuer.example",
     )
     assert caller_of(CLAIMS, GRANTS).name == "Zorgkantoor"  # which tells nobody apart
 
