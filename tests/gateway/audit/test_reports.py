@@ -59,7 +59,7 @@ IN_A_LINE = "a\"><x y='&<!--]]>���[2J������2026-01-01T00:00:00
 
 
 def test_whatever_a_name_holds_the_document_is_one(tmp_path: Path):
-    caller = {**CALLER, "role": ODD, "identifiers": {ODD: ODD}, "token": ODD}
+    caller = {**CALLER, "role": ODD, "identifiers": {ODD: ODD}, "token": ODD, "issuer": ODD}
     journal(tmp_path, told(caller=caller, records={ODD: [ODD]}, persons=[ODD], trace=ODD))
     status, output, problem = gateway("audit", "export", tmp_path)
     assert (status, problem) == (0, "")
@@ -67,7 +67,7 @@ def test_whatever_a_name_holds_the_document_is_one(tmp_path: Path):
     assert [element.tag for element in record] == ["event", "user", "object", "object", "object", "logData"]
     _, user, _, book, person, log = record
     assert (user.get("role"), user.get("userId"), user.get("tokenId")) == (IN_XML, f"{IN_XML}:{IN_XML}", IN_XML)
-    assert user.get("tokenIssuer") == ""
+    assert user.get("tokenIssuer") == IN_XML
     assert (book.get("identifierType"), book.get("identifier")) == (IN_XML, IN_XML)
     assert (person.get("identifierType"), person.get("identifier")) == ("person", IN_XML)
     assert log.get("traceId") == IN_XML
