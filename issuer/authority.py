@@ -80,7 +80,11 @@ class CertificateAuthority:
         return certificate
 
     def revoke(self, party: str, *, but: str | None = None) -> int:
-        """Take back the certificates of a party, except the one with the fingerprint `but`. Returns how many."""
+        """Take back the certificates of a party, except the one with the fingerprint `but`. Returns how many. Raises `AuthorityError`, also where
+        there is no authority yet: whoever takes back means one that made something.
+        """
+        if not (self._folder / "authority.crt").exists():
+            raise AuthorityError(f"There is no authority in {self._folder}.")
         with self._exclusive():
             before = self._issued()
             after = [

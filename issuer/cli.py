@@ -178,9 +178,9 @@ def participant_add(  # noqa: PLR0913 - the options of a command
 def participant_remove(*, party: Party, state: State = Path("issuer"), authority: Authorities = None) -> None:
     """Remove a participant, and take back what --authority made for it; other tokens that it has live on for at most an hour."""
     try:
-        ParticipantsFile(state / "participants.json").remove(canonical_id(party))
         if authority is not None:
             CertificateAuthority(authority).revoke(canonical_id(party))
+        ParticipantsFile(state / "participants.json").remove(canonical_id(party))
     except (ParticipantsError, AuthorityError, OSError) as error:
         _fail(str(error))
 

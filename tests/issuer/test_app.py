@@ -332,6 +332,18 @@ def test_a_participant_comes_from_its_addresses(issuer: Issuer):
     assert run("participant", "remove", "--state", str(issuer.folder), "--as", "agb:00000009").stderr == ""
 
 
+def test_certificates_are_taken_back_by_an_authority_that_is_there_before_the_party_goes(issuer: Issuer):
+    elsewhere = issuer.folder / "elsewhere"
+    party = ["--state", str(issuer.folder), "--as", "agb:00000009"]
+    add = ["--name", "Nieuw", "--instantie-type", "Zorgaanbieder", "--number", "1009"]
+    assert run("participant", "add", *party, *add).stderr == ""
+    removed = run("participant", "remove", *party, "--authority", str(elsewhere))
+    assert (removed.returncode, removed.stderr) == (1, f"There is no authority in {elsewhere}.\n")
+    assert not elsewhere.exists()
+    assert "agb:00000009" in run("participant", "list", "--state", str(issuer.folder)).stdout
+    assert run("participant", "remove", *party).stderr == ""
+
+
 # --- the command ---
 
 
