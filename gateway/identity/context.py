@@ -137,7 +137,7 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
     """Read an Ed25519 public key (PEM). Raises ValueError with a sentence."""
     try:
         key = load_pem_public_key(path.read_bytes())
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise ValueError(f"{path} holds no readable public key.") from error
     if not isinstance(key, Ed25519PublicKey):
         raise ValueError(f"{path} holds no Ed25519 key; decision contexts are signed with one.")

@@ -57,6 +57,19 @@ def test_a_caller():
     assert caller_of(CLAIMS, GRANTS).name == "Zorgkantoor"  # which tells nobody apart
 
 
+@pytest.mark.parametrize(
+    ("named", "accepted", "expected"),
+    [
+        (["a", "b"], None, "a b"),
+        (["a", "b"], {"b", "c"}, "b"),
+        ("a", {"b"}, ""),
+        ("a", set[str](), ""),
+    ],
+)
+def test_a_token_opens_what_its_issuer_can_open(named: Any, accepted: set[str] | None, expected: str):
+    assert caller_of({**CLAIMS, "aud": named}, GRANTS, audiences=accepted).audience == expected
+
+
 @pytest.mark.parametrize("value", [["5050"], {"code": "5050"}])
 def test_an_identifier_that_is_no_text_identifies_nobody(value: Any, monkeypatch: pytest.MonkeyPatch):
     role = Role("ZORGKANTOOR", {}, {"uzovi": "[0-9]{4}"}, {}, Position(1, 1))

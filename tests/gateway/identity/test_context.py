@@ -197,6 +197,13 @@ def test_registers_are_told_other_keys_beside_its_own():
     assert jwt.get_unverified_header(header)["kid"] == own[0]["kid"]
 
 
+def of_a_curve_that_there_is_not(key: ec.EllipticCurvePublicKey) -> bytes:
+    written = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    p256, none = bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030163")
+    body = base64.encodebytes(written.replace(p256, none)).decode()
+    return f"-----BEGIN PUBLIC KEY-----\n{body}-----END PUBLIC KEY-----\n".encode()
+
+
 def test_a_public_key_is_read(tmp_path: Path):
     file = tmp_path / "key.pub"
     file.write_bytes(KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
@@ -207,6 +214,7 @@ def test_a_public_key_is_read(tmp_path: Path):
         (other.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), "no Ed25519 key"),
         (own, "no readable public key"),
         (b"", "no readable public key"),
+        (of_a_curve_that_there_is_not(other.public_key()), "no readable public key"),
     ):
         file.write_bytes(content)
         with pytest.raises(ValueError, match=reason):

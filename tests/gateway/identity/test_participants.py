@@ -325,6 +325,7 @@ def certified(participants: Participants, *names: str, address: str = "192.0.2.7
         (("t", "near", "c"), "192.0.2.7", OK),
         (("t", "near", "c"), "192.0.3.7", (403, "NOT_ALLOWED")),
         (("t", "near", "near"), "", (403, "NOT_ALLOWED")),
+        (("t", "two", "near"), "192.0.2.7", (403, "NOT_ALLOWED")),
     ],
 )
 def test_a_certificate_without_a_token_is_looked_up_by_all_its_names(
@@ -340,6 +341,15 @@ def test_a_certificate_that_is_not_listed_has_the_default(tmp_path: Path):
     assert certified(participants, "t", "", "other") == (403, "NOT_ALLOWED")
     participants = written(tmp_path, "default: {rate: 0.5, burst: 1}")
     assert [certified(participants, name, "s", "c") for name in ("t", "t", "u")] == [OK, (429, "2"), OK]
+
+
+def test_a_certificate_whose_party_is_blocked_by_now_is_refused_though_nobody_else_asks(tmp_path: Path):
+    clock = Clock()
+    participants = written(tmp_path, "participants: {one: {blocked: false}}", clock)
+    assert certified(participants, "t", "", "one") == OK
+    written(tmp_path, "participants: {one: {blocked: true}}")
+    clock.now += 2
+    assert certified(participants, "t", "", "one") == (403, "NOT_ALLOWED")
 
 
 def test_the_rate_of_a_party_is_one_for_its_certificates_and_its_tokens(tmp_path: Path):

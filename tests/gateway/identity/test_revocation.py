@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from gateway.errors import GatewayError
 from gateway.identity.binding import Binding
@@ -257,6 +258,10 @@ async def test_a_list_by_distribution_point_that_never_came_is_missed(tmp_path: 
     assert [await judged(again, each) for each in (own, gone)] == [200, 403]
     more = Revocations([*places, Place(None, "more")], [authority.certificate], clock=clock, before=revocations)
     assert [await judged(more, each) for each in (own, gone)] == [503, 503]
+    # Who trusts others has none of those lists: the place that gives none now is one that never did.
+    trusted = [authority.certificate, Authority(tmp_path, "another").certificate]
+    other = Revocations(places, trusted, clock=clock, before=revocations)
+    assert [await judged(other, each) for each in (own, gone)] == [503, 503]
 
 
 @pytest.mark.parametrize(
@@ -279,6 +284,16 @@ async def test_a_certificate_is_judged_by_the_list_of_its_own_point(tmp_path: Pa
     revocations = Revocations(places, [authority.certificate])
     everybody = (first, gone, second, third, both)
     assert [await judged(revocations, each) for each in everybody] == [200, 403, 503, 503, 200]
+
+
+async def test_a_list_that_is_named_relative_to_its_authority_is_of_a_part(tmp_path: Path):
+    """Which part, no certificate is asked here; so one that tells its point is not in it."""
+    authority = Authority(tmp_path)
+    own, told = authority.issue("own"), authority.issue("told", points=("1",))
+    relative = x509.RelativeDistinguishedName([x509.NameAttribute(NameOID.COMMON_NAME, "1")])
+    places = [Place(made(authority, extension=point(relative_name=relative))), Place(None, "of the rest")]
+    assert [await judged(Revocations(places, [authority.certificate]), each) for each in (own, told)] == [503, 503]
+    assert [await judged(Revocations(places[:1], [authority.certificate]), each) for each in (own, told)] == [200, 503]
 
 
 @pytest.mark.parametrize("said", [{"crl_issuer": True}, {"reasons": frozenset({x509.ReasonFlags.key_compromise})}])
