@@ -1,8 +1,8 @@
 """`fields.json`: which field a role may read on which ground, for the register that compiles statements.
 
-A field that every grant of a role on a type lists, or all that say more than another one, is plain on each visible row (`when` is null). Any other field carries the
-conditions under which it may be read; the register wraps it in a CASE over those whose scope the caller holds. `copies` marks the grants
-that show nothing (`all`) or less (`some`) while the rows copied from another register are not fresh.
+A field that every grant of a role on a type lists is plain on each visible row (`when` is null); so is one that some do not list which show no row
+that the others do not. Any other field carries the conditions under which it may be read; the register wraps it in a CASE over those whose scope the
+caller holds. `copies` marks the grants that show nothing (`all`) or less (`some`) while the rows copied from another register are not fresh.
 
 `entries` adds nothing to what is allowed: a way in for root lists that name no key, see `_entry`.
 """

@@ -21,7 +21,8 @@ _KEPT = 4096
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
     """`thumbprint`: base64url SHA-256 of the DER form (RFC 8705 §3.1). `issuer`: the DER form of the issuer's name.
-    `begins`, `ends`: seconds since 1970. `points`: the names of the revocation lists that would say so (RFC 5280 §4.2.1.13); empty when it does not tell.
+    `begins`, `ends`: seconds since 1970. `points`: the names of the revocation lists that it would stand in (RFC 5280 §4.2.1.13); empty when it
+    does not tell.
     """
 
     thumbprint: str

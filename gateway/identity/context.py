@@ -43,8 +43,8 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class ContextSigner:
-    """Makes the header `Decision-Context`. `issuer` is the gateway's id URL; the key id is the RFC 7638 thumbprint. `published`: keys that registers are
-    told beside its own; nothing is signed with them here.
+    """Makes the header `Decision-Context`. `issuer` is the gateway's id URL; the key id is the RFC 7638 thumbprint. `published`: keys that
+    registers are told beside its own; nothing is signed with them here.
 
     `signed` and `reused` count what was given.
     """

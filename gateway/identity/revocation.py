@@ -181,7 +181,10 @@ def _signed(found: x509.CertificateRevocationList, authority: x509.Certificate) 
 
 
 def _point(found: x509.CertificateRevocationList) -> tuple[bytes, frozenset[x509.GeneralName] | None]:
-    """The distribution point of a list, in DER, and its names; None for a list of all certificates. Raises ValueError for a list that demands to be understood otherwise (RFC 5280 §5.2)."""
+    """The distribution point of a list, in DER, and its names; None for a list of all certificates.
+
+    Raises ValueError for a list that demands to be understood otherwise (RFC 5280 §5.2).
+    """
     point, names = b"", None
     for extension in found.extensions:
         value = extension.value

@@ -99,7 +99,8 @@ class AuthorizationSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class ReleaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """A signed release (`gateway grants sign`) that the grants have to be of. `keys`: Ed25519 public keys (PEM) of those who may
     sign; so many `signatures` of different keys are needed. With `set` it must have that name. All its files have to be there as they were signed.
-    No version before `at_least` counts, also after a restart. `covers`: what else of this configuration has to be among them: the composed graph, the manifest of trusted documents.
+    No version before `at_least` counts, also after a restart. `covers`: what else of this configuration has to be among them: the composed
+    graph, the manifest of trusted documents.
     """
 
     file: Name

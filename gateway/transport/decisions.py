@@ -143,7 +143,9 @@ class DecisionPoint:
         return refused
 
     async def _admit(self, course: _Course) -> None:
-        """Raises `GatewayError`: 401 for no token and no certificate that is named, 403 for one without the scope, and what holds for the party: 403, 429."""
+        """Raises `GatewayError`: 401 for no token and no certificate that is named, 403 for one without the scope, 403 and 429 for what holds for the
+        party.
+        """
         settings, headers = self._settings, course.asking.headers
         if settings.certificates:
             certificate = await self._doorkeeper.certificate(headers)

@@ -69,7 +69,11 @@ AT_2, TO_7 = "WHERE sequence = 2", "WHERE sequence = 7"
         ([f"UPDATE audit_record SET kind = 'event' {AT_2}"], 6, "what is searched for beside line 2 is not what it says"),
         ([f"UPDATE audit_record SET at = at + interval '1 microsecond' {AT_2}"], 6, "what is searched for beside line 2 is not what it says"),
         (
-            [f"UPDATE audit_record SET sequence = 7 {AT_2}", "UPDATE audit_record SET sequence = 2 WHERE sequence = 3", f"UPDATE audit_record SET sequence = 3 {TO_7}"],
+            [
+                f"UPDATE audit_record SET sequence = 7 {AT_2}",
+                "UPDATE audit_record SET sequence = 2 WHERE sequence = 3",
+                f"UPDATE audit_record SET sequence = 3 {TO_7}",
+            ],
             6,
             "line 3 stands in the place of line 2",
         ),

@@ -66,7 +66,11 @@ GOOD = b'{"kind":"request",%b}' % AT
         (chained(GOOD, GOOD, GOOD).replace(b'"sequence":2', b'"sequence":4'), 1),
         (b'{"hash":"%b","sequence":9223372036854775808,"kind":"request",%b}\n' % (b"0" * 64, AT), 0),
     ],
-    ids=["no time", "no such time", "time as number", "before all time", "no JSON", "NUL", "no UTF-8", "deep", "large number", "kind as number", "NUL in kind", "half a character in kind", "no line", "other hash", "number too high", "number without a column"],
+    ids=[
+        "no time", "no such time", "time as number", "before all time", "no JSON", "NUL", "no UTF-8", "deep",
+        "large number", "kind as number", "NUL in kind", "half a character in kind", "no line", "other hash",
+        "number too high", "number without a column",
+    ],
 )  # fmt: skip
 async def test_a_journal_is_shipped_as_far_as_it_is_one_and_every_other_one_whole(
     tmp_path: Path, database: str, told: list[dict[str, Any]], content: bytes, kept: int
