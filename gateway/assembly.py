@@ -336,9 +336,11 @@ def _recorder(settings: Settings, lasting: Lasting, supergraph: Supergraph, gran
         raise SettingsError("CONFIG_INVALID", "audit: a journal is opened at the start only; restart the gateway.")
     from gateway.audit.recorder import Recorder
 
-    return Recorder(
-        lasting.audit.journal, settings.audit, lasting.audit.hasher, supergraph, grants, opened_to(settings)
-    )
+    opened = opened_to(settings)
+    try:
+        return Recorder(lasting.audit.journal, settings.audit, lasting.audit.hasher, supergraph, grants, opened)
+    except ValueError as error:
+        raise SettingsError("CONFIG_INVALID", f"audit.persons: {error}.") from None
 
 
 def _released(settings: Settings, before: Assembly | None) -> Demanded | None:

@@ -10,11 +10,11 @@ nulled for a field beside it is found: for the one who asks later who saw, that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import GraphQLNonNull, get_named_type, is_abstract_type, is_composite_type
+from graphql import GraphQLNonNull, get_named_type, is_abstract_type, is_composite_type, is_object_type
 
 from gateway.audit.opening import NONE, Withheld
 from gateway.authorization.grants import Grants
@@ -45,7 +45,7 @@ Finder = Callable[[Store], Found]
 
 class Keys:
     """The keys of the entities of one supergraph. `persons` are the coordinates that name a person; `opened` the subgraphs that open keys to the
-    record whatever the caller may read.
+    record whatever the caller may read. Raises ValueError for a coordinate that the graph does not have: what it should hide would not be hidden.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Keys:
             for name, type_ in supergraph.schema.type_map.items()
             if is_abstract_type(type_) and not _is_opaque(supergraph.types.get(name))
         }
+        self._naming = _naming(supergraph, self.persons)
         self.withheld = Withheld(supergraph, self._keys, grants, opened)
 
     def is_person(self, type_name: str) -> bool:
@@ -90,7 +91,7 @@ class Keys:
     def finder(self, asked: Operation, typename_key: str) -> Finder:
         """The function that finds the records in the store of an operation as `asked` made it."""
         # A key that is not added is still found where the client selects it.
-        writing = _Finding(self._keys, self.persons, typename_key)
+        writing = _Finding(self._keys, self._naming, typename_key)
         function = writing.function(asked.selections, asked.root_type)
 
         def find(store: Store) -> Found:
@@ -110,13 +111,24 @@ class Keys:
         return (*below, *self._added(selections, type_name, withheld))
 
     def _added(self, selections: tuple[Selection, ...], type_name: str, withheld: frozenset[str]) -> list[Selection]:
-        """The key of an object; of an abstract type, those of the objects that no fragment of the client's is sure to be about."""
+        """The key of an object; of an abstract type, those of the objects that no fragment of the client's is sure to be about.
+
+        Of a type that is withheld the key is asked where the client asks for it as a field of an interface, and as far: to tell whose it is.
+        """
         if type_name in self._keys:
             key = self._keys[type_name]
             return [] if type_name in withheld or _is_written(selections, key) else [self._field(type_name, key)]
         written = {one.condition for one in selections if isinstance(one, Fragment) and not one.conditions}
-        possible = (name for name in self._possible.get(type_name, ()) if name not in withheld | written)
-        return [Fragment(name, (self._field(name, self._keys[name]),)) for name in possible]
+        possible = self._possible.get(type_name, ())
+        found: list[Selection] = []
+        for name in possible:
+            field = self._field(name, self._keys[name])
+            if name in withheld:
+                shown = dict.fromkeys(one.conditions for one in _fields(selections, field.name))
+                found += [Fragment(name, (replace(field, conditions=conditions),)) for conditions in shown]
+            elif name not in written:
+                found.append(Fragment(name, (field,)))
+        return found
 
     def _field(self, type_name: str, key: str) -> Field:
         type_: Any = self._supergraph.schema.type_map[type_name]
@@ -142,6 +154,20 @@ def _shared_key(type_: SupergraphType) -> str | None:
     return None
 
 
+def _naming(supergraph: Supergraph, persons: Iterable[str]) -> dict[str, list[str]]:
+    """The coordinates that name a person, those of interfaces too, with the types of the objects of which they do."""
+    found: dict[str, list[str]] = {}
+    for coordinate in sorted(persons):
+        owner, _, name = coordinate.partition(".")
+        type_: Any = supergraph.schema.type_map.get(owner)
+        if not is_object_type(type_) or name not in type_.fields:
+            raise ValueError(f"{coordinate} is no field of an object of this graph")
+        for one in (type_, *type_.interfaces):
+            if name in one.fields:
+                found.setdefault(f"{one.name}.{name}", []).append(owner)
+    return found
+
+
 def _is_opaque(type_: SupergraphType | None) -> bool:
     """Whether some subgraph gives the interface without knowing the objects: to tell them apart would cost a fetch."""
     return type_ is not None and any(join.is_interface_object for join in type_.joins.values())
@@ -149,22 +175,20 @@ def _is_opaque(type_: SupergraphType | None) -> bool:
 
 def _is_written(selections: Iterable[Selection], key: str) -> bool:
     """Whether the client asks for the key itself, always. Where it may be null, null could stand for a refusal."""
-    return any(
-        isinstance(one, Field)
-        and one.name == key
-        and not one.conditions
-        and not one.arguments
-        and isinstance(one.type, GraphQLNonNull)
-        for one in selections
-    )
+    return any(not one.conditions and isinstance(one.type, GraphQLNonNull) for one in _fields(selections, key))
+
+
+def _fields(selections: Iterable[Selection], name: str) -> list[Field]:
+    """Where a field is selected without arguments."""
+    return [one for one in selections if isinstance(one, Field) and one.name == name and not one.arguments]
 
 
 class _Finding:
     """Writes the functions of one operation. `types` are those of which keys may be found."""
 
-    def __init__(self, keys: Mapping[str, str], persons: frozenset[str], typename_key: str) -> None:
+    def __init__(self, keys: Mapping[str, str], naming: Mapping[str, Sequence[str]], typename_key: str) -> None:
         self._keys = keys
-        self._persons = persons
+        self._naming = naming
         self._typename_key = typename_key
         self.types: dict[str, None] = {}
 
@@ -181,21 +205,23 @@ class _Finding:
         for selection in selections:
             if isinstance(selection, Fragment):
                 found |= self._fragment(writer, selection)
-            elif f"{selection.parent}.{selection.name}" in self._persons:
+            elif owners := self._naming.get(f"{selection.parent}.{selection.name}"):
                 writer.line(f"v = o.get({selection.key!r})")
-                writer.line("if v is not None: P(v)")
+                of = "" if selection.parent in owners else f" and o.get({self._typename_key!r}) in {(*owners,)!r}"
+                writer.line(f"if v is not None{of}: P(v)")
                 found = True
             elif is_composite_type(get_named_type(selection.type)):
                 found |= self._composite(writer, selection)
         return found
 
     def _key(self, writer: Writer, selections: tuple[Selection, ...], type_name: str) -> bool:
-        key = self._keys.get(type_name)
-        places = dict.fromkeys(s.key for s in selections if isinstance(s, Field) and s.name == key and not s.arguments)
-        if not places:
+        first, *others = dict.fromkeys(one.key for one in _fields(selections, self._keys.get(type_name, ""))) or (None,)
+        if first is None:
             return False
         self.types[type_name] = None
-        writer.line(f"v = {' or '.join(f'o.get({place!r})' for place in places)}")
+        writer.line(f"v = o.get({first!r})")
+        for place in others:
+            writer.line(f"if v is None: v = o.get({place!r})")
         writer.line(f"if v is not None: R[{type_name!r}].append(v)")
         return True
 

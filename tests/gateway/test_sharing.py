@@ -6,8 +6,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gateway.settings import DedupeSettings, HeaderSettings
 from gateway.subgraphs.failure import FailureKind, FetchFailure
+from tests.gateway.audit.harness import requests, settings
 from tests.gateway.library import Library, library, token
 from tests.gateway.transport.harness import Reply, ask
 
@@ -97,6 +100,30 @@ async def test_equal_queries_are_answered_once_when_asked_for(tmp_path: Path):
         replies = await asyncio.gather(*tasks)
         assert ({reply.body for reply in replies}, len(desk.seen)) == ({b'{"data":{"books":[{"title":"1"}]}}'}, 1)
         assert len({reply.headers["x-b3-traceid"] for reply in replies}) == 4
+
+
+class Waiting(Slow):
+    """Answers of `stock` are its own, once they are let go."""
+
+    async def __call__(self, subgraph: str, body: bytes, **options: Any) -> bytes | FetchFailure:
+        self.arrived.release()
+        await self.let.wait()
+        return await self._fetch(subgraph, body, **options)
+
+
+@pytest.mark.parametrize("dedupe", [DedupeSettings(fetches=False, requests=True), DedupeSettings()])
+async def test_each_of_the_queries_that_are_answered_together_is_on_record(dedupe: DedupeSettings, tmp_path: Path):
+    async with library(tmp_path, dedupe=dedupe, audit=settings(tmp_path)) as desk:
+        waiting = Waiting(desk)
+        clerk = token("CLERK")
+        tasks = [sending(desk, token=clerk, headers={"X-B3-TraceId": f"{n + 1:032x}"}) for n in range(4)]
+        await waiting.arrived.acquire()
+        await settle()
+        waiting.let.set()
+        assert {reply.status for reply in await asyncio.gather(*tasks)} == {200}
+        assert len(desk.seen) == 1
+    found = {record["trace"]: record["records"] for record in requests(tmp_path)}
+    assert found == {f"{n + 1:032x}": {"Book": ["1", "2"]} for n in range(4)}
 
 
 async def test_by_default_equal_queries_share_their_fetches(tmp_path: Path):

@@ -93,6 +93,43 @@ def test_a_type_that_is_withheld_is_left_alone():
     assert written(asked.selections) == "orders{total buyer{__typename __key:number}}"
 
 
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ("{ node { id } }", "node{id ...Order{__key:id} ...Parcel{__key:id}}"),
+        ("{ node { ... on Order { total } } }", "node{...Order{total} ...Parcel{__key:id}}"),
+        ("{ node { id ... on Order { total } } }", "node{id ...Order{total} ...Order{__key:id} ...Parcel{__key:id}}"),
+        ("{ found { ... on Node { id } } }", "found{...Node{id ...Order{__key:id} ...Parcel{__key:id}}}"),
+        # Nobody may notice that it was asked: never where the client does not.
+        (
+            "query ($a: Boolean!) { node { id @skip(if: $a) } }",
+            "node{id?a ...Order{__key:id?a} ...Parcel{__key:id}}",
+        ),
+        (
+            "query ($a: Boolean!, $b: Boolean!) { node { x: id @skip(if: $a) y: id @include(if: $b) z: id @skip(if: $a) } }",
+            "node{x:id?a y:id?b z:id?a ...Order{__key:id?a} ...Order{__key:id?b} ...Parcel{__key:id}}",
+        ),
+        (
+            "query ($a: Boolean!) { node { ... @include(if: $a) { id } } }",
+            "node{id?a ...Order{__key:id?a} ...Parcel{__key:id}}",
+        ),
+    ],
+)  # fmt: skip
+def test_the_key_of_a_withheld_type_is_asked_as_far_as_the_client_asks_for_it_of_an_interface(asked: str, sent: str):
+    assert written(Keys(GRAPH).asked(operation(asked), frozenset({"Order"})).selections) == sent
+
+
+def test_a_key_of_no_value_is_one():
+    """Zero and the empty text are keys like others, also where the client asks twice and skips one."""
+    plain = graph(shop='type Query { order: Order } type Order @key(fields: "id") { id: Int! }')
+    asked = "query ($s: Boolean!) { order { a: id b: id @skip(if: $s) } }"
+    keys = Keys(plain)
+    find = keys.finder(keys.asked(parse_operation(plain.api, asked, None, Limits())), "__typename")
+    for order in ({"a": 0}, {"a": 0, "b": 0}, {"b": 0}):
+        assert find({"order": order}) == ({"Order": [0]}, [])
+    assert find({"order": {}}) == ({"Order": []}, [])
+
+
 def test_a_key_that_may_be_null_is_asked_beside_the_client_s_own():
     """Null would not tell whether there is none or the client may not have it."""
     loose = graph(shop='type Query { order: Order } type Order @key(fields: "id") { id: ID total: Int }')
@@ -145,6 +182,22 @@ def test_what_names_a_person_is_found_apart():
     assert find(store) == ({"Order": ["1"], "Person": ["123"]}, ["123"])
     assert keys.is_person("Person")
     assert not keys.is_person("Order")
+
+
+def test_what_names_a_person_is_found_also_where_it_is_asked_of_an_interface():
+    keys = Keys(GRAPH, persons=["Order.id"])
+    find = keys.finder(keys.asked(operation("{ node { number: id } }"), frozenset({"Order", "Parcel"})), "__typename")
+    for type_name, persons in (("Order", ["1"]), ("Parcel", [])):
+        store = {"node": {"__typename": type_name, "number": "1", "__key": "1"}}
+        assert [*dict.fromkeys(find(store)[1])] == persons
+
+
+@pytest.mark.parametrize(
+    "coordinate", ["Order", "Order.", "Order.number", "Orders.id", "Node.id", "Order.id.x", "ID.id"]
+)
+def test_what_should_name_a_person_is_a_field_of_an_object(coordinate: str):
+    with pytest.raises(ValueError, match=rf"^{coordinate} is no field of an object of this graph$"):
+        Keys(GRAPH, persons=["Order.id", coordinate])
 
 
 def test_only_an_issue_at_our_own_key_is_ours():

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gateway.settings import SettingsError
 from tests.gateway.audit.harness import SECRET, requests, settings
 from tests.gateway.library import ISSUER, Library, library, supergraph, token
 from tests.gateway.streaming.harness import DUNE, DUNE_SOLD, EMMA, SOLD, bearer, street
@@ -30,6 +31,17 @@ def hashed(value: str) -> str:
 async def desk(tmp_path: Path) -> AsyncIterator[Library]:
     async with library(tmp_path, audit=settings(tmp_path, **PRIVATE)) as running:
         yield running
+
+
+async def test_a_field_that_should_name_a_person_and_is_not_there_stops_the_start(tmp_path: Path):
+    """Else what it should hide would stand in every record as it is."""
+    with pytest.raises(SettingsError) as refused:
+        async with library(tmp_path, audit=settings(tmp_path, persons=("Loan.raeder",))):
+            pass
+    assert (refused.value.code, str(refused.value)) == (
+        "CONFIG_INVALID",
+        "audit.persons: Loan.raeder is no field of an object of this graph.",
+    )
 
 
 def asked(**more: Any) -> dict[str, str]:

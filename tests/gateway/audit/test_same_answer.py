@@ -15,36 +15,50 @@ from tests.federation.cases import Case, Feature, features
 from tests.federation.running import Running
 
 CASES = [
-    pytest.param(feature, case, id=f"{feature.name}: {case.title}") for feature in features() for case in feature.cases
+    pytest.param(feature, case, all_withheld, id=f"{feature.name}: {case.title}{', withheld' * all_withheld}")
+    for feature in features()
+    for case in feature.cases
+    for all_withheld in (False, True)
 ]
 
 
 class Keyed(Running):
-    """The same, with keys."""
+    """The same, with keys; or with those only that the client asks for of an interface."""
+
+    all_withheld = False
 
     def _planned(self, case: Case) -> Plan:
         operation = self._operation(case)
-        asked = Keys(self.supergraph).asked(operation)
+        withheld = frozenset(self.supergraph.types if self.all_withheld else ())
+        asked = Keys(self.supergraph).asked(operation, withheld)
         return replace(plan_operation(self.supergraph, asked, labels=case.labels), operation=operation)
 
 
-@pytest.mark.parametrize(("feature", "case"), CASES)
-def test_the_answer_is_the_same(feature: Feature, case: Case) -> None:
+def keyed(feature: Feature, all_withheld: bool) -> Keyed:
+    running = Keyed(feature)
+    running.all_withheld = all_withheld
+    return running
+
+
+@pytest.mark.parametrize(("feature", "case", "all_withheld"), CASES)
+def test_the_answer_is_the_same(feature: Feature, case: Case, all_withheld: bool) -> None:
     expected = json.loads(case.blocks["answer"])
-    assert json.dumps(Keyed(feature).answer(case), indent=1) == json.dumps(expected, indent=1)
+    assert json.dumps(keyed(feature, all_withheld).answer(case), indent=1) == json.dumps(expected, indent=1)
 
 
-@pytest.mark.parametrize(("feature", "case"), CASES)
-def test_there_are_as_many_fetches(feature: Feature, case: Case) -> None:
-    assert len(Keyed(feature)._planned(case).fetches) == len(Running(feature)._planned(case).fetches)
+@pytest.mark.parametrize(("feature", "case", "all_withheld"), CASES)
+def test_there_are_as_many_fetches(feature: Feature, case: Case, all_withheld: bool) -> None:
+    assert len(keyed(feature, all_withheld)._planned(case).fetches) == len(Running(feature)._planned(case).fetches)
 
 
-@pytest.mark.parametrize(("feature", "case"), CASES)
-def test_no_entity_is_asked_for_by_what_was_read_for_the_record(feature: Feature, case: Case) -> None:
+@pytest.mark.parametrize(("feature", "case", "all_withheld"), CASES)
+def test_no_entity_is_asked_for_by_what_was_read_for_the_record(
+    feature: Feature, case: Case, all_withheld: bool
+) -> None:
     """A register may read it where the caller may not: it never becomes part of a question."""
     parts = [
         part
-        for fetch in Keyed(feature)._planned(case).fetches
+        for fetch in keyed(feature, all_withheld)._planned(case).fetches
         if isinstance(fetch, EntityFetch)
         for part in fetch.parts
     ]
@@ -65,10 +79,11 @@ def _sources(part: EntityPart) -> Iterator[str]:
 
 
 def test_some_of_them_are_asked_with_keys() -> None:
-    texts = [
-        fetch.text
-        for feature in features()
-        for case in feature.cases
-        for fetch in Keyed(feature)._planned(case).fetches
-    ]
-    assert any("__key:" in text for text in texts)
+    for all_withheld in (False, True):
+        texts = [
+            fetch.text
+            for feature in features()
+            for case in feature.cases
+            for fetch in keyed(feature, all_withheld)._planned(case).fetches
+        ]
+        assert any("__key:" in text for text in texts)
