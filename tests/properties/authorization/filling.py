@@ -107,7 +107,7 @@ def invent_askers(rng: random.Random, number: int) -> list[Asker]:
         if rng.random() < 0.03:
             claims = {"soort": "niemand", identifier: rng.choice(CODES[identifier])}
         scopes = ["balie/een:lezen", "balie/twee:lezen"]
-        if rng.random() < 0.2:
+        if rng.random() < 0.4:
             scopes = rng.choice(
                 (scopes[:1], scopes[1:], ["balie/een-oud:lezen"], [], ["balie/een", "balie/twee:lezen"])
             )
