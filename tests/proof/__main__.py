@@ -59,7 +59,8 @@ PROOFS: dict[str, Proof] = {
         "Under invented grants files (roles, functions, fields, inputs, row predicates, field groups, anchors) a gateway and the "
         "registers behind it (one, or three that make one graph), with the row policies that are generated from them, answer what an evaluator "
         "answers that only reads the file and sees one graph: no leak, "
-        "no wrong refusal, nothing by copies that are stale and nothing refused for their sake that does not hang on them, every refused coordinate named with the scope or pin that is missing; and who asks for a part gets that part. Asked "
+        "no wrong refusal, nothing by copies that are stale and nothing refused for their sake that does not hang on them, every refused coordinate named with the scope or pin that is missing; and who asks for a part gets that part. What "
+        "is on record of each question names every row that its answer shows, and none that was not read for it. Asked "
         "again after what the caller cannot see was changed or taken away, they answer the same bytes after the same fetches.",
         "tests/properties/test_authorization_differential.py",
         50_000,
