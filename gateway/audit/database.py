@@ -19,6 +19,7 @@ from gateway.errors import OperatorError
 __all__ = [
     "UNREACHABLE",
     "Row",
+    "each_row",
     "insert_anchors",
     "insert_rows",
     "prepare",

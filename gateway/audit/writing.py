@@ -8,6 +8,7 @@ taking what nobody finds again.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import stat
@@ -47,7 +48,7 @@ class JournalWriter:
         """Take the place: the folder is made, the anchors file locked. FileExistsError where a journal of that name is."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._instance in instances_of(self._folder):
-            raise FileExistsError(17, "a journal of this name is there", str(self._folder))
+            raise FileExistsError(errno.EEXIST, "a journal of this name is there", str(self._folder))
         self._take_anchors(os.O_EXCL)
         self._begin_segment()
 

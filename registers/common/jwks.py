@@ -182,6 +182,7 @@ def read_keys(document: bytes) -> dict[str, VerificationKey]:
 
 
 def _read_key(item: Mapping[str, Any]) -> VerificationKey | None:
+    # Compared and not looked up: a member of a set may be a list, which cannot be a key here.
     algorithms = next(
         (found for kind, found in _ALGORITHMS.items() if kind == (item.get("kty"), item.get("crv"))), None
     )

@@ -25,6 +25,7 @@ from gateway.identity.jwks import (
     public_key_of,
     read_keys,
 )
+from tests.dribbling import dribbling
 
 EC_JWK = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key(), as_dict=True)
 RSA_JWK = RSAAlgorithm.to_jwk(rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key(), as_dict=True)
@@ -194,23 +195,9 @@ async def test_t04_answers_that_do_not_count(server: Server, response: bytes):
 async def test_t04_a_server_that_dribbles_is_hung_up_on(head: bytes, monkeypatch: pytest.MonkeyPatch):
     """Else each load would hold a thread for hours, and a handful of them all that the process has: also for the journal and other issuers."""
     monkeypatch.setattr(jwks, "FETCH_TIMEOUT", 0.2)
-    hung_up = asyncio.Event()
-
-    async def dribble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(head)
-        end = asyncio.ensure_future(reader.read())
-        while not end.done():
-            writer.write(b" ")
-            await asyncio.wait([end], timeout=0.01)
-        hung_up.set()
-        writer.close()
-
-    async with await asyncio.start_server(dribble, "127.0.0.1", 0) as listener:
-        port = listener.sockets[0].getsockname()[1]
+    async with dribbling(head) as url:
         with pytest.raises(TimeoutError):
-            await HttpSource(f"http://127.0.0.1:{port}/jwks").load()
-        await asyncio.wait_for(hung_up.wait(), 10)
+            await HttpSource(url).load()
 
 
 # --- refresh ---

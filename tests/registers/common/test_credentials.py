@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import time
 from datetime import timedelta
@@ -24,6 +23,7 @@ from registers.common.errors import RegisterError
 from registers.common.jwks import KeySet, KeySetUnavailableError, read_keys
 from registers.common.signing import SigningError, development_context
 from registers.common.tokens import token_verifier
+from tests.dribbling import dribbling
 from tests.registers.common.example import REGISTER, fields_file
 from tests.registers.common.keys import GATEWAY, ISSUER, Keys, publish
 
@@ -179,22 +179,9 @@ def test_of_two_keys_with_one_name_the_first_counts(keys: Keys) -> None:
 async def test_a_key_server_that_dribbles_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else each load would hold a thread for hours, of the few that a register has."""
     monkeypatch.setattr(jwks, "_TIMEOUT", 0.2)
-    hung_up = asyncio.Event()
-
-    async def dribble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        end = asyncio.ensure_future(reader.read())
-        while not end.done():
-            writer.write(b" ")
-            await asyncio.wait([end], timeout=0.01)
-        hung_up.set()
-        writer.close()
-
-    async with await asyncio.start_server(dribble, "127.0.0.1", 0) as listener:
-        port = listener.sockets[0].getsockname()[1]
+    async with dribbling() as url:
         with pytest.raises(KeySetUnavailableError):
-            await KeySet(f"http://127.0.0.1:{port}/jwks").find("k")
-        await asyncio.wait_for(hung_up.wait(), 10)
+            await KeySet(url).find("k")
 
 
 async def test_no_key_set_at_all_is_not_the_callers_fault(tmp_path: Path, keys: Keys) -> None:
